@@ -1,0 +1,155 @@
+/**
+ * Every command the engine takes, with its encoding. Amounts are minor units, prices ticks, sizes lots,
+ * rates parts per million; entities go by their ids. The order of the list is the order of the tags in the
+ * journal: append, never reorder.
+ */
+import {
+  bool,
+  type Field,
+  type Infer,
+  i64,
+  list,
+  nullable,
+  oneOf,
+  record,
+  text,
+  u32,
+  variant,
+  whole,
+} from '../base/index.js';
+import { BASES, CLOSE_FEES, INSTRUMENT_KINDS, type InstrumentDefinition, PAYOFFS } from '../market/index.js';
+
+export const instrumentDefinition: Field<InstrumentDefinition> = record({
+  id: text,
+  pool: text,
+  instrumentKind: oneOf(INSTRUMENT_KINDS),
+  payoff: oneOf(PAYOFFS),
+  base: text,
+  quote: text,
+  settle: text,
+  contractSize: text,
+  tickSize: text,
+  lotSize: text,
+  markTicksPerTick: i64,
+  makerFeePpm: i64,
+  takerFeePpm: i64,
+  maintenanceBasis: oneOf(BASES),
+  initialBasis: oneOf(BASES),
+  closeFee: oneOf(CLOSE_FEES),
+  unrealizedProfitSharePpm: i64,
+  removalFloorPpm: i64,
+  markMaxAgeMs: whole,
+  markMaxJumpPpm: i64,
+  markConfirmations: u32,
+  fillBandPpm: i64,
+  fundingRateMaxPpm: i64,
+  expiryMs: nullable(whole),
+  brackets: list(
+    record({
+      notionalCapMinor: nullable(i64),
+      initialMarginRatePpm: i64,
+      maintenanceMarginRatePpm: i64,
+      leverageMaxPpm: i64,
+    }),
+  ),
+});
+
+/** Who stands on one side of a fill. */
+const fillSide = record({
+  /** account: a margin account; liquidation: the pool's liquidation account, for one takeover; counterparty: the outside, desk pools only. */
+  party: oneOf(['account', 'liquidation', 'counterparty']),
+  /** Id of the margin account, or of the takeover; empty for the counterparty. */
+  id: text,
+  /** Moved from the wallet to the margin account in the same event as the fill. */
+  allocateMinor: i64,
+  /** Move instead just what the position's initial margin and the fee still need. */
+  allocateInitial: bool,
+});
+
+const COMMANDS = {
+  // definitions
+  listAsset: record({ asset: text, decimals: u32 }),
+  openPool: record({
+    pool: text,
+    /** A desk's pool trades against the outside; a venue's pool only among its accounts. */
+    isDesk: bool,
+    /** Internal commands the pool may run after each command that touches it. */
+    workBudget: u32,
+  }),
+  listInstrument: instrumentDefinition,
+  openClient: record({ client: text }),
+  // cash
+  announceDeposit: record({ deposit: text, client: text, asset: text, amountMinor: i64 }),
+  finalizeDeposit: record({ deposit: text }),
+  returnDeposit: record({ deposit: text }),
+  requestWithdrawal: record({ withdrawal: text, client: text, asset: text, amountMinor: i64 }),
+  sendWithdrawal: record({ withdrawal: text }),
+  settleWithdrawal: record({ withdrawal: text }),
+  returnWithdrawal: record({ withdrawal: text }),
+  // margin accounts
+  openAccount: record({ account: text, client: text, instrument: text, leveragePpm: i64 }),
+  allocate: record({ account: text, amountMinor: i64 }),
+  release: record({ account: text, amountMinor: i64 }),
+  setLeverage: record({ account: text, leveragePpm: i64 }),
+  closeAccount: record({ account: text }),
+  // trading
+  fill: record({
+    instrument: text,
+    priceTicks: i64,
+    lots: i64,
+    buyer: fillSide,
+    seller: fillSide,
+    taker: oneOf(['buyer', 'seller']),
+  }),
+  // market
+  mark: record({
+    sourceTimeMs: whole,
+    marks: list(record({ instrument: text, markTicks: i64, indexTicks: i64 })),
+  }),
+  applyFunding: record({ instrument: text, fundingTimeMs: whole, ratePpm: i64 }),
+  expire: record({ instrument: text }),
+  // venue money
+  injectCapital: record({ asset: text, amountMinor: i64 }),
+  topUpFund: record({ pool: text, asset: text, amountMinor: i64 }),
+  drawDownFund: record({ pool: text, asset: text, amountMinor: i64 }),
+  feesToCapital: record({ asset: text, amountMinor: i64 }),
+  // work
+  resume: record({ pool: text }),
+  // internal: sequenced by the engine itself, by rows of its state
+  takeOver: record({ accountRow: u32 }),
+  netTakeovers: record({ longRow: u32, shortRow: u32 }),
+  unwindOutside: record({ takeoverRow: u32 }),
+  cover: record({ poolAssetRow: u32 }),
+  deleverage: record({ takeoverRow: u32 }),
+  share: record({ poolAssetRow: u32 }),
+  settleExpiry: record({ instrumentRow: u32 }),
+  assess: record({ poolRow: u32 }),
+  quarantine: record({ poolRow: u32, law: text }),
+} as const;
+
+export const command = variant(COMMANDS);
+export type Command = Infer<typeof command>;
+export type CommandKind = Command['kind'];
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
+export type FillSide = Infer<typeof fillSide>;
+
+const INTERNAL = [
+  'takeOver',
+  'netTakeovers',
+  'unwindOutside',
+  'cover',
+  'deleverage',
+  'share',
+  'settleExpiry',
+  'assess',
+  'quarantine',
+] as const satisfies readonly CommandKind[];
+
+export type InternalKind = (typeof INTERNAL)[number];
+export type InternalCommand = CommandOf<InternalKind>;
+export type ExternalCommand = Exclude<Command, InternalCommand>;
+
+export const COMMAND_KINDS = Object.keys(COMMANDS) as readonly CommandKind[];
+export const EXTERNAL_KINDS = COMMAND_KINDS.filter(
+  (kind): kind is ExternalCommand['kind'] => !(INTERNAL as readonly string[]).includes(kind),
+);

@@ -1,0 +1,38 @@
+/**
+ * Which command ids have been used, and for what: the same id with the same body gets the first answer, with
+ * another body it is a conflict. It stands beside the state, outside its hash, and is rebuilt from the
+ * journal. Ids are remembered for at least `window` commands, in two generations of that size.
+ */
+import { hashText, mixBytes } from '../base/index.js';
+
+export const REGISTER_WINDOW = 1_000_000;
+
+export interface RegisteredCommand {
+  readonly sequence: number;
+  readonly digest: string;
+}
+
+export interface CommandRegister {
+  find(commandId: string): RegisteredCommand | undefined;
+  add(commandId: string, entry: RegisteredCommand): void;
+}
+
+export function createCommandRegister(window = REGISTER_WINDOW): CommandRegister {
+  let young = new Map<string, RegisteredCommand>();
+  let old = new Map<string, RegisteredCommand>();
+  return {
+    find: (commandId) => young.get(commandId) ?? old.get(commandId),
+    add(commandId, entry) {
+      if (young.size >= window) {
+        old = young;
+        young = new Map();
+      }
+      young.set(commandId, entry);
+    },
+  };
+}
+
+/** Digest of a command's canonical bytes. */
+export function commandDigest(bytes: Uint8Array): string {
+  return hashText(mixBytes(bytes));
+}

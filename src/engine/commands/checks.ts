@@ -1,0 +1,57 @@
+/** Tests that several commands share, each with the refusal it leads to. */
+
+import type { Names } from '../../base/names.js';
+import { AMOUNT_MAX, isId } from '../../market/index.js';
+import { type Rejection, type RejectionCode, reject } from '../rejection.js';
+import { ACCOUNT_STATUS, type State } from '../state.js';
+
+/** A new id: well formed and never used before. */
+export function newIdFault(names: Names, id: string, nameInTable = id): Rejection | null {
+  if (!isId(id)) return reject('invalid_id', { id: id.slice(0, 80) });
+  if (names.rowOf(nameInTable) >= 0) return reject('already_exists', { id });
+  return null;
+}
+
+/** A positive amount that one command may move. */
+export function amountFault(amountMinor: bigint, assetRow: number): Rejection | null {
+  if (amountMinor > 0n && amountMinor <= AMOUNT_MAX) return null;
+  return reject('invalid_amount', {
+    amount: { minor: amountMinor, assetRow },
+    largest: { minor: AMOUNT_MAX, assetRow },
+  });
+}
+
+export function unknown(code: RejectionCode, id: string): Rejection {
+  return reject(code, { id: id.slice(0, 80) });
+}
+
+/** An open margin account in a pool that works. */
+export function accountFault(state: State, accountRow: number, id: string): Rejection | null {
+  if (accountRow < 0) return unknown('unknown_account', id);
+  const quarantined = poolFault(state, state.accounts.pool.get(accountRow));
+  if (quarantined !== null) return quarantined;
+  if (state.accounts.status.get(accountRow) === ACCOUNT_STATUS.closed)
+    return reject('account_closed', { account: id });
+  return null;
+}
+
+export function poolFault(state: State, poolRow: number): Rejection | null {
+  if (state.pools.isQuarantined.get(poolRow) === 0) return null;
+  return reject('pool_quarantined', { pool: state.pools.names.nameOf(poolRow) });
+}
+
+/** Enough in a ledger account that belongs to the venue or to a client. */
+export function balanceFault(
+  state: State,
+  at: { readonly ledgerRow: number; readonly amountMinor: bigint; readonly assetRow: number },
+  code: 'insufficient_wallet_balance' | 'insufficient_venue_funds',
+): Rejection | null {
+  const available = at.ledgerRow < 0 ? 0n : state.ledger.balance(at.ledgerRow);
+  if (available >= at.amountMinor) return null;
+  const { assetRow } = at;
+  return reject(code, {
+    required: { minor: at.amountMinor, assetRow },
+    available: { minor: available, assetRow },
+    missing: { minor: at.amountMinor - available, assetRow },
+  });
+}

@@ -1,0 +1,27 @@
+/** Lists an instrument in a pool, if its definition keeps every rule of listing. */
+import type { CommandOf } from '../command.js';
+import type { Decision, Situation } from '../decision.js';
+import { listingTerms } from '../listing.js';
+import { reject } from '../rejection.js';
+import { newIdFault, poolFault, unknown } from './checks.js';
+
+export function decideListInstrument(
+  { state, timeMs }: Situation,
+  command: CommandOf<'listInstrument'>,
+): Decision {
+  const { kind: _kind, ...definition } = command;
+  const fault = newIdFault(state.instruments.names, definition.id);
+  if (fault !== null) return fault;
+  const poolRow = state.pools.names.rowOf(definition.pool);
+  if (poolRow < 0) return unknown('unknown_pool', definition.pool);
+  const settleRow = state.assets.names.rowOf(definition.settle);
+  if (settleRow < 0) return unknown('unknown_asset', definition.settle);
+  const quarantined = poolFault(state, poolRow);
+  if (quarantined !== null) return quarantined;
+  const listed = listingTerms(definition, state.assets.decimals.get(settleRow));
+  if (!listed.ok) return reject('invalid_definition', { ...listed.error });
+  if (definition.expiryMs !== null && definition.expiryMs <= timeMs) {
+    return reject('invalid_definition', { field: 'expiryMs', rule: 'must be in the future' });
+  }
+  return [{ kind: 'instrumentListed', definition }];
+}

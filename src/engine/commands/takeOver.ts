@@ -1,0 +1,56 @@
+/**
+ * Liquidates the account at the head of its pool's queue: everything it has goes to the pool's liquidation
+ * account by amount, at no price and without rounding, and the account is exactly zero (LIQ-03). Freshness
+ * of the mark and the predicate itself are checked again here (PRC-01).
+ */
+import { equityFloor, isLiquidatable, maintenanceMarginCeil } from '../../margin/index.js';
+import type { CommandOf } from '../command.js';
+import type { Decision, Situation } from '../decision.js';
+import { accountView, hasUsableMark } from '../marginView.js';
+import { reject } from '../rejection.js';
+import { listedInstrument, poolLedgerRow } from '../state.js';
+
+export function decideTakeOver(
+  { state, timeMs }: Situation,
+  { accountRow }: CommandOf<'takeOver'>,
+): Decision {
+  const { accounts, positions, instruments } = state;
+  if (accounts.isQueued.get(accountRow) !== 1) return reject('nothing_to_do');
+  const instrumentRow = accounts.instrument.get(accountRow);
+  if (!hasUsableMark(state, instrumentRow, timeMs)) {
+    return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
+  }
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const view = accountView(state, accountRow);
+  const markTicks = instruments.markTicks.get(instrumentRow);
+  if (!isLiquidatable(marginTerms, view, markTicks)) return [{ kind: 'recovered', accountRow }];
+
+  const poolRow = accounts.pool.get(accountRow);
+  const takeover = `${state.pools.names.nameOf(poolRow)}#${state.pools.takeoverCount.get(poolRow) + 1}`;
+  const from = accounts.ledgerRow.get(accountRow);
+  const to = poolLedgerRow(state, instruments.poolAsset.get(instrumentRow), 'liquidation');
+  const position = accounts.position.get(accountRow);
+  const fundingIndex = positions.fundingIndex.get(position);
+  const { lots, cost, collateral } = view;
+  const positionRow = positions.table.size;
+  return [
+    {
+      kind: 'takenOver',
+      accountRow,
+      takeover,
+      positionRow,
+      lots,
+      cost,
+      fundingIndex,
+      collateral,
+      markTicks,
+      equity: equityFloor(marginTerms, view, markTicks),
+      maintenance: maintenanceMarginCeil(marginTerms, view, markTicks),
+      transfers: collateral === 0n ? [] : [{ flow: 'takeOver', from, to, amount: collateral }],
+      positions: [
+        { position, lots: 0n, cost: 0n, fundingIndex: instruments.fundingIndex.get(instrumentRow) },
+        { position: positionRow, lots, cost, fundingIndex },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,42 @@
+/** A desk's pool hedges a takeover at once: it closes against the outside at the guarded mark. */
+import type { CommandOf } from '../command.js';
+import type { Decision, Situation } from '../decision.js';
+import { hasUsableMark } from '../marginView.js';
+import { reject } from '../rejection.js';
+import { finishDraft, newDraft } from '../trade.js';
+import { markValue, tradeAtMark } from './netTakeovers.js';
+
+export function decideUnwindOutside(
+  { state, timeMs }: Situation,
+  command: CommandOf<'unwindOutside'>,
+): Decision {
+  const { takeovers, positions, instruments } = state;
+  const positionRow = takeovers.position.get(command.takeoverRow);
+  const instrumentRow = takeovers.instrument.get(command.takeoverRow);
+  const outside = instruments.counterpartyPosition.get(instrumentRow);
+  const lots = positions.lots.get(positionRow);
+  if (lots === 0n || outside < 0) return reject('nothing_to_do');
+  if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
+
+  const markTicks = instruments.markTicks.get(instrumentRow);
+  const value = markValue(state, instrumentRow, lots);
+  const draft = newDraft();
+  tradeAtMark(state, draft, { positionRow, lots: -lots, value: -value });
+  tradeAtMark(state, draft, { positionRow: outside, lots, value });
+  finishDraft(state, draft, instruments.poolAsset.get(instrumentRow));
+  const { transfers, positions: changes, fundingDust, deficits, takeovers: closed } = draft;
+  return [
+    {
+      kind: 'unwound',
+      instrumentRow,
+      markTicks,
+      lots,
+      value,
+      transfers,
+      positions: changes,
+      fundingDust,
+      deficits,
+      takeovers: closed,
+    },
+  ];
+}

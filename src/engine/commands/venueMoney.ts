@@ -1,0 +1,100 @@
+/** The venue's own money: capital in, funds topped up and drawn down, earned fees. */
+import type { CommandOf } from '../command.js';
+import type { Decision, Situation } from '../decision.js';
+import { type Rejection, reject } from '../rejection.js';
+import { isPoolSound } from '../soundness.js';
+import { pairKey, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
+import { amountFault, balanceFault, poolFault, unknown } from './checks.js';
+
+export function decideInjectCapital({ state }: Situation, command: CommandOf<'injectCapital'>): Decision {
+  const found = findAmount(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount } = found;
+  const from = venueLedgerRow(state, assetRow, 'external');
+  const to = venueLedgerRow(state, assetRow, 'capital');
+  return [{ kind: 'capitalInjected', transfers: [{ flow: 'capitalInject', from, to, amount }] }];
+}
+
+export function decideFeesToCapital({ state }: Situation, command: CommandOf<'feesToCapital'>): Decision {
+  const found = findAmount(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount } = found;
+  const from = venueLedgerRow(state, assetRow, 'fees');
+  const to = venueLedgerRow(state, assetRow, 'capital');
+  const short = balanceFault(
+    state,
+    { ledgerRow: from, amountMinor: amount, assetRow },
+    'insufficient_venue_funds',
+  );
+  return short ?? [{ kind: 'feesMovedToCapital', transfers: [{ flow: 'feesToCapital', from, to, amount }] }];
+}
+
+export function decideTopUpFund({ state }: Situation, command: CommandOf<'topUpFund'>): Decision {
+  const found = findFund(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount, poolRow, fundRow } = found;
+  const from = venueLedgerRow(state, assetRow, 'capital');
+  const short = balanceFault(
+    state,
+    { ledgerRow: from, amountMinor: amount, assetRow },
+    'insufficient_venue_funds',
+  );
+  return (
+    short ?? [
+      { kind: 'fundToppedUp', poolRow, transfers: [{ flow: 'fundTopUp', from, to: fundRow, amount }] },
+    ]
+  );
+}
+
+/** Only out of a sound pool, and only as much as leaves it sound (LIQ-09). */
+export function decideDrawDownFund(situation: Situation, command: CommandOf<'drawDownFund'>): Decision {
+  const { state, derived } = situation;
+  const found = findFund(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount, poolRow, fundRow } = found;
+  const short = balanceFault(
+    state,
+    { ledgerRow: fundRow, amountMinor: amount, assetRow },
+    'insufficient_venue_funds',
+  );
+  if (short !== null) return short;
+  const hasOpenWork = derived.queuedOf(poolRow).size > 0 || (state.openTakeovers.get(poolRow)?.size ?? 0) > 0;
+  if (hasOpenWork || !isPoolSound(situation, poolRow)) {
+    return reject('pool_not_sound', { pool: command.pool, most: { minor: 0n, assetRow } });
+  }
+  const to = venueLedgerRow(state, assetRow, 'capital');
+  return [
+    { kind: 'fundDrawnDown', poolRow, transfers: [{ flow: 'fundDrawDown', from: fundRow, to, amount }] },
+  ];
+}
+
+interface Amount {
+  readonly assetRow: number;
+  readonly amount: bigint;
+}
+
+function findAmount(state: State, command: { asset: string; amountMinor: bigint }): Amount | Rejection {
+  const assetRow = state.assets.names.rowOf(command.asset);
+  if (assetRow < 0) return unknown('unknown_asset', command.asset);
+  return amountFault(command.amountMinor, assetRow) ?? { assetRow, amount: command.amountMinor };
+}
+
+interface FundAmount extends Amount {
+  readonly poolRow: number;
+  readonly fundRow: number;
+}
+
+function findFund(
+  state: State,
+  command: { pool: string; asset: string; amountMinor: bigint },
+): FundAmount | Rejection {
+  const poolRow = state.pools.names.rowOf(command.pool);
+  if (poolRow < 0) return unknown('unknown_pool', command.pool);
+  const found = findAmount(state, command);
+  if ('code' in found) return found;
+  const quarantined = poolFault(state, poolRow);
+  if (quarantined !== null) return quarantined;
+  const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, found.assetRow));
+  if (poolAssetRow === undefined) return unknown('unknown_asset', command.asset);
+  return { ...found, poolRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
+}

@@ -1,0 +1,84 @@
+/** One command in, its refusal or its events out. The table below is the list of what the engine can do. */
+
+import type { Command, CommandKind, CommandOf } from './command.js';
+import { decideAllocate } from './commands/allocate.js';
+import { decideAnnounceDeposit } from './commands/announceDeposit.js';
+import { decideApplyFunding } from './commands/applyFunding.js';
+import { decideAssess } from './commands/assess.js';
+import { decideCloseAccount } from './commands/closeAccount.js';
+import { decideCover } from './commands/cover.js';
+import { decideDeleverage } from './commands/deleverage.js';
+import { decideExpire } from './commands/expire.js';
+import { decideFill } from './commands/fill.js';
+import { decideFinalizeDeposit } from './commands/finalizeDeposit.js';
+import { decideListAsset } from './commands/listAsset.js';
+import { decideListInstrument } from './commands/listInstrument.js';
+import { decideMark } from './commands/mark.js';
+import { decideNetTakeovers } from './commands/netTakeovers.js';
+import { decideOpenAccount } from './commands/openAccount.js';
+import { decideOpenClient } from './commands/openClient.js';
+import { decideOpenPool } from './commands/openPool.js';
+import { decideQuarantine } from './commands/quarantine.js';
+import { decideRelease } from './commands/release.js';
+import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
+import { decideResume } from './commands/resume.js';
+import { decideReturnDeposit } from './commands/returnDeposit.js';
+import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
+import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
+import { decideSetLeverage } from './commands/setLeverage.js';
+import { decideSettleExpiry } from './commands/settleExpiry.js';
+import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
+import { decideShare } from './commands/share.js';
+import { decideTakeOver } from './commands/takeOver.js';
+import { decideUnwindOutside } from './commands/unwindOutside.js';
+import {
+  decideDrawDownFund,
+  decideFeesToCapital,
+  decideInjectCapital,
+  decideTopUpFund,
+} from './commands/venueMoney.js';
+import type { Decision, Situation } from './decision.js';
+
+type Deciders = { readonly [K in CommandKind]: (situation: Situation, command: CommandOf<K>) => Decision };
+
+const DECIDERS: Deciders = {
+  listAsset: decideListAsset,
+  openPool: decideOpenPool,
+  listInstrument: decideListInstrument,
+  openClient: decideOpenClient,
+  announceDeposit: decideAnnounceDeposit,
+  finalizeDeposit: decideFinalizeDeposit,
+  returnDeposit: decideReturnDeposit,
+  requestWithdrawal: decideRequestWithdrawal,
+  sendWithdrawal: decideSendWithdrawal,
+  settleWithdrawal: decideSettleWithdrawal,
+  returnWithdrawal: decideReturnWithdrawal,
+  openAccount: decideOpenAccount,
+  allocate: decideAllocate,
+  release: decideRelease,
+  setLeverage: decideSetLeverage,
+  closeAccount: decideCloseAccount,
+  fill: decideFill,
+  mark: decideMark,
+  applyFunding: decideApplyFunding,
+  expire: decideExpire,
+  injectCapital: decideInjectCapital,
+  topUpFund: decideTopUpFund,
+  drawDownFund: decideDrawDownFund,
+  feesToCapital: decideFeesToCapital,
+  resume: decideResume,
+  takeOver: decideTakeOver,
+  netTakeovers: decideNetTakeovers,
+  unwindOutside: decideUnwindOutside,
+  cover: decideCover,
+  deleverage: decideDeleverage,
+  share: decideShare,
+  settleExpiry: decideSettleExpiry,
+  assess: decideAssess,
+  quarantine: (_situation, command) => decideQuarantine(command),
+};
+
+export function decide(situation: Situation, command: Command): Decision {
+  const decider = DECIDERS[command.kind] as (situation: Situation, command: Command) => Decision;
+  return decider(situation, command);
+}

@@ -1,0 +1,119 @@
+/**
+ * What follows from the state and is kept beside it so that nothing scans: trigger index, liquidation queues,
+ * lists by pool. It follows the changes of the tables and catches up when asked; nothing of it is hashed.
+ */
+import type { Table, WholeColumn } from '../base/table.js';
+import { accountEquity, hasUsableMark } from './marginView.js';
+import type { State } from './state.js';
+import { changedAccounts, createTriggers, type Triggers } from './triggers.js';
+
+export interface Derived {
+  /** The trigger index, up to date. */
+  triggers(): Triggers;
+  /** Accounts of a pool that wait for liquidation, in no order. */
+  queuedOf(poolRow: number): ReadonlySet<number>;
+  /** The next account to liquidate: lowest equity first, among those whose mark may decide; -1 for none. */
+  nextQueued(poolRow: number, timeMs: number): number;
+  instrumentsOf(poolRow: number): readonly number[];
+  poolAssetsOf(poolRow: number): readonly number[];
+}
+
+interface Queue {
+  readonly members: Set<number>;
+  /** Members by equity, the lowest last; null when it has to be made anew. */
+  sorted: number[] | null;
+}
+
+export function createDerived(state: State): Derived {
+  const triggers = createTriggers(state);
+  const changed = {
+    ledger: state.ledger.table.follow(),
+    accounts: state.accounts.table.follow(),
+    positions: state.positions.table.follow(),
+  };
+  const changedInstruments = state.instruments.table.follow();
+  const queues: Queue[] = [];
+  const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
+
+  function catchUp(): void {
+    for (const row of changedInstruments.take()) {
+      if (row < state.instruments.table.size) queueOf(state.instruments.pool.get(row)).sorted = null;
+    }
+    const accountRows = changedAccounts(state, changed);
+    if (accountRows.length === 0) return;
+    triggers.refresh(accountRows);
+    for (const accountRow of accountRows) {
+      const queue = queueOf(state.accounts.pool.get(accountRow));
+      if (state.accounts.isQueued.get(accountRow) === 1) {
+        queue.members.add(accountRow);
+        queue.sorted = null;
+      } else {
+        queue.members.delete(accountRow);
+      }
+    }
+  }
+
+  function queueOf(poolRow: number): Queue {
+    queues[poolRow] ??= { members: new Set(), sorted: null };
+    return queues[poolRow];
+  }
+
+  return {
+    triggers() {
+      catchUp();
+      return triggers;
+    },
+    queuedOf(poolRow) {
+      catchUp();
+      return queueOf(poolRow).members;
+    },
+    nextQueued(poolRow, timeMs) {
+      catchUp();
+      const queue = queueOf(poolRow);
+      if (queue.members.size === 0) return -1;
+      queue.sorted ??= byEquity(state, queue.members);
+      const waiting: number[] = [];
+      let next = -1;
+      while (next < 0 && queue.sorted.length > 0) {
+        const accountRow = queue.sorted[queue.sorted.length - 1] as number;
+        if (!queue.members.has(accountRow)) queue.sorted.pop();
+        else if (hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)) next = accountRow;
+        else waiting.push(queue.sorted.pop() as number);
+      }
+      for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);
+      return next;
+    },
+    instrumentsOf(poolRow) {
+      return lists.instruments(poolRow, state.instruments.table, state.instruments.pool);
+    },
+    poolAssetsOf(poolRow) {
+      return lists.poolAssets(poolRow, state.poolAssets.table, state.poolAssets.pool);
+    },
+  };
+}
+
+/** Lowest equity last; of equals the lower row last, so that it goes first. */
+function byEquity(state: State, members: ReadonlySet<number>): number[] {
+  return [...members]
+    .map((accountRow) => ({ accountRow, equity: accountEquity(state, accountRow) }))
+    .sort((a, b) => (a.equity < b.equity ? 1 : a.equity > b.equity ? -1 : b.accountRow - a.accountRow))
+    .map(({ accountRow }) => accountRow);
+}
+
+/** Rows of a small table by pool, made anew whenever rows have come or gone. */
+function listsByPool() {
+  let lists: number[][] = [];
+  let generationSeen = -1;
+  return (poolRow: number, table: Table, pool: WholeColumn): readonly number[] => {
+    if (table.generation !== generationSeen) {
+      lists = [];
+      for (let row = 0; row < table.size; row++) {
+        const list = lists[pool.get(row)];
+        if (list === undefined) lists[pool.get(row)] = [row];
+        else list.push(row);
+      }
+      generationSeen = table.generation;
+    }
+    return lists[poolRow] ?? [];
+  };
+}

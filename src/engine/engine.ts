@@ -1,0 +1,173 @@
+/**
+ * The engine: one command at a time is sequenced, decided, evolved and checked against the laws, then the
+ * pools it touched do the work that follows from it, each step a command of its own. Every step is handed to
+ * the journal as a record. Durability, answers and clocks are the host's: nothing here does I/O.
+ */
+import { assert, type Hash128 } from '../base/index.js';
+import type { Command, ExternalCommand } from './command.js';
+import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
+import { decide } from './decide.js';
+import { isRejection, type Situation } from './decision.js';
+import { createDerived, type Derived } from './derived.js';
+import type { Event } from './event.js';
+import { evolve } from './evolve.js';
+import { BrokenPoolLaw, checkLaws } from './laws.js';
+import { type EngineRecord, encodeCommand, type Outcome } from './record.js';
+import { reject } from './rejection.js';
+import { createState, type State } from './state.js';
+import { createStateHash, type StateHash } from './stateHash.js';
+import { nextWork } from './work.js';
+
+/** What submitting a command gave: its record and those of the work it set off; or that its id was used before. */
+export type Submission =
+  | Recorded
+  | { readonly kind: 'duplicate'; readonly sequence: number }
+  | { readonly kind: 'conflict'; readonly sequence: number };
+
+export interface Recorded {
+  readonly kind: 'recorded';
+  readonly record: EngineRecord;
+  readonly work: readonly EngineRecord[];
+}
+
+export interface Engine {
+  readonly state: State;
+  readonly derived: Derived;
+  /** Sequences one command of the outside. `clockMs` is the clock at the door; time never goes back. */
+  submit(commandId: string, command: ExternalCommand, clockMs: number): Submission;
+  /** What the command would do now, with all the work it would set off, and nothing kept. */
+  dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T;
+  /** Applies a record of the journal: its events, without deciding again. */
+  replay(record: EngineRecord): void;
+  stateHash(): Hash128;
+}
+
+/** An engine of no commands, or one that goes on from a state (see `snapshot.ts`). */
+export function createEngine(
+  state: State = createState(),
+  register: CommandRegister = createCommandRegister(),
+): Engine {
+  const derived = createDerived(state);
+  const hash: StateHash = createStateHash(state);
+  /** A step that throws leaves the state half written: nothing may be decided on it any more. */
+  let isStopped = false;
+
+  function submit(commandId: string, command: ExternalCommand, clockMs: number): Submission {
+    assert(!isStopped, 'the engine has stopped after a broken law');
+    const digest = commandDigest(encodeCommand(command));
+    const known = register.find(commandId);
+    if (known !== undefined) {
+      return { kind: known.digest === digest ? 'duplicate' : 'conflict', sequence: known.sequence };
+    }
+    isStopped = true;
+    const submission = run(commandId, command, Math.max(state.clock.timeMs, clockMs));
+    isStopped = false;
+    state.undo.clear();
+    register.add(commandId, { sequence: submission.record.sequence, digest });
+    return submission;
+  }
+
+  /** The command, then the work it set off in the pools it touched. */
+  function run(commandId: string, command: Command, timeMs: number): Recorded {
+    const [record, ...work] = step(commandId, command, timeMs) as [EngineRecord, ...EngineRecord[]];
+    for (const poolRow of poolsTouchedBy(state, record)) {
+      for (let budget = state.pools.workBudget.get(poolRow); budget > 0; budget--) {
+        const next = nextWork({ state, derived, timeMs }, poolRow);
+        if (next === null) break;
+        const records = step('', next, timeMs);
+        const isHalted = records.length > 1;
+        assert(
+          isHalted || records[0]?.outcome.kind === 'accepted',
+          `work that was next was refused: ${next.kind}`,
+        );
+        work.push(...records);
+      }
+    }
+    return { kind: 'recorded', record, work };
+  }
+
+  /**
+   * One command, one step: decided, evolved, checked, recorded. Where it breaks a law of one pool it is undone
+   * and refused, and a second record halts that pool.
+   */
+  function step(commandId: string, command: Command, timeMs: number): EngineRecord[] {
+    const mark = state.undo.mark();
+    try {
+      const outcome = settle({ state, derived, timeMs }, command);
+      return [recordStep({ timeMs, commandId, command, outcome })];
+    } catch (error) {
+      if (!(error instanceof BrokenPoolLaw)) throw error;
+      const { poolRow, message: law } = error;
+      state.undo.rollback(mark);
+      const rejection = reject('pool_quarantined', { pool: state.pools.names.nameOf(poolRow), law });
+      const refused = recordStep({ timeMs, commandId, command, outcome: { kind: 'rejected', rejection } });
+      return [refused, ...step('', { kind: 'quarantine', poolRow, law }, timeMs)];
+    }
+  }
+
+  function settle(situation: Situation, command: Command): Outcome {
+    const decision = decide(situation, command);
+    if (isRejection(decision)) return { kind: 'rejected', rejection: decision };
+    for (const event of decision) apply(event, situation.timeMs);
+    return { kind: 'accepted', events: decision };
+  }
+
+  function apply(event: Event, timeMs: number): void {
+    evolve(state, event, timeMs);
+    checkLaws(state, event);
+  }
+
+  function recordStep(step: Omit<EngineRecord, 'sequence'>): EngineRecord {
+    const sequence = state.clock.sequence + 1;
+    advance(sequence, step.timeMs);
+    return { sequence, ...step };
+  }
+
+  function advance(sequence: number, timeMs: number): void {
+    const before = { ...state.clock };
+    Object.assign(state.clock, { sequence, timeMs });
+    state.undo.push(() => Object.assign(state.clock, before));
+  }
+
+  function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
+    assert(!isStopped, 'the engine has stopped after a broken law');
+    const mark = state.undo.mark();
+    try {
+      return look(run('', command, Math.max(state.clock.timeMs, clockMs)));
+    } finally {
+      state.undo.rollback(mark);
+    }
+  }
+
+  function replay(record: EngineRecord): void {
+    assert(
+      record.sequence === state.clock.sequence + 1,
+      `record ${record.sequence} does not follow ${state.clock.sequence}`,
+    );
+    if (record.outcome.kind === 'accepted')
+      for (const event of record.outcome.events) apply(event, record.timeMs);
+    advance(record.sequence, record.timeMs);
+    state.undo.clear();
+    if (record.commandId === '') return;
+    register.add(record.commandId, {
+      sequence: record.sequence,
+      digest: commandDigest(encodeCommand(record.command)),
+    });
+  }
+
+  return { state, derived, submit, dryRun, replay, stateHash: () => hash.current() };
+}
+
+/** Pools whose work the command may have set off: those of what it names. */
+function poolsTouchedBy(state: State, record: EngineRecord): number[] {
+  if (record.outcome.kind === 'rejected') return [];
+  const pools = new Set<number>();
+  for (const event of record.outcome.events) {
+    if ('poolRow' in event) pools.add(event.poolRow);
+    if ('instrumentRow' in event) pools.add(state.instruments.pool.get(event.instrumentRow));
+    if ('accountRow' in event) pools.add(state.accounts.pool.get(event.accountRow));
+    if (event.kind === 'marked')
+      for (const mark of event.marks) pools.add(state.instruments.pool.get(mark.instrumentRow));
+  }
+  return [...pools].sort((a, b) => a - b);
+}

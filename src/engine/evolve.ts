@@ -1,0 +1,473 @@
+/**
+ * What an event does to the state: the only place that writes it. Events are facts, so nothing here refuses;
+ * an event that does not fit is a broken law.
+ */
+
+import { ByteWriter } from '../base/canonicalBytes.js';
+import { assert, mixBytes, mixIdentity, mixName, unreachable } from '../base/index.js';
+import type { Transfer } from '../isolation/index.js';
+import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
+import type { InstrumentDefinition } from '../market/index.js';
+import { instrumentDefinition } from './command.js';
+import {
+  DEFICIT_CAUSES,
+  type DeficitFact,
+  type Event,
+  type EventOf,
+  type PositionChange,
+  type RealizedFact,
+  type TakeoverChange,
+} from './event.js';
+import { listingTerms } from './listing.js';
+import {
+  ACCOUNT_STATUS,
+  CASH_KIND,
+  CASH_STATUS,
+  INSTRUMENT_STATUS,
+  ledgerIdentity,
+  pairKey,
+  type State,
+  TAKEOVER_STATUS,
+} from './state.js';
+
+export function evolve(state: State, event: Event, timeMs: number): void {
+  if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer);
+  if (event.kind === 'takenOver') openTakeover(state, event, timeMs);
+  if ('positions' in event) for (const change of event.positions) applyPosition(state, change);
+  if ('takeovers' in event) for (const change of event.takeovers) applyTakeover(state, change);
+  if ('realized' in event) for (const fact of event.realized) applyRealized(state, fact);
+  if ('deficits' in event) for (const fact of event.deficits) openDeficit(state, fact, timeMs);
+  applyFacts(state, event);
+}
+
+/** What is particular to each kind of event. */
+function applyFacts(state: State, event: Event): void {
+  const { accounts, cash, instruments, poolAssets, pools } = state;
+  switch (event.kind) {
+    case 'assetListed':
+      return listAsset(state, event);
+    case 'poolOpened':
+      return openPool(state, event);
+    case 'instrumentListed':
+      return listInstrument(state, event.definition);
+    case 'clientOpened':
+      state.clients.table.append(mixName(event.client));
+      return state.clients.names.add(event.client);
+    case 'walletOpened':
+      return openWallet(state, event);
+
+    case 'depositAnnounced':
+      return openCash(state, { ...event, name: event.deposit, cashKind: CASH_KIND.deposit });
+    case 'withdrawalRequested':
+      return openCash(state, { ...event, name: event.withdrawal, cashKind: CASH_KIND.withdrawal });
+    case 'depositFinalized':
+    case 'withdrawalSettled':
+      return cash.status.set(event.cashRow, CASH_STATUS.settled);
+    case 'depositReturned':
+    case 'withdrawalReturned':
+      return cash.status.set(event.cashRow, CASH_STATUS.returned);
+    case 'withdrawalSent':
+      return cash.status.set(event.cashRow, CASH_STATUS.sent);
+
+    case 'accountOpened':
+      return openAccount(state, event);
+    case 'allocated':
+      addPrincipal(state, event.accountRow, event.amount);
+      if (event.isRecovered) accounts.isQueued.set(event.accountRow, 0);
+      return;
+    case 'released':
+      return addPrincipal(state, event.accountRow, -event.amount);
+    case 'leverageSet':
+      return accounts.leveragePpm.set(event.accountRow, event.leveragePpm);
+    case 'accountClosed':
+      accounts.netPrincipal.set(event.accountRow, 0n);
+      return accounts.status.set(event.accountRow, ACCOUNT_STATUS.closed);
+
+    case 'filled':
+      for (const { accountRow, amount } of event.allocations) addPrincipal(state, accountRow, amount);
+      wake(state, event.woken);
+      return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
+    case 'unwound':
+    case 'deleveraged':
+    case 'expirySettled':
+      return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
+
+    case 'marked':
+      return applyMarks(state, event);
+    case 'fundingApplied':
+      instruments.fundingIndex.set(event.instrumentRow, event.fundingIndex);
+      instruments.fundingTimeMs.set(event.instrumentRow, event.fundingTimeMs);
+      return wake(state, event.woken);
+    case 'expired':
+      instruments.settlementTicks.set(event.instrumentRow, event.settlementTicks);
+      countSettling(state, event.instrumentRow, 1);
+      return instruments.status.set(event.instrumentRow, INSTRUMENT_STATUS.settling);
+    case 'instrumentSettled':
+      countSettling(state, event.instrumentRow, -1);
+      return instruments.status.set(event.instrumentRow, INSTRUMENT_STATUS.settled);
+
+    case 'recovered':
+      return accounts.isQueued.set(event.accountRow, 0);
+    case 'takenOver':
+      accounts.netPrincipal.set(event.accountRow, 0n);
+      accounts.realizedGain.set(event.accountRow, 0n);
+      return accounts.isQueued.set(event.accountRow, 0);
+    case 'covered':
+      return payDeficit(state, event.deficitRow, event.amount, 'covered');
+    case 'shared':
+      return payDeficit(state, event.deficitRow, event.amount, 'shared');
+    case 'shareExhausted':
+      return poolAssets.isShareExhausted.set(event.poolAssetRow, 1);
+    case 'soundnessAssessed':
+      if (event.isSound) pools.soundCount.set(event.poolRow, pools.soundCount.get(event.poolRow) + 1);
+      return pools.isSound.set(event.poolRow, event.isSound ? 1 : 0);
+    case 'poolQuarantined':
+      return pools.isQuarantined.set(event.poolRow, 1);
+
+    case 'fundToppedUp':
+    case 'fundDrawnDown':
+    case 'capitalInjected':
+    case 'feesMovedToCapital':
+    case 'resumed':
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function applyTransfer(state: State, transfer: Transfer): void {
+  const { totals } = state;
+  const { from, to, amount } = transfer;
+  state.fence(transfer);
+  const assetRow = state.ledger.assetOf(from);
+  totals.assetBalance.add(assetRow, -amount);
+  totals.assetBalance.add(state.ledger.assetOf(to), amount);
+  const fromPool = state.ledger.poolOf(from);
+  const toPool = state.ledger.poolOf(to);
+  if (fromPool === toPool) return;
+  if (fromPool >= 0) totals.cash.add(poolAssetRowOf(state, fromPool, assetRow), -amount);
+  if (toPool >= 0) totals.cash.add(poolAssetRowOf(state, toPool, assetRow), amount);
+}
+
+function applyPosition(state: State, change: PositionChange): void {
+  const { positions, totals } = state;
+  const row = change.position;
+  const instrumentRow = positions.instrument.get(row);
+  const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
+  const before = positions.lots.get(row);
+  totals.lots.add(instrumentRow, change.lots - before);
+  totals.openInterest.add(instrumentRow, longPart(change.lots) - longPart(before));
+  totals.cost.add(poolAssetRow, change.cost - positions.cost.get(row));
+  totals.fundingEntry.add(
+    poolAssetRow,
+    change.lots * change.fundingIndex - before * positions.fundingIndex.get(row),
+  );
+  positions.lots.set(row, change.lots);
+  positions.cost.set(row, change.cost);
+  positions.fundingIndex.set(row, change.fundingIndex);
+}
+
+function longPart(lots: bigint): bigint {
+  return lots > 0n ? lots : 0n;
+}
+
+function addPrincipal(state: State, accountRow: number, amount: bigint): void {
+  const { netPrincipal } = state.accounts;
+  netPrincipal.set(accountRow, netPrincipal.get(accountRow) + amount);
+}
+
+/** Gains are remembered only while the pool is not sound: they may have to share a loss. */
+function applyRealized(state: State, { accountRow, gainMinor }: RealizedFact): void {
+  const { accounts, pools } = state;
+  const soundCount = pools.soundCount.get(accounts.pool.get(accountRow));
+  const before =
+    accounts.realizedAtCount.get(accountRow) === soundCount ? accounts.realizedGain.get(accountRow) : 0n;
+  accounts.realizedGain.set(accountRow, before + gainMinor);
+  accounts.realizedAtCount.set(accountRow, soundCount);
+}
+
+function addDust(state: State, poolAssetRow: number, dust: bigint): void {
+  const { fundingDust } = state.poolAssets;
+  fundingDust.set(poolAssetRow, fundingDust.get(poolAssetRow) + dust);
+}
+
+function applyMarks(state: State, event: EventOf<'marked'>): void {
+  const { instruments } = state;
+  const poolAssetsMarked = new Set<number>();
+  for (const mark of event.marks) {
+    const row = mark.instrumentRow;
+    instruments.markTicks.set(row, mark.markTicks);
+    instruments.indexTicks.set(row, mark.indexTicks);
+    instruments.markTimeMs.set(row, mark.markTimeMs);
+    instruments.sourceTimeMs.set(row, event.sourceTimeMs);
+    instruments.pendingTicks.set(row, mark.pendingTicks);
+    instruments.pendingCount.set(row, mark.pendingCount);
+    instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
+    poolAssetsMarked.add(instruments.poolAsset.get(row));
+  }
+  for (const row of poolAssetsMarked) {
+    if (state.poolAssets.isShareExhausted.get(row) === 1) state.poolAssets.isShareExhausted.set(row, 0);
+  }
+  wake(state, event.woken);
+}
+
+function wake(state: State, woken: readonly number[]): void {
+  for (const accountRow of woken) state.accounts.isQueued.set(accountRow, 1);
+}
+
+function countSettling(state: State, instrumentRow: number, change: number): void {
+  const { settlingCount } = state.pools;
+  const poolRow = state.instruments.pool.get(instrumentRow);
+  settlingCount.set(poolRow, settlingCount.get(poolRow) + change);
+}
+
+function openTakeover(state: State, event: EventOf<'takenOver'>, timeMs: number): void {
+  const { accounts, pools, positions, takeovers } = state;
+  const poolRow = accounts.pool.get(event.accountRow);
+  const instrumentRow = accounts.instrument.get(event.accountRow);
+  const identity = mixName(event.takeover);
+  const row = takeovers.table.append(identity);
+  takeovers.names.add(event.takeover);
+  const position = openPosition(
+    state,
+    { poolRow, instrumentRow, accountRow: -1, takeoverRow: row },
+    identity,
+  );
+  assert(position === event.positionRow, 'the takeover has another position row than its event says');
+  takeovers.pool.set(row, poolRow);
+  takeovers.account.set(row, event.accountRow);
+  takeovers.instrument.set(row, instrumentRow);
+  takeovers.position.set(row, positions.table.size - 1);
+  takeovers.timeMs.set(row, timeMs);
+  takeovers.status.set(row, TAKEOVER_STATUS.open);
+  setTakeoverCollateral(state, row, event.collateral);
+  pools.takeoverCount.set(poolRow, pools.takeoverCount.get(poolRow) + 1);
+  const open = openTakeoversOf(state, poolRow);
+  open.add(row);
+  state.undo.push(() => open.delete(row));
+}
+
+function applyTakeover(state: State, { takeoverRow, collateral, isClosed }: TakeoverChange): void {
+  const { takeovers } = state;
+  setTakeoverCollateral(state, takeoverRow, collateral);
+  if (!isClosed) return;
+  takeovers.status.set(takeoverRow, TAKEOVER_STATUS.closed);
+  const open = openTakeoversOf(state, takeovers.pool.get(takeoverRow));
+  open.delete(takeoverRow);
+  state.undo.push(() => reopen(open, takeoverRow));
+}
+
+/** Puts a takeover back where it was: the set is kept in the order of rows. */
+function reopen(open: Set<number>, takeoverRow: number): void {
+  const rows = [...open, takeoverRow].sort((a, b) => a - b);
+  open.clear();
+  for (const row of rows) open.add(row);
+}
+
+function setTakeoverCollateral(state: State, takeoverRow: number, collateral: bigint): void {
+  const { takeovers, totals } = state;
+  const poolAssetRow = state.instruments.poolAsset.get(takeovers.instrument.get(takeoverRow));
+  totals.takeoverCollateral.add(poolAssetRow, collateral - takeovers.collateral.get(takeoverRow));
+  takeovers.collateral.set(takeoverRow, collateral);
+}
+
+export function openTakeoversOf(state: State, poolRow: number): Set<number> {
+  let open = state.openTakeovers.get(poolRow);
+  if (open === undefined) {
+    open = new Set();
+    state.openTakeovers.set(poolRow, open);
+  }
+  return open;
+}
+
+function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
+  const { accounts, deficits, poolAssets, pools, totals } = state;
+  const poolRow = accounts.pool.get(fact.accountRow);
+  const poolAssetRow = state.instruments.poolAsset.get(accounts.instrument.get(fact.accountRow));
+  const count = pools.deficitCount.get(poolRow);
+  const row = deficits.table.append(mixIdentity(pools.table.identities.get(poolRow), count));
+  pools.deficitCount.set(poolRow, count + 1);
+  deficits.pool.set(row, poolRow);
+  deficits.poolAsset.set(row, poolAssetRow);
+  deficits.account.set(row, fact.accountRow);
+  deficits.takeover.set(row, fact.takeoverRow);
+  deficits.cause.set(row, DEFICIT_CAUSES.indexOf(fact.cause));
+  deficits.amount.set(row, fact.amount);
+  deficits.timeMs.set(row, timeMs);
+  deficits.next.set(row, -1);
+  const last = poolAssets.lastDeficit.get(poolAssetRow);
+  if (last >= 0) deficits.next.set(last, row);
+  poolAssets.lastDeficit.set(poolAssetRow, row);
+  if (poolAssets.firstOpenDeficit.get(poolAssetRow) < 0) poolAssets.firstOpenDeficit.set(poolAssetRow, row);
+  poolAssets.isShareExhausted.set(poolAssetRow, 0);
+  totals.outstanding.add(poolAssetRow, fact.amount);
+}
+
+function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | 'shared'): void {
+  const { deficits, poolAssets, totals } = state;
+  const poolAssetRow = deficits.poolAsset.get(row);
+  deficits[by].set(row, deficits[by].get(row) + amount);
+  totals.outstanding.add(poolAssetRow, -amount);
+  const left = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
+  assert(left >= 0n, 'law 5: a deficit was paid more than once');
+  if (left === 0n) poolAssets.firstOpenDeficit.set(poolAssetRow, deficits.next.get(row));
+}
+
+function listAsset(state: State, event: EventOf<'assetListed'>): void {
+  const { assets, ledger } = state;
+  const identity = mixName(event.asset);
+  const row = assets.table.append(identity);
+  assets.names.add(event.asset);
+  assets.decimals.set(row, event.decimals);
+  assets.ledgerBase.set(row, ledger.table.size);
+  const owner = mixName('venue');
+  for (const kind of VENUE_KINDS) {
+    ledger.open(
+      { kind, assetRow: row, clientRow: -1, accountRow: -1, poolRow: -1 },
+      ledgerIdentity(owner, identity, kind),
+    );
+  }
+}
+
+function openPool(state: State, event: EventOf<'poolOpened'>): void {
+  const { pools } = state;
+  const row = pools.table.append(mixName(event.pool));
+  pools.names.add(event.pool);
+  pools.isDesk.set(row, event.isDesk ? 1 : 0);
+  pools.workBudget.set(row, event.workBudget);
+  pools.isSound.set(row, 1);
+}
+
+function listInstrument(state: State, definition: InstrumentDefinition): void {
+  const { assets, instruments, pools } = state;
+  const settleRow = assets.names.rowOf(definition.settle);
+  const poolRow = pools.names.rowOf(definition.pool);
+  const listed = listingTerms(definition, assets.decimals.get(settleRow));
+  assert(listed.ok, 'a listed instrument has terms');
+
+  const writer = new ByteWriter();
+  instrumentDefinition.write(writer, definition);
+  const row = instruments.table.append(mixIdentity(mixName(definition.id), mixBytes(writer.copy())));
+  instruments.names.add(definition.id);
+  instruments.listed.push(listed.value);
+  state.undo.push(() => instruments.listed.pop());
+  instruments.pool.set(row, poolRow);
+  instruments.poolAsset.set(row, openPoolAsset(state, poolRow, settleRow));
+  instruments.counterpartyPosition.set(row, -1);
+  if (pools.isDesk.get(poolRow) === 0) return;
+  const position = openPosition(
+    state,
+    { poolRow, instrumentRow: row, accountRow: -1, takeoverRow: -1 },
+    pools.table.identities.get(poolRow),
+  );
+  instruments.counterpartyPosition.set(row, position);
+}
+
+/** The pool's ledger accounts in a settlement asset, opened with its first instrument. */
+function openPoolAsset(state: State, poolRow: number, assetRow: number): number {
+  const known = state.poolAssetRows.get(pairKey(poolRow, assetRow));
+  if (known !== undefined) return known;
+  const { assets, ledger, poolAssets, pools } = state;
+  const owner = pools.table.identities.get(poolRow);
+  const asset = assets.table.identities.get(assetRow);
+  const row = poolAssets.table.append(mixIdentity(owner, asset));
+  poolAssets.pool.set(row, poolRow);
+  poolAssets.asset.set(row, assetRow);
+  poolAssets.ledgerBase.set(row, ledger.table.size);
+  poolAssets.firstOpenDeficit.set(row, -1);
+  poolAssets.lastDeficit.set(row, -1);
+  for (const kind of POOL_KINDS)
+    openLedger(state, kind, { assetRow, clientRow: -1, accountRow: -1, poolRow }, owner);
+  remember(state, state.poolAssetRows, pairKey(poolRow, assetRow), row);
+  return row;
+}
+
+function openWallet(state: State, { clientRow, assetRow }: EventOf<'walletOpened'>): void {
+  remember(state, state.wallets, pairKey(clientRow, assetRow), state.ledger.table.size);
+  const owner = state.clients.table.identities.get(clientRow);
+  for (const kind of CLIENT_KINDS)
+    openLedger(state, kind, { assetRow, clientRow, accountRow: -1, poolRow: -1 }, owner);
+}
+
+function openAccount(state: State, event: EventOf<'accountOpened'>): void {
+  const { accounts, instruments, poolAssets } = state;
+  const identity = mixName(event.account);
+  const row = accounts.table.append(identity);
+  const poolRow = instruments.pool.get(event.instrumentRow);
+  const assetRow = poolAssets.asset.get(instruments.poolAsset.get(event.instrumentRow));
+  accounts.names.add(event.account);
+  accounts.client.set(row, event.clientRow);
+  accounts.pool.set(row, poolRow);
+  accounts.instrument.set(row, event.instrumentRow);
+  accounts.leveragePpm.set(row, event.leveragePpm);
+  accounts.ledgerRow.set(row, state.ledger.table.size);
+  openLedger(state, 'margin', { assetRow, clientRow: event.clientRow, accountRow: row, poolRow }, identity);
+  const holder = { poolRow, instrumentRow: event.instrumentRow, accountRow: row, takeoverRow: -1 };
+  accounts.position.set(row, openPosition(state, holder, identity));
+}
+
+interface Holder {
+  readonly poolRow: number;
+  readonly instrumentRow: number;
+  readonly accountRow: number;
+  readonly takeoverRow: number;
+}
+
+function openPosition(state: State, holder: Holder, owner: Uint32Array): number {
+  const { instruments, positions } = state;
+  const row = positions.table.append(
+    mixIdentity(owner, instruments.table.identities.get(holder.instrumentRow)),
+  );
+  positions.pool.set(row, holder.poolRow);
+  positions.instrument.set(row, holder.instrumentRow);
+  positions.account.set(row, holder.accountRow);
+  positions.takeover.set(row, holder.takeoverRow);
+  return row;
+}
+
+interface LedgerOwner {
+  readonly assetRow: number;
+  readonly clientRow: number;
+  readonly accountRow: number;
+  readonly poolRow: number;
+}
+
+function openLedger(state: State, kind: LedgerKind, at: LedgerOwner, owner: Uint32Array): void {
+  state.ledger.open(
+    { kind, ...at },
+    ledgerIdentity(owner, state.assets.table.identities.get(at.assetRow), kind),
+  );
+}
+
+interface NewCash {
+  readonly name: string;
+  readonly cashKind: number;
+  readonly clientRow: number;
+  readonly assetRow: number;
+  readonly amount: bigint;
+}
+
+function openCash(state: State, { name, cashKind, clientRow, assetRow, amount }: NewCash): void {
+  const { cash } = state;
+  const row = cash.table.append(mixIdentity(mixName(name), cashKind));
+  cash.names.add(cashName(cashKind, name));
+  cash.cashKind.set(row, cashKind);
+  cash.client.set(row, clientRow);
+  cash.asset.set(row, assetRow);
+  cash.amount.set(row, amount);
+  cash.status.set(row, CASH_STATUS.pending);
+}
+
+/** Deposits and withdrawals are named apart. */
+export function cashName(cashKind: number, name: string): string {
+  return `${cashKind}:${name}`;
+}
+
+function remember(state: State, map: Map<number, number>, key: number, value: number): void {
+  map.set(key, value);
+  state.undo.push(() => map.delete(key));
+}
+
+function poolAssetRowOf(state: State, poolRow: number, assetRow: number): number {
+  return state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number;
+}

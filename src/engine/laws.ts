@@ -1,0 +1,94 @@
+/**
+ * The laws, checked after every event on the rows it touched, against running totals. A law that concerns one
+ * pool halts that pool; one that concerns the venue stops the engine.
+ */
+import { BrokenAssertion } from '../base/index.js';
+import { FUNDING_SCALE } from '../market/index.js';
+import type { Event } from './event.js';
+import { pairKey, poolLedgerRow, type State } from './state.js';
+
+/** A law broken inside one pool. */
+export class BrokenPoolLaw extends BrokenAssertion {
+  override readonly name = 'BrokenPoolLaw';
+  readonly poolRow: number;
+
+  constructor(poolRow: number, message: string) {
+    super(message);
+    this.poolRow = poolRow;
+  }
+}
+
+/** Laws 1, 2, 5 and 8 on what the event touched; law 3 is kept by the ledger at each posting. */
+export function checkLaws(state: State, event: Event): void {
+  const touched = touchedBy(state, event);
+  for (const assetRow of touched.assets) checkAsset(state, assetRow);
+  for (const instrumentRow of touched.instruments) checkInstrument(state, instrumentRow);
+  for (const poolAssetRow of touched.poolAssets) checkPoolAsset(state, poolAssetRow);
+}
+
+export function checkAsset(state: State, assetRow: number): void {
+  const sum = state.totals.assetBalance.get(assetRow);
+  if (sum !== 0n)
+    throw new BrokenAssertion(
+      `law 1: balances of asset ${state.assets.names.nameOf(assetRow)} sum to ${sum}`,
+    );
+}
+
+export function checkInstrument(state: State, instrumentRow: number): void {
+  const sum = state.totals.lots.get(instrumentRow);
+  if (sum === 0n) return;
+  const instrument = state.instruments.names.nameOf(instrumentRow);
+  throw new BrokenPoolLaw(
+    state.instruments.pool.get(instrumentRow),
+    `law 2: signed lots of ${instrument} sum to ${sum}`,
+  );
+}
+
+export function checkPoolAsset(state: State, row: number): void {
+  const { totals, ledger } = state;
+  const balance = (kind: Parameters<typeof poolLedgerRow>[2]) =>
+    ledger.balance(poolLedgerRow(state, row, kind));
+  const hold = (isKept: boolean, sentence: string) => {
+    if (!isKept) throw new BrokenPoolLaw(state.poolAssets.pool.get(row), sentence);
+  };
+  hold(balance('settlement') === -totals.cost.get(row), 'law 2: settlement is minus the sum of signed cost');
+  const accruals = totals.fundingEntry.get(row) + state.poolAssets.fundingDust.get(row);
+  hold(
+    balance('funding') * FUNDING_SCALE === accruals,
+    'law 2: funding is minus the sum of uncollected accruals',
+  );
+  hold(
+    balance('liquidation') === totals.takeoverCollateral.get(row),
+    'law 2: liquidation is the collateral of its takeovers',
+  );
+  hold(balance('counterparty') === 0n, 'law 2: the outside settles at once');
+  hold(
+    -balance('receivable') === totals.outstanding.get(row),
+    'law 5: the receivable is what is open of its deficits',
+  );
+  hold(totals.cash.get(row) >= 0n, "law 8: a pool never spends another's cash");
+}
+
+function touchedBy(state: State, event: Event) {
+  const assets = new Set<number>();
+  const poolAssets = new Set<number>();
+  const instruments = new Set<number>();
+  if ('transfers' in event) {
+    for (const { from, to } of event.transfers) {
+      const assetRow = state.ledger.assetOf(from);
+      assets.add(assetRow);
+      for (const row of [from, to]) {
+        const poolRow = state.ledger.poolOf(row);
+        if (poolRow >= 0) poolAssets.add(state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number);
+      }
+    }
+  }
+  if ('positions' in event) {
+    for (const { position } of event.positions) {
+      const instrumentRow = state.positions.instrument.get(position);
+      instruments.add(instrumentRow);
+      poolAssets.add(state.instruments.poolAsset.get(instrumentRow));
+    }
+  }
+  return { assets, poolAssets, instruments };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { trialBalance } from '../ledger/index.js';
+import { commandKinds, eventsOf, standardWorld, usdt } from '../testkit/world.js';
+
+describe('liquidation of an isolated margin account', () => {
+  it('takes over one account and leaves the wallet and the other account of its client untouched (ISO-01)', () => {
+    const world = standardWorld();
+    world.client('ada', { USDT: usdt(10_000) });
+    world.client('bob', { USDT: usdt(100_000) });
+    world.account('ada-10x', 'ada', 'BTC-PERP', 10);
+    world.account('ada-2x', 'ada', 'BTC-PERP', 2);
+    world.account('bob-1', 'bob', 'BTC-PERP', 5);
+    world.trade({ buyer: 'ada-10x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    world.trade({ buyer: 'ada-2x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    expect(world.balance('ada-10x')).toBe(usdt(400));
+    const wallet = world.wallet('ada');
+    const neighbour = world.balance('ada-2x');
+
+    const { work } = world.mark({ 'BTC-PERP': 361_000n });
+    expect(commandKinds(work)).toEqual(['takeOver']);
+    expect(world.balance('ada-10x')).toBe(0n);
+    expect(world.position('ada-10x')).toEqual({ lots: 0n, cost: 0n });
+    expect(world.wallet('ada')).toBe(wallet);
+    expect(world.balance('ada-2x')).toBe(neighbour);
+    expect(trialBalance(world.state.ledger).map(({ total }) => total)).toEqual([0n, 0n]);
+  });
+
+  it('covers a deficit by the fund, then by deleveraging exactly the lots the fund cannot cover (LIQ-05)', () => {
+    const world = standardWorld(usdt(100));
+    world.client('ada', { USDT: usdt(10_000) });
+    world.client('bob', { USDT: usdt(100_000) });
+    world.account('ada-10x', 'ada', 'BTC-PERP', 10);
+    world.account('bob-1', 'bob', 'BTC-PERP', 5);
+    world.trade({ buyer: 'ada-10x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    // Equity of ada-10x at 32,000: 400 - 800 = -400; the fund holds 100.
+    const { work } = world.mark({ 'BTC-PERP': 320_000n });
+    expect(commandKinds(work)).toEqual(['takeOver', 'deleverage']);
+    const [event] = eventsOf(work, 'deleveraged');
+    expect(event?.neededLots).toBe(75n);
+    expect(event?.lossMinor).toBe(usdt(300));
+    expect(event?.forgoneMinor).toBe(usdt(300));
+    expect(world.position('bob-1').lots).toBe(-25n);
+  });
+});

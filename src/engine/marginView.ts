@@ -1,0 +1,68 @@
+/** What the margin models see of an account or a takeover of this state. */
+import { divFloor } from '../base/index.js';
+import { equityFloor, type IsolatedView } from '../margin/index.js';
+import { valueAtMark } from '../market/index.js';
+import { listedInstrument, type State } from './state.js';
+import { accruedFunding } from './trade.js';
+
+/** The account as it stands: its balance, position, uncollected funding and leverage. */
+export function accountView(state: State, accountRow: number): IsolatedView {
+  const { accounts, positions } = state;
+  const positionRow = accounts.position.get(accountRow);
+  return {
+    collateral: state.ledger.balance(accounts.ledgerRow.get(accountRow)),
+    lots: positions.lots.get(positionRow),
+    cost: positions.cost.get(positionRow),
+    fundingPerLot: fundingPerLot(state, positionRow),
+    leverage: accounts.leveragePpm.get(accountRow),
+  };
+}
+
+/** How far the funding index has moved since the position last collected. */
+export function fundingPerLot(state: State, positionRow: number): bigint {
+  const { positions, instruments } = state;
+  return (
+    instruments.fundingIndex.get(positions.instrument.get(positionRow)) -
+    positions.fundingIndex.get(positionRow)
+  );
+}
+
+/** Equity of an account at its instrument's last good mark, rounded down. */
+export function accountEquity(state: State, accountRow: number): bigint {
+  const instrumentRow = state.accounts.instrument.get(accountRow);
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const view = accountView(state, accountRow);
+  if (view.lots === 0n) return view.collateral;
+  return equityFloor(marginTerms, view, state.instruments.markTicks.get(instrumentRow));
+}
+
+/** What a takeover is worth at the last good mark, rounded down: collateral, accrued funding and unrealized PnL. */
+export function takeoverEquity(state: State, takeoverRow: number): bigint {
+  const { takeovers, positions, instruments } = state;
+  const positionRow = takeovers.position.get(takeoverRow);
+  const instrumentRow = takeovers.instrument.get(takeoverRow);
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const value = valueAtMark(
+    marginTerms,
+    positions.lots.get(positionRow),
+    instruments.markTicks.get(instrumentRow),
+  );
+  return (
+    takeovers.collateral.get(takeoverRow) +
+    accruedFunding(state, positionRow) +
+    divFloor(value.numerator, value.denominator) -
+    positions.cost.get(positionRow)
+  );
+}
+
+/** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns. */
+export function hasUsableMark(state: State, instrumentRow: number, timeMs: number): boolean {
+  const { instruments } = state;
+  return (
+    instruments.pendingTicks.get(instrumentRow) === 0n &&
+    instruments.isSuspect.get(instrumentRow) === 0 &&
+    instruments.markTicks.get(instrumentRow) !== 0n &&
+    timeMs - instruments.markTimeMs.get(instrumentRow) <=
+      listedInstrument(state, instrumentRow).definition.markMaxAgeMs
+  );
+}

@@ -1,0 +1,213 @@
+/**
+ * Why a command is refused. The list is published in this order, which is also the order in which a command
+ * tests what applies to it: shape, existence, status, then money. Append within a group; codes are permanent.
+ */
+
+/** A number that decided, with its unit; amounts carry the row of their asset. */
+export type ContextValue = string | number | bigint | { readonly minor: bigint; readonly assetRow: number };
+
+export interface Rejection {
+  readonly code: RejectionCode;
+  readonly context: Readonly<Record<string, ContextValue>>;
+}
+
+export interface RejectionInfo {
+  /** What is wrong. */
+  readonly message: string;
+  /** What the caller can do. */
+  readonly remedy: string;
+  /** HTTP status of the answer. */
+  readonly status: 400 | 404 | 409 | 422;
+}
+
+export const REJECTIONS = {
+  invalid_id: {
+    message: 'an id is 1 to 64 plain characters',
+    remedy: 'use letters, digits and . _ : / -',
+    status: 422,
+  },
+  invalid_amount: {
+    message: 'the amount is not positive, or too large',
+    remedy: 'send a positive amount under the stated largest',
+    status: 422,
+  },
+  invalid_price: {
+    message: 'the price is not positive, or above the largest the instrument can carry',
+    remedy: 'send a price inside the stated range',
+    status: 422,
+  },
+  invalid_size: {
+    message: 'the size is not positive, or too large',
+    remedy: 'send a positive size under the stated largest',
+    status: 422,
+  },
+  invalid_definition: {
+    message: 'the definition breaks a rule of listing',
+    remedy: 'change the named field',
+    status: 422,
+  },
+  unknown_asset: { message: 'there is no such asset', remedy: 'list the asset first', status: 404 },
+  unknown_pool: { message: 'there is no such risk pool', remedy: 'open the pool first', status: 404 },
+  unknown_instrument: {
+    message: 'there is no such instrument',
+    remedy: 'list the instrument first',
+    status: 404,
+  },
+  unknown_client: { message: 'there is no such client', remedy: 'open the client first', status: 404 },
+  unknown_account: {
+    message: 'there is no such margin account',
+    remedy: 'open the account first',
+    status: 404,
+  },
+  unknown_takeover: {
+    message: 'there is no such open takeover',
+    remedy: "look at the pool's open takeovers",
+    status: 404,
+  },
+  unknown_cash_movement: {
+    message: 'there is no such deposit or withdrawal',
+    remedy: 'use the id it was announced with',
+    status: 404,
+  },
+  already_exists: { message: 'the id is taken, for good', remedy: 'use another id', status: 409 },
+  pool_quarantined: {
+    message: 'the pool is halted after a broken law',
+    remedy: 'call the operator; other pools go on',
+    status: 409,
+  },
+  time_backwards: {
+    message: 'the source time is before the last one accepted',
+    remedy: 'send only newer data',
+    status: 409,
+  },
+  source_time_ahead: {
+    message: "the source time is ahead of the engine's clock",
+    remedy: 'check the clock of the source',
+    status: 422,
+  },
+  instrument_not_trading: {
+    message: 'the instrument is settling or settled',
+    remedy: 'trade another one',
+    status: 409,
+  },
+  instrument_not_expired: {
+    message: 'the instrument has no expiry, or it has not come',
+    remedy: 'wait for the expiry',
+    status: 409,
+  },
+  account_closed: {
+    message: 'the margin account is closed for good',
+    remedy: 'open another one',
+    status: 409,
+  },
+  account_not_flat: {
+    message: 'the margin account still has a position',
+    remedy: 'close the position first',
+    status: 409,
+  },
+  wrong_cash_status: {
+    message: 'the deposit or withdrawal is not in the status this step needs',
+    remedy: 'follow its steps in order',
+    status: 409,
+  },
+  wrong_instrument: {
+    message: 'the account or takeover belongs to another instrument',
+    remedy: 'an isolated account trades the one it was opened for',
+    status: 422,
+  },
+  same_account: { message: 'both sides are the same', remedy: 'a trade needs two parties', status: 422 },
+  no_account_side: {
+    message: 'a fill needs a margin account on at least one side',
+    remedy: 'name an account',
+    status: 422,
+  },
+  counterparty_needs_desk: {
+    message: "only a desk's pool trades against the outside",
+    remedy: 'name an account on both sides',
+    status: 422,
+  },
+  liquidation_not_reducing: {
+    message: 'the fill does not reduce the takeover',
+    remedy: 'trade against its position, at most its size',
+    status: 422,
+  },
+  leverage_out_of_range: {
+    message: 'the leverage is under 1 or above what the bracket allows',
+    remedy: 'choose one inside the stated range',
+    status: 422,
+  },
+  funding_rate_out_of_range: {
+    message: "the funding rate is above the instrument's largest",
+    remedy: 'check the rate',
+    status: 422,
+  },
+  mark_unusable: {
+    message: 'the instrument has no mark that may decide: none yet, stale, suspect, or a jump waits',
+    remedy: 'send fresh marks',
+    status: 409,
+  },
+  fill_outside_band: {
+    message: 'the fill is too far from the mark',
+    remedy: 'trade inside the price band',
+    status: 422,
+  },
+  position_too_large: {
+    message: 'the position would be larger than the ledger can carry',
+    remedy: 'trade less',
+    status: 422,
+  },
+  insufficient_wallet_balance: {
+    message: 'the wallet does not hold this much',
+    remedy: 'deposit first, or send less',
+    status: 422,
+  },
+  insufficient_initial_margin: {
+    message: 'the position needs more initial margin',
+    remedy: 'allocate the missing amount, or trade less',
+    status: 422,
+  },
+  insufficient_margin_for_leverage: {
+    message: 'a lower leverage needs more margin',
+    remedy: 'allocate the missing amount first',
+    status: 422,
+  },
+  account_in_liquidation: {
+    message: 'nothing leaves an account in liquidation',
+    remedy: 'cure it in full, or wait for the end',
+    status: 409,
+  },
+  top_up_must_cure: {
+    message: 'liquidation has begun: a top-up must cure in full',
+    remedy: 'send at least the missing amount',
+    status: 422,
+  },
+  removal_floor: {
+    message: 'what would remain is under the removal floor',
+    remedy: 'release at most the stated amount',
+    status: 422,
+  },
+  pool_not_sound: {
+    message: 'while the pool is not sound an account gets back at most its own net principal',
+    remedy: 'release at most the stated amount, or wait',
+    status: 409,
+  },
+  insufficient_pool_cash: {
+    message: 'the pool does not hold this much cash yet',
+    remedy: 'release at most the stated amount, or wait',
+    status: 409,
+  },
+  insufficient_venue_funds: {
+    message: 'the venue account does not hold this much',
+    remedy: 'send less',
+    status: 422,
+  },
+  nothing_to_do: { message: 'there is no such work', remedy: 'none needed', status: 409 },
+} as const satisfies Record<string, RejectionInfo>;
+
+export type RejectionCode = keyof typeof REJECTIONS;
+
+export const REJECTION_CODES = Object.keys(REJECTIONS) as readonly RejectionCode[];
+
+export function reject(code: RejectionCode, context: Rejection['context'] = {}): Rejection {
+  return { code, context };
+}

@@ -1,0 +1,46 @@
+/**
+ * Whether a pool can pay what it owes (law 8). Its surplus per settlement asset is its fund, less what its
+ * takeovers are short of at the mark, less open deficits, less what queued accounts are short of. The pool is
+ * sound while no surplus is negative and no instrument with open interest lacks a usable mark.
+ */
+import { min } from '../base/index.js';
+import type { Situation } from './decision.js';
+import { openTakeoversOf } from './evolve.js';
+import { accountEquity, hasUsableMark, takeoverEquity } from './marginView.js';
+import { poolLedgerRow, type State } from './state.js';
+
+export function isPoolSound(situation: Situation, poolRow: number): boolean {
+  const { state, derived, timeMs } = situation;
+  for (const instrumentRow of derived.instrumentsOf(poolRow)) {
+    if (state.totals.openInterest.get(instrumentRow) > 0n && !hasUsableMark(state, instrumentRow, timeMs))
+      return false;
+  }
+  return derived.poolAssetsOf(poolRow).every((poolAssetRow) => poolSurplus(situation, poolAssetRow) >= 0n);
+}
+
+/** Minor units of the pool's settlement asset. */
+export function poolSurplus({ state, derived }: Situation, poolAssetRow: number): bigint {
+  let surplus = fundBalance(state, poolAssetRow) - state.totals.outstanding.get(poolAssetRow);
+  const poolRow = state.poolAssets.pool.get(poolAssetRow);
+  surplus -= takeoverExposure(state, poolAssetRow);
+  for (const accountRow of derived.queuedOf(poolRow)) {
+    if (state.instruments.poolAsset.get(state.accounts.instrument.get(accountRow)) !== poolAssetRow) continue;
+    surplus += min(0n, accountEquity(state, accountRow));
+  }
+  return surplus;
+}
+
+/** What the pool's open takeovers are short of at their marks, each taken for itself. */
+export function takeoverExposure(state: State, poolAssetRow: number): bigint {
+  let exposure = 0n;
+  for (const takeoverRow of openTakeoversOf(state, state.poolAssets.pool.get(poolAssetRow))) {
+    if (state.instruments.poolAsset.get(state.takeovers.instrument.get(takeoverRow)) !== poolAssetRow)
+      continue;
+    exposure -= min(0n, takeoverEquity(state, takeoverRow));
+  }
+  return exposure;
+}
+
+export function fundBalance(state: State, poolAssetRow: number): bigint {
+  return state.ledger.balance(poolLedgerRow(state, poolAssetRow, 'insuranceFund'));
+}

@@ -1,0 +1,243 @@
+/**
+ * The state of one engine: tables of flat columns, addressed by dense rows, behind plain names. Only `evolve`
+ * writes it. What can be computed from it (running totals, indexes) is kept apart and left out of the hash.
+ */
+import { mixIdentity, mixName } from '../base/index.js';
+import { Names } from '../base/names.js';
+import { Table } from '../base/table.js';
+import { UndoLog } from '../base/undoLog.js';
+import { type RingFence, ringFence } from '../isolation/index.js';
+import { CLIENT_KINDS, Ledger, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
+import type { Asset, MarkState } from '../market/index.js';
+import type { ListedInstrument } from './listing.js';
+import { createTotals, type Totals } from './totals.js';
+
+export const ACCOUNT_STATUS = { open: 0, closed: 1 } as const;
+export const INSTRUMENT_STATUS = { trading: 0, settling: 1, settled: 2 } as const;
+export const TAKEOVER_STATUS = { open: 0, closed: 1 } as const;
+export const CASH_STATUS = { pending: 0, sent: 1, settled: 2, returned: 3 } as const;
+export const CASH_KIND = { deposit: 0, withdrawal: 1 } as const;
+
+export type State = ReturnType<typeof createState>;
+
+export function createState() {
+  const undo = new UndoLog();
+  const ledger = new Ledger(undo);
+  const table = (name: string) => new Table(name, undo);
+
+  const assets = table('assets');
+  const pools = table('pools');
+  const poolAssets = table('poolAssets');
+  const instruments = table('instruments');
+  const clients = table('clients');
+  const cash = table('cash');
+  const accounts = table('accounts');
+  const positions = table('positions');
+  const takeovers = table('takeovers');
+  const deficits = table('deficits');
+
+  const state = {
+    undo,
+    ledger,
+    fence: ringFence(ledger) as RingFence,
+    /** Time of the last command, and how many commands there have been. */
+    clock: { timeMs: 0, sequence: 0 },
+
+    assets: {
+      table: assets,
+      names: new Names(undo),
+      decimals: assets.whole('decimals'),
+      /** First of the venue's ledger accounts in this asset. */
+      ledgerBase: assets.whole('ledgerBase', { isDerived: true }),
+    },
+    pools: {
+      table: pools,
+      names: new Names(undo),
+      isDesk: pools.whole('isDesk'),
+      workBudget: pools.whole('workBudget'),
+      isQuarantined: pools.whole('isQuarantined'),
+      isSound: pools.whole('isSound'),
+      /** Counts the times the pool became sound: gains of an earlier count are no longer shared. */
+      soundCount: pools.whole('soundCount'),
+      /** Instruments of the pool that have expired and still have positions to settle. */
+      settlingCount: pools.whole('settlingCount'),
+      takeoverCount: pools.whole('takeoverCount'),
+      deficitCount: pools.whole('deficitCount'),
+    },
+    poolAssets: {
+      table: poolAssets,
+      pool: poolAssets.whole('pool', { refersTo: pools.identities }),
+      asset: poolAssets.whole('asset', { refersTo: assets.identities }),
+      ledgerBase: poolAssets.whole('ledgerBase', { isDerived: true }),
+      /** Sub-unit leftovers of collected funding, minor units x FUNDING_SCALE. */
+      fundingDust: poolAssets.int64('fundingDust'),
+      /** 1 when an open deficit found no gain to share since the last mark. */
+      isShareExhausted: poolAssets.whole('isShareExhausted'),
+      firstOpenDeficit: poolAssets.whole('firstOpenDeficit', { isDerived: true }),
+      lastDeficit: poolAssets.whole('lastDeficit', { isDerived: true }),
+    },
+    instruments: {
+      table: instruments,
+      names: new Names(undo),
+      listed: [] as ListedInstrument[],
+      pool: instruments.whole('pool', { refersTo: pools.identities }),
+      poolAsset: instruments.whole('poolAsset', { isDerived: true }),
+      status: instruments.whole('status'),
+      markTicks: instruments.int64('markTicks'),
+      indexTicks: instruments.int64('indexTicks'),
+      markTimeMs: instruments.whole('markTimeMs'),
+      sourceTimeMs: instruments.whole('sourceTimeMs'),
+      pendingTicks: instruments.int64('pendingTicks'),
+      pendingCount: instruments.whole('pendingCount'),
+      isSuspect: instruments.whole('isSuspect'),
+      fundingIndex: instruments.int64('fundingIndex'),
+      fundingTimeMs: instruments.whole('fundingTimeMs'),
+      settlementTicks: instruments.int64('settlementTicks'),
+      /** Position of the pool's external counterparty, or -1. */
+      counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
+    },
+    clients: { table: clients, names: new Names(undo) },
+    cash: {
+      table: cash,
+      names: new Names(undo),
+      cashKind: cash.whole('cashKind'),
+      client: cash.whole('client', { refersTo: clients.identities }),
+      asset: cash.whole('asset', { refersTo: assets.identities }),
+      amount: cash.int64('amount'),
+      status: cash.whole('status'),
+    },
+    accounts: {
+      table: accounts,
+      names: new Names(undo),
+      client: accounts.whole('client', { refersTo: clients.identities }),
+      pool: accounts.whole('pool', { refersTo: pools.identities }),
+      instrument: accounts.whole('instrument', { refersTo: instruments.identities }),
+      ledgerRow: accounts.whole('ledgerRow', { isDerived: true }),
+      position: accounts.whole('position', { isDerived: true }),
+      status: accounts.whole('status'),
+      isQueued: accounts.whole('isQueued'),
+      leveragePpm: accounts.int64('leveragePpm'),
+      /** Allocated less released since the account was last empty. */
+      netPrincipal: accounts.int64('netPrincipal'),
+      /** Gains realized while the pool was not sound, and the pool's soundCount they belong to. */
+      realizedGain: accounts.int64('realizedGain'),
+      realizedAtCount: accounts.whole('realizedAtCount'),
+    },
+    positions: {
+      table: positions,
+      pool: positions.whole('pool', { isDerived: true }),
+      instrument: positions.whole('instrument', { isDerived: true }),
+      /** Whose it is: a margin account, else a takeover, else the pool's external counterparty. */
+      account: positions.whole('account', { isDerived: true }),
+      takeover: positions.whole('takeover', { isDerived: true }),
+      lots: positions.int64('lots'),
+      cost: positions.int64('cost'),
+      fundingIndex: positions.int64('fundingIndex'),
+    },
+    takeovers: {
+      table: takeovers,
+      names: new Names(undo),
+      pool: takeovers.whole('pool', { refersTo: pools.identities }),
+      account: takeovers.whole('account', { refersTo: accounts.identities }),
+      instrument: takeovers.whole('instrument', { refersTo: instruments.identities }),
+      position: takeovers.whole('position', { isDerived: true }),
+      /** Its share of the pool's liquidation account; below zero while it is losing. */
+      collateral: takeovers.int64('collateral'),
+      status: takeovers.whole('status'),
+      timeMs: takeovers.whole('timeMs'),
+    },
+    deficits: {
+      table: deficits,
+      pool: deficits.whole('pool', { refersTo: pools.identities }),
+      poolAsset: deficits.whole('poolAsset', { refersTo: poolAssets.identities }),
+      account: deficits.whole('account', { refersTo: accounts.identities }),
+      takeover: deficits.whole('takeover', { refersTo: takeovers.identities }),
+      cause: deficits.whole('cause'),
+      amount: deficits.int64('amount'),
+      covered: deficits.int64('covered'),
+      shared: deficits.int64('shared'),
+      timeMs: deficits.whole('timeMs'),
+      next: deficits.whole('next', { isDerived: true }),
+    },
+    /** Client x asset to the first of the client's ledger accounts in it. */
+    wallets: new Map<number, number>(),
+    /** Pool x asset to its row. */
+    poolAssetRows: new Map<number, number>(),
+    /** Open takeovers of each pool, in the order in which they came. */
+    openTakeovers: new Map<number, Set<number>>(),
+    totals: undefined as unknown as Totals,
+  };
+  state.totals = createTotals(undo);
+  return state;
+}
+
+/** Every table of the state, in the order of the snapshot. */
+export function tablesOf(state: State): readonly Table[] {
+  return [
+    state.assets.table,
+    state.pools.table,
+    state.poolAssets.table,
+    state.instruments.table,
+    state.clients.table,
+    state.ledger.table,
+    state.cash.table,
+    state.accounts.table,
+    state.positions.table,
+    state.takeovers.table,
+    state.deficits.table,
+  ];
+}
+
+/** A pair of rows as one key. */
+export function pairKey(major: number, minor: number): number {
+  return major * 65536 + minor;
+}
+
+/** Ledger row of one of the venue's accounts in an asset. */
+export function venueLedgerRow(state: State, assetRow: number, kind: (typeof VENUE_KINDS)[number]): number {
+  return state.assets.ledgerBase.get(assetRow) + VENUE_KINDS.indexOf(kind);
+}
+
+/** Ledger row of one of a pool's accounts in a settlement asset. */
+export function poolLedgerRow(state: State, poolAssetRow: number, kind: (typeof POOL_KINDS)[number]): number {
+  return state.poolAssets.ledgerBase.get(poolAssetRow) + POOL_KINDS.indexOf(kind);
+}
+
+/** Ledger row of one of a client's accounts in an asset, or -1 before the first deposit. */
+export function clientLedgerRow(
+  state: State,
+  at: { readonly clientRow: number; readonly assetRow: number },
+  kind: (typeof CLIENT_KINDS)[number],
+): number {
+  const base = state.wallets.get(pairKey(at.clientRow, at.assetRow));
+  return base === undefined ? -1 : base + CLIENT_KINDS.indexOf(kind);
+}
+
+/** Identity of a ledger account: of whose it is, of its asset and of its kind. */
+export function ledgerIdentity(owner: Uint32Array, asset: Uint32Array, kind: LedgerKind): Uint32Array {
+  return mixIdentity(mixName(kind), owner, asset);
+}
+
+/** Settlement asset of an instrument. */
+export function settleAssetRow(state: State, instrumentRow: number): number {
+  return state.poolAssets.asset.get(state.instruments.poolAsset.get(instrumentRow));
+}
+
+export function markState(state: State, instrumentRow: number): MarkState {
+  const { instruments } = state;
+  return {
+    markTicks: instruments.markTicks.get(instrumentRow),
+    sourceTimeMs: instruments.markTimeMs.get(instrumentRow),
+    pendingTicks: instruments.pendingTicks.get(instrumentRow),
+    pendingCount: instruments.pendingCount.get(instrumentRow),
+    isSuspect: instruments.isSuspect.get(instrumentRow) === 1,
+  };
+}
+
+export function listedInstrument(state: State, instrumentRow: number): ListedInstrument {
+  return state.instruments.listed[instrumentRow] as ListedInstrument;
+}
+
+export function assetOf(state: State, assetRow: number): Asset {
+  return { id: state.assets.names.nameOf(assetRow), decimals: state.assets.decimals.get(assetRow) };
+}

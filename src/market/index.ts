@@ -1,0 +1,5 @@
+/** Assets, instruments, payoffs, marks and their guards. */
+export * from './asset.js';
+export * from './instrument.js';
+export * from './markGuard.js';
+export * from './payoff.js';
