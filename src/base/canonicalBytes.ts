@@ -96,7 +96,8 @@ export class ByteReader {
   private at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // A plain view: the slice of a Buffer would share memory, that of a Uint8Array is a copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

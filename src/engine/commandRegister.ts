@@ -15,6 +15,8 @@ export interface RegisteredCommand {
 export interface CommandRegister {
   find(commandId: string): RegisteredCommand | undefined;
   add(commandId: string, entry: RegisteredCommand): void;
+  /** All that is remembered, the oldest first. */
+  entries(): Iterable<[string, RegisteredCommand]>;
 }
 
 export function createCommandRegister(window = REGISTER_WINDOW): CommandRegister {
@@ -28,6 +30,10 @@ export function createCommandRegister(window = REGISTER_WINDOW): CommandRegister
         young = new Map();
       }
       young.set(commandId, entry);
+    },
+    *entries() {
+      yield* old;
+      yield* young;
     },
   };
 }

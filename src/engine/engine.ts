@@ -12,11 +12,11 @@ import { createDerived, type Derived } from './derived.js';
 import type { Event } from './event.js';
 import { evolve } from './evolve.js';
 import { BrokenPoolLaw, checkLaws } from './laws.js';
+import { countWork, nextPending, noWork, type PendingWork, pendingWork } from './pendingWork.js';
 import { type EngineRecord, encodeCommand, type Outcome } from './record.js';
 import { reject } from './rejection.js';
 import { createState, type State } from './state.js';
 import { createStateHash, type StateHash } from './stateHash.js';
-import { nextWork } from './work.js';
 
 /** What submitting a command gave: its record and those of the work it set off; or that its id was used before. */
 export type Submission =
@@ -33,12 +33,17 @@ export interface Recorded {
 export interface Engine {
   readonly state: State;
   readonly derived: Derived;
+  /** Called with each record as soon as its effects are in the state, dry runs and replay apart: the way to the journal. */
+  onRecord: (record: EngineRecord) => void;
   /** Sequences one command of the outside. `clockMs` is the clock at the door; time never goes back. */
   submit(commandId: string, command: ExternalCommand, clockMs: number): Submission;
   /** What the command would do now, with all the work it would set off, and nothing kept. */
   dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T;
   /** Applies a record of the journal: its events, without deciding again. */
   replay(record: EngineRecord): void;
+  /** After the last record: does the work a crash cut short, as it would have been done, and returns its records. */
+  finishReplay(): readonly EngineRecord[];
+  readonly register: CommandRegister;
   stateHash(): Hash128;
 }
 
@@ -51,6 +56,8 @@ export function createEngine(
   const hash: StateHash = createStateHash(state);
   /** A step that throws leaves the state half written: nothing may be decided on it any more. */
   let isStopped = false;
+  let isDry = false;
+  let pending: PendingWork = noWork();
 
   function submit(commandId: string, command: ExternalCommand, clockMs: number): Submission {
     assert(!isStopped, 'the engine has stopped after a broken law');
@@ -70,20 +77,24 @@ export function createEngine(
   /** The command, then the work it set off in the pools it touched. */
   function run(commandId: string, command: Command, timeMs: number): Recorded {
     const [record, ...work] = step(commandId, command, timeMs) as [EngineRecord, ...EngineRecord[]];
-    for (const poolRow of poolsTouchedBy(state, record)) {
-      for (let budget = state.pools.workBudget.get(poolRow); budget > 0; budget--) {
-        const next = nextWork({ state, derived, timeMs }, poolRow);
-        if (next === null) break;
-        const records = step('', next, timeMs);
-        const isHalted = records.length > 1;
-        assert(
-          isHalted || records[0]?.outcome.kind === 'accepted',
-          `work that was next was refused: ${next.kind}`,
-        );
-        work.push(...records);
-      }
-    }
+    pending = pendingWork(state, record);
+    work.push(...completeWork(timeMs));
     return { kind: 'recorded', record, work };
+  }
+
+  function completeWork(timeMs: number): EngineRecord[] {
+    const work: EngineRecord[] = [];
+    for (;;) {
+      const command = nextPending({ state, derived, timeMs }, pending);
+      if (command === null) return work;
+      const records = step('', command, timeMs);
+      const isHalted = records.length > 1;
+      assert(
+        isHalted || records[0]?.outcome.kind === 'accepted',
+        `work that was next was refused: ${command.kind}`,
+      );
+      work.push(...records);
+    }
   }
 
   /**
@@ -118,9 +129,10 @@ export function createEngine(
   }
 
   function recordStep(step: Omit<EngineRecord, 'sequence'>): EngineRecord {
-    const sequence = state.clock.sequence + 1;
-    advance(sequence, step.timeMs);
-    return { sequence, ...step };
+    const record = { sequence: state.clock.sequence + 1, ...step };
+    advance(record.sequence, record.timeMs);
+    if (!isDry) engine.onRecord(record);
+    return record;
   }
 
   function advance(sequence: number, timeMs: number): void {
@@ -132,9 +144,11 @@ export function createEngine(
   function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
     assert(!isStopped, 'the engine has stopped after a broken law');
     const mark = state.undo.mark();
+    isDry = true;
     try {
       return look(run('', command, Math.max(state.clock.timeMs, clockMs)));
     } finally {
+      isDry = false;
       state.undo.rollback(mark);
     }
   }
@@ -148,26 +162,28 @@ export function createEngine(
       for (const event of record.outcome.events) apply(event, record.timeMs);
     advance(record.sequence, record.timeMs);
     state.undo.clear();
-    if (record.commandId === '') return;
-    register.add(record.commandId, {
-      sequence: record.sequence,
-      digest: commandDigest(encodeCommand(record.command)),
-    });
+    if (record.commandId === '') return countWork(state, pending, record.command);
+    pending = pendingWork(state, record);
+    const digest = commandDigest(encodeCommand(record.command));
+    register.add(record.commandId, { sequence: record.sequence, digest });
   }
 
-  return { state, derived, submit, dryRun, replay, stateHash: () => hash.current() };
-}
-
-/** Pools whose work the command may have set off: those of what it names. */
-function poolsTouchedBy(state: State, record: EngineRecord): number[] {
-  if (record.outcome.kind === 'rejected') return [];
-  const pools = new Set<number>();
-  for (const event of record.outcome.events) {
-    if ('poolRow' in event) pools.add(event.poolRow);
-    if ('instrumentRow' in event) pools.add(state.instruments.pool.get(event.instrumentRow));
-    if ('accountRow' in event) pools.add(state.accounts.pool.get(event.accountRow));
-    if (event.kind === 'marked')
-      for (const mark of event.marks) pools.add(state.instruments.pool.get(mark.instrumentRow));
+  function finishReplay(): readonly EngineRecord[] {
+    const work = completeWork(state.clock.timeMs);
+    state.undo.clear();
+    return work;
   }
-  return [...pools].sort((a, b) => a - b);
+
+  const engine: Engine = {
+    state,
+    derived,
+    register,
+    onRecord: () => undefined,
+    submit,
+    dryRun,
+    replay,
+    finishReplay,
+    stateHash: () => hash.current(),
+  };
+  return engine;
 }

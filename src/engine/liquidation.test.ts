@@ -10,8 +10,20 @@ describe('liquidation of an isolated margin account', () => {
     world.account('ada-10x', 'ada', 'BTC-PERP', 10);
     world.account('ada-2x', 'ada', 'BTC-PERP', 2);
     world.account('bob-1', 'bob', 'BTC-PERP', 5);
-    world.trade({ buyer: 'ada-10x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
-    world.trade({ buyer: 'ada-2x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    world.trade({
+      buyer: 'ada-10x',
+      seller: 'bob-1',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 100n,
+    });
+    world.trade({
+      buyer: 'ada-2x',
+      seller: 'bob-1',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 100n,
+    });
     expect(world.balance('ada-10x')).toBe(usdt(400));
     const wallet = world.wallet('ada');
     const neighbour = world.balance('ada-2x');
@@ -31,7 +43,13 @@ describe('liquidation of an isolated margin account', () => {
     world.client('bob', { USDT: usdt(100_000) });
     world.account('ada-10x', 'ada', 'BTC-PERP', 10);
     world.account('bob-1', 'bob', 'BTC-PERP', 5);
-    world.trade({ buyer: 'ada-10x', seller: 'bob-1', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    world.trade({
+      buyer: 'ada-10x',
+      seller: 'bob-1',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 100n,
+    });
     // Equity of ada-10x at 32,000: 400 - 800 = -400; the fund holds 100.
     const { work } = world.mark({ 'BTC-PERP': 320_000n });
     expect(commandKinds(work)).toEqual(['takeOver', 'deleverage']);

@@ -1,0 +1,81 @@
+/**
+ * The work a command has set off and that is not done yet: which pools, and how much of each one's budget is
+ * left. Replay counts it down as records come, so that a journal that ends in the middle is taken up there.
+ */
+import { unreachable } from '../base/index.js';
+import type { Command, InternalCommand } from './command.js';
+import type { Situation } from './decision.js';
+import type { EngineRecord } from './record.js';
+import type { State } from './state.js';
+import { nextWork } from './work.js';
+
+export interface PendingWork {
+  /** Pools that may still have work, the one at work first. */
+  readonly pools: { readonly poolRow: number; budget: number }[];
+}
+
+export function noWork(): PendingWork {
+  return { pools: [] };
+}
+
+/** The pools a command touched, each with its full budget. */
+export function pendingWork(state: State, record: EngineRecord): PendingWork {
+  const pools = poolsTouchedBy(state, record);
+  return { pools: pools.map((poolRow) => ({ poolRow, budget: state.pools.workBudget.get(poolRow) })) };
+}
+
+/** The next internal command, counted against its pool's budget; null when everything is done or used up. */
+export function nextPending(situation: Situation, { pools }: PendingWork): InternalCommand | null {
+  for (let pool = pools[0]; pool !== undefined; pool = pools[0]) {
+    const command = pool.budget > 0 ? nextWork(situation, pool.poolRow) : null;
+    if (command !== null) {
+      pool.budget--;
+      return command;
+    }
+    pools.shift();
+  }
+  return null;
+}
+
+/** Counts an internal command that the journal holds. */
+export function countWork(state: State, { pools }: PendingWork, command: Command): void {
+  if (command.kind === 'quarantine') return;
+  const poolRow = poolOfWork(state, command as InternalCommand);
+  while (pools[0] !== undefined && pools[0].poolRow !== poolRow) pools.shift();
+  if (pools[0] !== undefined) pools[0].budget--;
+}
+
+function poolOfWork(state: State, command: InternalCommand): number {
+  switch (command.kind) {
+    case 'takeOver':
+      return state.accounts.pool.get(command.accountRow);
+    case 'netTakeovers':
+      return state.takeovers.pool.get(command.longRow);
+    case 'unwindOutside':
+    case 'deleverage':
+      return state.takeovers.pool.get(command.takeoverRow);
+    case 'cover':
+    case 'share':
+      return state.poolAssets.pool.get(command.poolAssetRow);
+    case 'settleExpiry':
+      return state.instruments.pool.get(command.instrumentRow);
+    case 'assess':
+    case 'quarantine':
+      return command.poolRow;
+    default:
+      return unreachable(command);
+  }
+}
+
+function poolsTouchedBy(state: State, record: EngineRecord): number[] {
+  if (record.outcome.kind === 'rejected') return [];
+  const pools = new Set<number>();
+  for (const event of record.outcome.events) {
+    if ('poolRow' in event) pools.add(event.poolRow);
+    if ('instrumentRow' in event) pools.add(state.instruments.pool.get(event.instrumentRow));
+    if ('accountRow' in event) pools.add(state.accounts.pool.get(event.accountRow));
+    if (event.kind !== 'marked') continue;
+    for (const mark of event.marks) pools.add(state.instruments.pool.get(mark.instrumentRow));
+  }
+  return [...pools].sort((a, b) => a - b);
+}

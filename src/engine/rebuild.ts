@@ -1,0 +1,84 @@
+/**
+ * Everything beside the tables that follows from them: look-ups and running totals, computed by full scans.
+ * A snapshot is completed by it, and `verify` compares it with what the engine kept up.
+ */
+import { BrokenAssertion } from '../base/index.js';
+import { UndoLog } from '../base/undoLog.js';
+import { openTakeoversOf } from './evolve.js';
+import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
+import { pairKey, type State, TAKEOVER_STATUS } from './state.js';
+import { createTotals, type Totals } from './totals.js';
+
+export function rebuildLookups(state: State): void {
+  const { ledger, poolAssets, takeovers } = state;
+  for (let row = 0; row < ledger.table.size; row++) {
+    const { kind, clientRow, assetRow } = ledger.describe(row);
+    if (kind === 'wallet') state.wallets.set(pairKey(clientRow, assetRow), row);
+  }
+  for (let row = 0; row < poolAssets.table.size; row++) {
+    state.poolAssetRows.set(pairKey(poolAssets.pool.get(row), poolAssets.asset.get(row)), row);
+  }
+  for (let row = 0; row < takeovers.table.size; row++) {
+    if (takeovers.status.get(row) === TAKEOVER_STATUS.open)
+      openTakeoversOf(state, takeovers.pool.get(row)).add(row);
+  }
+  state.totals = scanTotals(state, state.undo);
+}
+
+/** The running totals, added up from every row. */
+export function scanTotals(state: State, undo = new UndoLog()): Totals {
+  const { deficits, instruments, ledger, positions, takeovers } = state;
+  const totals = createTotals(undo);
+  for (let row = 0; row < ledger.table.size; row++) {
+    const assetRow = ledger.assetOf(row);
+    const poolRow = ledger.poolOf(row);
+    totals.assetBalance.add(assetRow, ledger.balance(row));
+    if (poolRow >= 0)
+      totals.cash.add(state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number, ledger.balance(row));
+  }
+  for (let row = 0; row < positions.table.size; row++) {
+    const instrumentRow = positions.instrument.get(row);
+    const poolAssetRow = instruments.poolAsset.get(instrumentRow);
+    const lots = positions.lots.get(row);
+    totals.lots.add(instrumentRow, lots);
+    if (lots > 0n) totals.openInterest.add(instrumentRow, lots);
+    totals.cost.add(poolAssetRow, positions.cost.get(row));
+    totals.fundingEntry.add(poolAssetRow, lots * positions.fundingIndex.get(row));
+  }
+  for (let row = 0; row < takeovers.table.size; row++) {
+    totals.takeoverCollateral.add(
+      instruments.poolAsset.get(takeovers.instrument.get(row)),
+      takeovers.collateral.get(row),
+    );
+  }
+  for (let row = 0; row < deficits.table.size; row++) {
+    const owed = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
+    totals.outstanding.add(deficits.poolAsset.get(row), owed);
+  }
+  return totals;
+}
+
+/** Every law in full, and every running total against its scan. Throws what is broken. */
+export function checkEverything(state: State): void {
+  const scanned = scanTotals(state);
+  const sizes = {
+    assetBalance: state.assets.table.size,
+    lots: state.instruments.table.size,
+    openInterest: state.instruments.table.size,
+    cost: state.poolAssets.table.size,
+    fundingEntry: state.poolAssets.table.size,
+    cash: state.poolAssets.table.size,
+    takeoverCollateral: state.poolAssets.table.size,
+    outstanding: state.poolAssets.table.size,
+  } as const satisfies Record<keyof Totals, number>;
+  for (const name of Object.keys(sizes) as (keyof Totals)[]) {
+    for (let row = 0; row < sizes[name]; row++) {
+      const [kept, scan] = [state.totals[name].get(row), scanned[name].get(row)];
+      if (kept !== scan)
+        throw new BrokenAssertion(`running total ${name} of row ${row} is ${kept}, a scan gives ${scan}`);
+    }
+  }
+  for (let row = 0; row < state.assets.table.size; row++) checkAsset(state, row);
+  for (let row = 0; row < state.instruments.table.size; row++) checkInstrument(state, row);
+  for (let row = 0; row < state.poolAssets.table.size; row++) checkPoolAsset(state, row);
+}

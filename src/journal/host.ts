@@ -1,0 +1,170 @@
+/**
+ * The engine with its journal: a command is applied at once and answered when it is durable. Commands that
+ * arrive while the disk is busy are decided meanwhile and share the next write. Nothing is shown before the
+ * sequence it depends on is on disk; after a write error nothing is shown any more.
+ */
+import {
+  createEngine,
+  decodeRecord,
+  decodeSnapshot,
+  type Engine,
+  type EngineRecord,
+  type ExternalCommand,
+  encodeRecord,
+  encodeSnapshot,
+  type Recorded,
+  type State,
+} from '../engine/index.js';
+import { type Journal, JournalDamaged, type StateHash } from './journal.js';
+import { memoryJournal } from './memoryJournal.js';
+import { openSegmentedJournal } from './segmentedJournal.js';
+
+/** What a sender gets. A duplicate is the same id with the same body: it gets the first answer. */
+export type Answer =
+  | { readonly kind: 'recorded'; readonly record: EngineRecord; readonly work: readonly EngineRecord[] }
+  | { readonly kind: 'duplicate'; readonly record: EngineRecord }
+  | { readonly kind: 'conflict'; readonly sequence: number };
+
+export interface Host {
+  /** To read from inside `read` and `dryRun`; only the host writes. */
+  readonly engine: Engine;
+  /** Sequences the command now; resolves when it and the work it set off are durable. */
+  submit(commandId: string, command: ExternalCommand, clockMs?: number): Promise<Answer>;
+  /** Looks at the state now; resolves with what it saw once that is durable. */
+  read<T>(look: (engine: Engine) => T): Promise<T>;
+  /** What the command would do now, looked at before it is undone. */
+  dryRun<T>(command: ExternalCommand, look: (recorded: Recorded, state: State) => T): Promise<T>;
+  /** A durable record, or null. */
+  record(sequence: number): EngineRecord | null;
+  records(fromSequence: number): Iterable<EngineRecord>;
+  /** Stores the state as it is now; resolves with its sequence. */
+  snapshot(): Promise<number>;
+  /** A copy of the journal in an empty or new folder, made while commands go on; resolves with its last sequence. */
+  backup(destination: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface HostOptions {
+  readonly directory: string;
+  readonly clock?: () => number;
+  /** Records between two snapshots; 0 for none. */
+  readonly snapshotEvery?: number;
+  readonly segmentBytes?: number;
+}
+
+const SNAPSHOT_EVERY = 500_000;
+
+/** Opens or begins an engine in a folder. Throws JournalInUse, or JournalDamaged where a byte or a hash is wrong. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { directory, clock = Date.now, snapshotEvery = SNAPSHOT_EVERY, segmentBytes } = options;
+  const holder: { engine: Engine } = { engine: createEngine() };
+  const stateHash = hashOf(holder);
+  const journal = await openSegmentedJournal({
+    directory,
+    stateHash,
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+  });
+  try {
+    holder.engine = recover(journal);
+    const backup = (destination: string) => journal.backup(destination);
+    return await startHost(journal, holder.engine, { clock, snapshotEvery, backup });
+  } catch (error) {
+    await journal.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** An engine that forgets everything when the process ends. */
+export async function openMemoryHost(options: { readonly clock?: () => number } = {}): Promise<Host> {
+  const holder = { engine: createEngine() };
+  const journal = memoryJournal({ stateHash: hashOf(holder) });
+  const backup = () => Promise.reject(new Error('an engine in memory has nothing to back up'));
+  return startHost(journal, holder.engine, { clock: options.clock ?? Date.now, snapshotEvery: 0, backup });
+}
+
+/** State hash as the journal keeps it: 16 bytes. */
+export function stateHashBytes(engine: Engine): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  for (const [at, word] of engine.stateHash().entries()) view.setUint32(at * 4, word, true);
+  return bytes;
+}
+
+function hashOf(holder: { readonly engine: Engine }): StateHash {
+  return () => stateHashBytes(holder.engine);
+}
+
+/** From the newest snapshot on, every record applied, and the state hash of each frame compared. */
+function recover(journal: Journal): Engine {
+  const snapshot = journal.latestSnapshot();
+  const engine = snapshot === null ? createEngine() : decodeSnapshot(snapshot.content);
+  for (const { sequence, record, stateHash } of journal.read(engine.state.clock.sequence + 1)) {
+    engine.replay(decodeRecord(record));
+    if (stateHash !== null && !isSame(stateHash, stateHashBytes(engine))) {
+      const what = 'the state after this record has another hash than when it was recorded';
+      throw new JournalDamaged([{ file: `record ${sequence}`, offset: 0, what }]);
+    }
+  }
+  return engine;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+interface HostParts {
+  readonly clock: () => number;
+  readonly snapshotEvery: number;
+  readonly backup: (destination: string) => Promise<number>;
+}
+
+async function startHost(journal: Journal, engine: Engine, parts: HostParts): Promise<Host> {
+  const { clock, snapshotEvery, backup } = parts;
+  let snapshotAt = engine.state.clock.sequence;
+  engine.onRecord = (record) => journal.append(encodeRecord(record));
+  // What a crash cut short is done first, before anything new is decided.
+  engine.finishReplay();
+  await journal.flush();
+
+  async function submit(commandId: string, command: ExternalCommand, clockMs = clock()): Promise<Answer> {
+    const submission = engine.submit(commandId, command, clockMs);
+    const durable = journal.flush();
+    if (snapshotEvery > 0 && engine.state.clock.sequence - snapshotAt >= snapshotEvery) {
+      // A snapshot that fails costs recovery time, nothing else: the journal is the truth.
+      snapshot().catch(() => undefined);
+    }
+    await durable;
+    if (submission.kind !== 'duplicate') return submission;
+    return { kind: 'duplicate', record: recordAt(submission.sequence) as EngineRecord };
+  }
+
+  function recordAt(sequence: number): EngineRecord | null {
+    const bytes = journal.readOne(sequence);
+    return bytes === null ? null : decodeRecord(bytes);
+  }
+
+  function snapshot(): Promise<number> {
+    snapshotAt = engine.state.clock.sequence;
+    return journal.saveSnapshot(encodeSnapshot(engine));
+  }
+
+  async function durably<T>(value: T): Promise<T> {
+    await journal.flush();
+    return value;
+  }
+
+  return {
+    engine,
+    submit,
+    read: async (look) => durably(look(engine)),
+    dryRun: async (command, look) =>
+      durably(engine.dryRun(command, clock(), (recorded) => look(recorded, engine.state))),
+    record: recordAt,
+    *records(fromSequence) {
+      for (const { record } of journal.read(fromSequence)) yield decodeRecord(record);
+    },
+    snapshot,
+    backup,
+    close: () => journal.close(),
+  };
+}

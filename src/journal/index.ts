@@ -1,0 +1,21 @@
+export { checkJournal, type JournalCheck, type TornTail } from './checkJournal.js';
+export type { Files, Lock, ReadFile, WriteFile, WriteMode } from './files.js';
+export * from './host.js';
+export {
+  type Finding,
+  findingText,
+  type Journal,
+  JournalDamaged,
+  JournalFailed,
+  JournalInUse,
+  type JournalRecord,
+  noStateHash,
+  type Snapshot,
+  STATE_HASH_BYTES,
+  type StateHash,
+} from './journal.js';
+export { memoryJournal } from './memoryJournal.js';
+export { nodeFiles } from './nodeFiles.js';
+export { openSegmentedJournal, SegmentedJournal, type SegmentedJournalOptions } from './segmentedJournal.js';
+export { type ReadOnlyJournal, readJournal } from './readOnlyJournal.js';
+export * from './verify.js';
