@@ -6,8 +6,9 @@ export class BrokenAssertion extends Error {
   override readonly name: string = 'BrokenAssertion';
 }
 
-export function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new BrokenAssertion(message);
+/** On a hot path give the message as a function: its text is then made only when it is needed. */
+export function assert(condition: boolean, message: string | (() => string)): asserts condition {
+  if (!condition) throw new BrokenAssertion(typeof message === 'string' ? message : message());
 }
 
 /** Marks a branch the compiler has proved unreachable. */

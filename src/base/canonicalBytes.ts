@@ -42,7 +42,7 @@ export class ByteWriter {
   u32(value: number): void {
     assert(
       Number.isInteger(value) && value >= 0 && value <= 0xffffffff,
-      `not an unsigned 32-bit value: ${value}`,
+      () => `not an unsigned 32-bit value: ${value}`,
     );
     this.ensure(4);
     this.view.setUint32(this.at, value, true);
@@ -50,7 +50,7 @@ export class ByteWriter {
   }
 
   i64(value: bigint): void {
-    assert(isInt64(value), `not a signed 64-bit value: ${value}`);
+    assert(isInt64(value), () => `not a signed 64-bit value: ${value}`);
     this.ensure(8);
     this.view.setBigInt64(this.at, value, true);
     this.at += 8;
@@ -58,7 +58,7 @@ export class ByteWriter {
 
   /** A whole number that a double holds exactly: times and counts. */
   whole(value: number): void {
-    assert(Number.isSafeInteger(value), `not a whole number: ${value}`);
+    assert(Number.isSafeInteger(value), () => `not a whole number: ${value}`);
     this.ensure(8);
     this.view.setInt32(this.at + 4, Math.floor(value / 4294967296), true);
     this.view.setUint32(this.at, value - Math.floor(value / 4294967296) * 4294967296, true);
@@ -179,7 +179,7 @@ export function oneOf<const W extends readonly string[]>(words: W): Field<W[numb
   return {
     write: (writer, value) => {
       const at = words.indexOf(value);
-      assert(at >= 0, `${value} is not one of ${words.join(', ')}`);
+      assert(at >= 0, () => `${value} is not one of ${words.join(', ')}`);
       writer.u8(at);
     },
     read: (reader) => {
@@ -243,7 +243,7 @@ export function variant<const C extends Readonly<Record<string, AnyField>>>(case
   return {
     write: (writer, value) => {
       const tag = tags.get((value as { kind: string }).kind);
-      assert(tag !== undefined, `unknown kind ${(value as { kind: string }).kind}`);
+      assert(tag !== undefined, () => `unknown kind ${(value as { kind: string }).kind}`);
       writer.u8(tag);
       (fields[tag] as AnyField).write(writer, value);
     },

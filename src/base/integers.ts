@@ -2,7 +2,7 @@
  * Exact whole-number arithmetic on bigint. Products are unbounded; only what is stored must fit int64.
  * A function that rounds says so in its name; its caller says whom the rounding favours.
  */
-import { assert } from './assert.js';
+import { assert, BrokenAssertion } from './assert.js';
 
 export const INT64_MAX = 2n ** 63n - 1n;
 export const INT64_MIN = -(2n ** 63n);
@@ -10,12 +10,17 @@ export const INT64_MIN = -(2n ** 63n);
 /** Rates are parts per million: 1_000_000 is one. */
 export const PPM = 1_000_000n;
 
+/** A number that its column cannot hold. Raised before anything is written. */
+export class Int64Overflow extends BrokenAssertion {
+  override readonly name = 'Int64Overflow';
+}
+
 export function isInt64(value: bigint): boolean {
   return value >= INT64_MIN && value <= INT64_MAX;
 }
 
 export function assertInt64(value: bigint, what: string): bigint {
-  assert(isInt64(value), `${what} does not fit int64: ${value}`);
+  assert(isInt64(value), () => `${what} does not fit int64: ${value}`);
   return value;
 }
 

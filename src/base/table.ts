@@ -4,7 +4,7 @@
  */
 import { assert } from './assert.js';
 import { type Hash128, mixWords } from './hash.js';
-import { isInt64 } from './integers.js';
+import { Int64Overflow, isInt64 } from './integers.js';
 import type { Restorable, UndoLog } from './undoLog.js';
 
 /**
@@ -81,7 +81,7 @@ export class Int64Column implements Restorable {
   }
 
   set(row: number, value: bigint): void {
-    assert(isInt64(value), `${this.table.name}: ${value} does not fit int64`);
+    if (!isInt64(value)) throw new Int64Overflow(`${this.table.name}: ${value} does not fit int64`);
     this.table.undo.write(this, row, this.values[row] as bigint);
     this.values[row] = value;
     this.table.touch(row);
@@ -115,7 +115,7 @@ export class WholeColumn implements Restorable {
   }
 
   set(row: number, value: number): void {
-    assert(Number.isSafeInteger(value), `${this.table.name}: ${value} is not a whole number`);
+    assert(Number.isSafeInteger(value), () => `${this.table.name}: ${value} is not a whole number`);
     this.table.undo.write(this, row, this.values[row] as number);
     this.values[row] = value;
     this.table.touch(row);

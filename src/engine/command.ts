@@ -149,6 +149,10 @@ export type InternalKind = (typeof INTERNAL)[number];
 export type InternalCommand = CommandOf<InternalKind>;
 export type ExternalCommand = Exclude<Command, InternalCommand>;
 
+export function isInternal(command: Command): command is InternalCommand {
+  return (INTERNAL as readonly string[]).includes(command.kind);
+}
+
 export const COMMAND_KINDS = Object.keys(COMMANDS) as readonly CommandKind[];
 export const EXTERNAL_KINDS = COMMAND_KINDS.filter(
   (kind): kind is ExternalCommand['kind'] => !(INTERNAL as readonly string[]).includes(kind),

@@ -3,7 +3,7 @@
  * another body it is a conflict. It stands beside the state, outside its hash, and is rebuilt from the
  * journal. Ids are remembered for at least `window` commands, in two generations of that size.
  */
-import { hashText, mixBytes } from '../base/index.js';
+import { mixBytes } from '../base/index.js';
 
 export const REGISTER_WINDOW = 1_000_000;
 
@@ -38,7 +38,8 @@ export function createCommandRegister(window = REGISTER_WINDOW): CommandRegister
   };
 }
 
-/** Digest of a command's canonical bytes. */
+/** Digest of a command's canonical bytes: 128 bits as eight characters. */
 export function commandDigest(bytes: Uint8Array): string {
-  return hashText(mixBytes(bytes));
+  const halves = new Uint16Array(mixBytes(bytes).buffer);
+  return String.fromCharCode(...halves);
 }

@@ -3,8 +3,8 @@
  * pools it touched do the work that follows from it, each step a command of its own. Every step is handed to
  * the journal as a record. Durability, answers and clocks are the host's: nothing here does I/O.
  */
-import { assert, type Hash128 } from '../base/index.js';
-import type { Command, ExternalCommand } from './command.js';
+import { assert, type Hash128, Int64Overflow } from '../base/index.js';
+import { type Command, type ExternalCommand, isInternal } from './command.js';
 import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
 import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
@@ -12,9 +12,9 @@ import { createDerived, type Derived } from './derived.js';
 import type { Event } from './event.js';
 import { evolve } from './evolve.js';
 import { BrokenPoolLaw, checkLaws } from './laws.js';
-import { countWork, nextPending, noWork, type PendingWork, pendingWork } from './pendingWork.js';
+import { countWork, nextPending, noWork, type PendingWork, pendingWork, poolOfWork } from './pendingWork.js';
 import { type EngineRecord, encodeCommand, type Outcome } from './record.js';
-import { reject } from './rejection.js';
+import { type Rejection, type RejectionCode, reject } from './rejection.js';
 import { createState, type State } from './state.js';
 import { createStateHash, type StateHash } from './stateHash.js';
 
@@ -91,7 +91,7 @@ export function createEngine(
       const isHalted = records.length > 1;
       assert(
         isHalted || records[0]?.outcome.kind === 'accepted',
-        `work that was next was refused: ${command.kind}`,
+        () => `work that was next was refused: ${command.kind}`,
       );
       work.push(...records);
     }
@@ -107,13 +107,32 @@ export function createEngine(
       const outcome = settle({ state, derived, timeMs }, command);
       return [recordStep({ timeMs, commandId, command, outcome })];
     } catch (error) {
-      if (!(error instanceof BrokenPoolLaw)) throw error;
-      const { poolRow, message: law } = error;
       state.undo.rollback(mark);
-      const rejection = reject('pool_quarantined', { pool: state.pools.names.nameOf(poolRow), law });
-      const refused = recordStep({ timeMs, commandId, command, outcome: { kind: 'rejected', rejection } });
-      return [refused, ...step('', { kind: 'quarantine', poolRow, law }, timeMs)];
+      return refuseBroken(error, { timeMs, commandId, command });
     }
+  }
+
+  /**
+   * A step that broke something was undone. What would not fit the ledger's columns is refused; a broken law of
+   * one pool, or work of its own that would not fit, halts that pool. Everything else stops the engine.
+   */
+  function refuseBroken(error: unknown, refused: Omit<EngineRecord, 'sequence' | 'outcome'>): EngineRecord[] {
+    const { command, timeMs } = refused;
+    const isOverflow = error instanceof Int64Overflow;
+    if (isOverflow && !isInternal(command)) {
+      return [recordStep({ ...refused, outcome: rejected('out_of_range', { what: error.message }) })];
+    }
+    const poolRow =
+      error instanceof BrokenPoolLaw ? error.poolRow : isOverflow ? poolOfWork(state, command) : -1;
+    if (poolRow < 0) throw error;
+    const law = (error as Error).message;
+    const context = { pool: state.pools.names.nameOf(poolRow), law };
+    const record = recordStep({ ...refused, outcome: rejected('pool_quarantined', context) });
+    return [record, ...step('', { kind: 'quarantine', poolRow, law }, timeMs)];
+  }
+
+  function rejected(code: RejectionCode, context: Rejection['context']): Outcome {
+    return { kind: 'rejected', rejection: reject(code, context) };
   }
 
   function settle(situation: Situation, command: Command): Outcome {
@@ -156,7 +175,7 @@ export function createEngine(
   function replay(record: EngineRecord): void {
     assert(
       record.sequence === state.clock.sequence + 1,
-      `record ${record.sequence} does not follow ${state.clock.sequence}`,
+      () => `record ${record.sequence} does not follow ${state.clock.sequence}`,
     );
     if (record.outcome.kind === 'accepted')
       for (const event of record.outcome.events) apply(event, record.timeMs);

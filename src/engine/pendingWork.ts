@@ -3,7 +3,7 @@
  * left. Replay counts it down as records come, so that a journal that ends in the middle is taken up there.
  */
 import { unreachable } from '../base/index.js';
-import type { Command, InternalCommand } from './command.js';
+import { type Command, type InternalCommand, isInternal } from './command.js';
 import type { Situation } from './decision.js';
 import type { EngineRecord } from './record.js';
 import type { State } from './state.js';
@@ -40,12 +40,14 @@ export function nextPending(situation: Situation, { pools }: PendingWork): Inter
 /** Counts an internal command that the journal holds. */
 export function countWork(state: State, { pools }: PendingWork, command: Command): void {
   if (command.kind === 'quarantine') return;
-  const poolRow = poolOfWork(state, command as InternalCommand);
+  if (!isInternal(command)) return;
+  const poolRow = poolOfWork(state, command);
   while (pools[0] !== undefined && pools[0].poolRow !== poolRow) pools.shift();
   if (pools[0] !== undefined) pools[0].budget--;
 }
 
-function poolOfWork(state: State, command: InternalCommand): number {
+/** The pool whose work an internal command is. */
+export function poolOfWork(state: State, command: InternalCommand): number {
   switch (command.kind) {
     case 'takeOver':
       return state.accounts.pool.get(command.accountRow);

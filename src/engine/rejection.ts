@@ -41,6 +41,11 @@ export const REJECTIONS = {
     remedy: 'send a positive size under the stated largest',
     status: 422,
   },
+  out_of_range: {
+    message: 'a balance, a position or a total would not fit the ledger',
+    remedy: 'send less',
+    status: 422,
+  },
   invalid_definition: {
     message: 'the definition breaks a rule of listing',
     remedy: 'change the named field',

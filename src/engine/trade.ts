@@ -23,6 +23,16 @@ export function newDraft(): Draft {
   return { transfers: [], positions: [], realized: [], deficits: [], takeovers: [], fundingDust: 0n };
 }
 
+/** Takes over what was drafted apart. */
+export function appendDraft(draft: Draft, more: Draft): void {
+  draft.transfers.push(...more.transfers);
+  draft.positions.push(...more.positions);
+  draft.realized.push(...more.realized);
+  draft.deficits.push(...more.deficits);
+  draft.takeovers.push(...more.takeovers);
+  draft.fundingDust += more.fundingDust;
+}
+
 export interface Trade {
   readonly positionRow: number;
   /** Signed lots the holder takes: positive buys. */
@@ -65,14 +75,24 @@ export function settleTrade(state: State, draft: Draft, trade: Trade): TradeOutc
 
   const accountRow = positions.account.get(row);
   const takeoverRow = positions.takeover.get(row);
-  const money = { realized: split.realized, funding };
+  const { realized } = split;
   const paid =
     accountRow >= 0
-      ? settleAccount(state, draft, { ...trade, ...money, accountRow })
+      ? settleAccount(state, draft, { trade, accountRow, realized, funding })
       : takeoverRow >= 0
-        ? settleTakeover(state, draft, { ...money, takeoverRow, isFlat: split.lots === 0n })
-        : settleOutside(state, draft, { ...money, instrumentRow });
-  return { ...split, ...paid };
+        ? settleTakeover(state, draft, { takeoverRow, realized, funding, isFlat: split.lots === 0n })
+        : settleOutside(state, draft, { instrumentRow, realized, funding });
+  return {
+    lots: split.lots,
+    cost: split.cost,
+    balance: paid.balance,
+    closedLots: split.closedLots,
+    openedLots: split.openedLots,
+    openedValue: split.openedValue,
+    realized,
+    feePaid: paid.feePaid,
+    shortage: paid.shortage,
+  };
 }
 
 /** Moves whole minor units of collected dust to the rounding account. Call once, before the event is made. */
@@ -148,7 +168,8 @@ interface Paid {
   readonly shortage: bigint;
 }
 
-interface AccountTrade extends Trade {
+interface AccountTrade {
+  readonly trade: Trade;
   readonly accountRow: number;
   readonly realized: bigint;
   readonly funding: bigint;
@@ -158,8 +179,8 @@ interface AccountTrade extends Trade {
  * Credits come first, then the loss, then funding owed, then the fee, which takes at most what is left. What
  * the account cannot pay is recognised as the pool's claim before it is paid: the account is never below zero.
  */
-function settleAccount(state: State, draft: Draft, trade: AccountTrade): Paid {
-  const { accountRow, realized, funding } = trade;
+function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
+  const { trade, accountRow, realized, funding } = side;
   const margin = state.accounts.ledgerRow.get(accountRow);
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);

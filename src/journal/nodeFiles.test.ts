@@ -41,9 +41,9 @@ function translate(layers: readonly string[], to: string): void {
 
 /** Appends without end and prints each sequence that became durable. */
 function startWriter(directory: string): ChildProcess {
-  const index = pathToFileURL(join(folder, 'code', 'journal', 'index.js'));
+  const module = pathToFileURL(join(folder, 'code', 'journal', 'segmentedJournal.js'));
   const program = `
-    import { openSegmentedJournal } from ${JSON.stringify(index.href)};
+    import { openSegmentedJournal } from ${JSON.stringify(module.href)};
     ${recordOf.toString()}
     ${stateHashOf.toString()}
     const journal = await openSegmentedJournal({

@@ -34,7 +34,7 @@ export interface Verification {
 }
 
 export interface VerifyProgress {
-  readonly onRecord?: (sequence: number) => void;
+  readonly onRecord?: (sequence: number, lastSequence: number) => void;
 }
 
 /** Checks the store, then audits its records. */
@@ -75,7 +75,7 @@ function auditRecords(
     }
     if (snapshot?.sequence === sequence)
       findings.push(...snapshotFindings(engine, snapshot.content, sequence));
-    progress.onRecord?.(sequence);
+    progress.onRecord?.(sequence, journal.lastSequence);
   }
   expected = [];
   if (findings.length === 0) findings.push(...lawFindings(engine));

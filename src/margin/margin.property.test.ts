@@ -9,7 +9,6 @@ import { fillValueTowardsZero, unitValue } from '../market/payoff.js';
 import {
   bankruptcyMark,
   bankruptcyPrice,
-  bracketIndex,
   canOpen,
   deriveBrackets,
   equity,
@@ -185,7 +184,10 @@ describe('health', () => {
         const required = maintenanceMargin(terms, view, markTicks).numerator;
         const ppm = healthPpm(terms, view, markTicks);
         const ratio = marginRatioCeil(terms, view, markTicks);
-        if (required === 0n) return expect([ppm, ratio]).toEqual([null, 0n]);
+        if (required === 0n) {
+          expect([ppm, ratio]).toEqual([null, 0n]);
+          return;
+        }
         const isBad = isLiquidatable(terms, view, markTicks);
         if (isBad) expect(ppm! <= PPM).toBe(true);
         else expect(ppm! >= PPM).toBe(true);

@@ -3,7 +3,7 @@
  * leave nothing: just the needed lots, ranked, each winner checked again (LIQ-06). Lots that find no winner
  * are torn up at the mark against the other side, and what they are short of becomes a deficit (LIQ-07).
  */
-import { abs, max, min, mulDivCeil, mulDivFloor } from '../../base/index.js';
+import { abs, max, min, mulDivCeil, mulDivFloor, saturateInt64 } from '../../base/index.js';
 import { type DeleverageCandidate, isEligible, rankDeleverageCandidates } from '../../liquidation/index.js';
 import { equityFloor, maintenanceMarginCeil } from '../../margin/index.js';
 import type { CommandOf } from '../command.js';
@@ -197,8 +197,8 @@ function closeAgainst(
     markTicks: state.instruments.markTicks.get(instrumentRow),
     takeoverLots: abs(deficit.lots),
     neededLots: deficit.neededLots,
-    lossMinor,
-    forgoneMinor,
+    lossMinor: saturateInt64(lossMinor),
+    forgoneMinor: saturateInt64(forgoneMinor),
     fills,
     ...draft,
   };

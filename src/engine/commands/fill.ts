@@ -2,7 +2,7 @@
  * A trade that happened: both sides settle in one event at one value, or neither does. Margin arrives with
  * the fill (MAR-01); a flip closes, then opens (ORD-01); reducing is allowed also under margin (ORD-03).
  */
-import { abs, max, min, PPM } from '../../base/index.js';
+import { abs, max, PPM } from '../../base/index.js';
 import {
   equityFloor,
   type IsolatedView,
@@ -24,7 +24,15 @@ import {
   settleAssetRow,
   TAKEOVER_STATUS,
 } from '../state.js';
-import { type Draft, finishDraft, newDraft, settleTrade, type TradeOutcome, tradingFee } from '../trade.js';
+import {
+  appendDraft,
+  type Draft,
+  finishDraft,
+  newDraft,
+  settleTrade,
+  type TradeOutcome,
+  tradingFee,
+} from '../trade.js';
 import { accountFault, balanceFault, poolFault, unknown } from './checks.js';
 
 /** Most lots in one fill or position, and most value: what the ledger's columns carry with room to spare. */
@@ -119,11 +127,16 @@ function fillFault({ state, timeMs }: Situation, instrumentRow: number, command:
   return null;
 }
 
-function findParty(
-  state: State,
-  instrumentRow: number,
-  trade: Pick<Party, 'side' | 'lots' | 'value' | 'feePpm'>,
-): Party | Rejection {
+type PartyTrade = Pick<Party, 'side' | 'lots' | 'value' | 'feePpm'>;
+
+function partyOf(
+  { side, lots, value }: PartyTrade,
+  { positionRow, accountRow, feePpm }: Pick<Party, 'positionRow' | 'accountRow' | 'feePpm'>,
+): Party {
+  return { side, lots, value, positionRow, accountRow, feePpm };
+}
+
+function findParty(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
   switch (trade.side.party) {
     case 'account':
       return findAccount(state, instrumentRow, trade);
@@ -132,16 +145,12 @@ function findParty(
     case 'counterparty': {
       const positionRow = state.instruments.counterpartyPosition.get(instrumentRow);
       if (positionRow < 0) return reject('counterparty_needs_desk');
-      return { ...trade, positionRow, accountRow: -1, feePpm: 0n };
+      return partyOf(trade, { positionRow, accountRow: -1, feePpm: 0n });
     }
   }
 }
 
-function findAccount(
-  state: State,
-  instrumentRow: number,
-  trade: Pick<Party, 'side' | 'lots' | 'value' | 'feePpm'>,
-): Party | Rejection {
+function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
   const { accounts } = state;
   const { id } = trade.side;
   const accountRow = accounts.names.rowOf(id);
@@ -153,14 +162,10 @@ function findAccount(
       instrument: state.instruments.names.nameOf(accounts.instrument.get(accountRow)),
     });
   }
-  return { ...trade, positionRow: accounts.position.get(accountRow), accountRow };
+  return partyOf(trade, { positionRow: accounts.position.get(accountRow), accountRow, feePpm: trade.feePpm });
 }
 
-function findTakeover(
-  state: State,
-  instrumentRow: number,
-  trade: Pick<Party, 'side' | 'lots' | 'value' | 'feePpm'>,
-): Party | Rejection {
+function findTakeover(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
   const { takeovers, positions } = state;
   const { id } = trade.side;
   const takeoverRow = takeovers.names.rowOf(id);
@@ -174,7 +179,7 @@ function findTakeover(
   if (held * trade.lots >= 0n || abs(trade.lots) > abs(held)) {
     return reject('liquidation_not_reducing', { takeover: id, lots: trade.lots, held });
   }
-  return { ...trade, positionRow, accountRow: -1, feePpm: 0n };
+  return partyOf(trade, { positionRow, accountRow: -1, feePpm: 0n });
 }
 
 interface Settlement {
@@ -189,7 +194,7 @@ function settleParty(
   party: Party,
   rebateCap: bigint,
 ): TradeOutcome | Rejection {
-  const { state, timeMs } = situation;
+  const { state } = situation;
   const { positionRow, accountRow, lots, value } = party;
   const notional = abs(value);
   const trade = {
@@ -203,26 +208,44 @@ function settleParty(
   if (accountRow < 0) return settleTrade(state, settlement.draft, { ...trade, allocated: 0n });
 
   // Settled on a draft of its own first: what the account needs is known only once the trade is applied.
-  const preview = settleTrade(state, newDraft(), { ...trade, allocated: party.side.allocateMinor });
+  const draft = newDraft();
+  const { allocateMinor, allocateInitial } = party.side;
+  const preview = settleTrade(state, draft, { ...trade, allocated: allocateMinor });
   if (abs(preview.lots) > LOTS_MAX || abs(preview.cost) > VALUE_MAX) {
     return reject('position_too_large', { lots: preview.lots, largestLots: LOTS_MAX });
   }
   const needed = neededToOpen(situation, party, preview);
   if (typeof needed === 'object') return needed;
-  const allocated = party.side.allocateMinor + (party.side.allocateInitial ? needed : 0n);
-  const short = party.side.allocateInitial ? null : openingShortage(state, party, needed);
-  const refused = short ?? allocationFault(state, party, allocated);
+  const allocated = allocateMinor + (allocateInitial ? needed : 0n);
+  const short = allocateInitial ? null : openingShortage(state, party, needed);
+  const refused = short ?? allocationFault(state, settlement, party, allocated);
   if (refused !== null) return refused;
 
   if (allocated > 0n) allocate(state, settlement, accountRow, allocated);
-  const outcome = settleTrade(state, settlement.draft, { ...trade, allocated });
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  if (hasUsableMark(state, instrumentRow, timeMs) && state.accounts.isQueued.get(accountRow) === 0) {
-    const { marginTerms } = listedInstrument(state, instrumentRow);
-    const view = viewAfter(state, accountRow, outcome);
-    if (isLiquidatable(marginTerms, view, state.instruments.markTicks.get(instrumentRow)))
-      settlement.woken.push(accountRow);
+  if (allocated === allocateMinor) {
+    appendDraft(settlement.draft, draft);
+    return withWaking(situation, settlement, accountRow, preview);
   }
+  const outcome = settleTrade(state, settlement.draft, { ...trade, allocated });
+  return withWaking(situation, settlement, accountRow, outcome);
+}
+
+/** Queues the account for liquidation if the fill left it at or under maintenance margin. */
+function withWaking(
+  { state, timeMs }: Situation,
+  settlement: Settlement,
+  accountRow: number,
+  outcome: TradeOutcome,
+): TradeOutcome {
+  const instrumentRow = state.accounts.instrument.get(accountRow);
+  // An opening was tested just now; only what reduces can leave an account under maintenance.
+  const mayBeShort =
+    outcome.openedLots === 0n && outcome.lots !== 0n && state.accounts.isQueued.get(accountRow) === 0;
+  if (!mayBeShort || !hasUsableMark(state, instrumentRow, timeMs)) return outcome;
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  if (isLiquidatable(marginTerms, viewAfter(state, accountRow, outcome), markTicks))
+    settlement.woken.push(accountRow);
   return outcome;
 }
 
@@ -279,19 +302,28 @@ function openingShortage(state: State, party: Party, needed: bigint): Rejection 
   });
 }
 
-function allocationFault(state: State, party: Party, amountMinor: bigint): Rejection | null {
-  const instrumentRow = state.accounts.instrument.get(party.accountRow);
+function allocationFault(
+  state: State,
+  { allocations }: Settlement,
+  party: Party,
+  amountMinor: bigint,
+): Rejection | null {
+  const { accounts } = state;
+  const instrumentRow = accounts.instrument.get(party.accountRow);
   const assetRow = settleAssetRow(state, instrumentRow);
   if (party.side.allocateMinor < 0n || amountMinor > VALUE_MAX) {
-    return reject('invalid_amount', {
-      amount: { minor: amountMinor, assetRow },
-      largest: { minor: VALUE_MAX, assetRow },
-    });
+    const largest = { minor: VALUE_MAX, assetRow };
+    return reject('invalid_amount', { amount: { minor: amountMinor, assetRow }, largest });
   }
   if (amountMinor === 0n) return null;
-  const clientRow = state.accounts.client.get(party.accountRow);
+  const clientRow = accounts.client.get(party.accountRow);
   const ledgerRow = clientLedgerRow(state, { clientRow, assetRow }, 'wallet');
-  return balanceFault(state, { ledgerRow, amountMinor, assetRow }, 'insufficient_wallet_balance');
+  // Where one client stands on both sides, both draw on one wallet.
+  const drawn = allocations
+    .filter(({ accountRow }) => accounts.client.get(accountRow) === clientRow)
+    .reduce((sum, { amount }) => sum + amount, 0n);
+  const drawnInAll = amountMinor + drawn;
+  return balanceFault(state, { ledgerRow, amountMinor: drawnInAll, assetRow }, 'insufficient_wallet_balance');
 }
 
 function allocate(state: State, settlement: Settlement, accountRow: number, amount: bigint): void {
@@ -301,7 +333,7 @@ function allocate(state: State, settlement: Settlement, accountRow: number, amou
     { clientRow: state.accounts.client.get(accountRow), assetRow },
     'wallet',
   );
-  settlement.allocations.push({ accountRow, amount: min(amount, VALUE_MAX) });
+  settlement.allocations.push({ accountRow, amount });
   settlement.draft.transfers.push({
     flow: 'allocate',
     from,

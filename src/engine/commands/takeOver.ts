@@ -3,6 +3,7 @@
  * account by amount, at no price and without rounding, and the account is exactly zero (LIQ-03). Freshness
  * of the mark and the predicate itself are checked again here (PRC-01).
  */
+import { saturateInt64 } from '../../base/index.js';
 import { equityFloor, isLiquidatable, maintenanceMarginCeil } from '../../margin/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
@@ -44,8 +45,8 @@ export function decideTakeOver(
       fundingIndex,
       collateral,
       markTicks,
-      equity: equityFloor(marginTerms, view, markTicks),
-      maintenance: maintenanceMarginCeil(marginTerms, view, markTicks),
+      equity: saturateInt64(equityFloor(marginTerms, view, markTicks)),
+      maintenance: saturateInt64(maintenanceMarginCeil(marginTerms, view, markTicks)),
       transfers: collateral === 0n ? [] : [{ flow: 'takeOver', from, to, amount: collateral }],
       positions: [
         { position, lots: 0n, cost: 0n, fundingIndex: instruments.fundingIndex.get(instrumentRow) },

@@ -1,0 +1,39 @@
+/** The stateless calculator: one line of text in, one object out, whatever the line holds. */
+import { calcAnswer } from './calcAnswer.js';
+import { parseCalcDocument } from './calcDocument.js';
+import { type CalcError, calcError } from './calcError.js';
+import type { CalcAnswer, CalcRefusal } from './calcSchema.js';
+
+export { CALC_ERROR_CODES, type CalcError, type CalcErrorCode, calcError } from './calcError.js';
+export * from './calcSchema.js';
+
+/** Longest document that is read, in characters. */
+export const CALC_LENGTH_MAX = 8 * 1024 * 1024;
+
+/** Never throws on account of its input. */
+export function answerCalc(text: string): CalcAnswer | CalcRefusal {
+  if (text.length > CALC_LENGTH_MAX) return calcRefusal(tooLong());
+  const checked = parseCalcDocument(text);
+  if (!checked.ok) return calcRefusal(checked.error);
+  const answer = calcAnswer(checked.value);
+  return answer.ok ? answer.value : calcRefusal(answer.error);
+}
+
+export function isCalcRefusal(answer: CalcAnswer | CalcRefusal): answer is CalcRefusal {
+  return 'error' in answer;
+}
+
+/** The answer to a line that was not kept because it is longer than `CALC_LENGTH_MAX`. */
+export function calcLineTooLong(): CalcRefusal {
+  return calcRefusal(tooLong());
+}
+
+function tooLong(): CalcError {
+  return calcError('line_too_long', '', `a document is at most ${CALC_LENGTH_MAX} characters`, {
+    limit: String(CALC_LENGTH_MAX),
+  });
+}
+
+function calcRefusal({ code, message, path, context }: CalcError): CalcRefusal {
+  return { error: { code, message, path, context: { ...context } } };
+}

@@ -1,0 +1,240 @@
+/**
+ * From a checked account to the whole numbers of `margin`. The ledger's scales are too coarse for an average
+ * entry price, so each account gets its own: money, price, size and rate units so fine that every number of
+ * the document is whole. Nothing is rounded before the answer is.
+ */
+import { assert } from '../base/assert.js';
+import type { Result } from '../base/result.js';
+import { type BracketFault, type BracketInput, deriveBrackets } from '../margin/brackets.js';
+import type { Bracket, MarginTerms } from '../margin/terms.js';
+import type { IsolatedView } from '../margin/view.js';
+import { decimalOf, finest, scaled } from './calcDecimal.js';
+import type { CheckedDocument } from './calcDocument.js';
+import type {
+  CalcAsset,
+  CalcDocument,
+  CalcInstrument,
+  CalcMarginAccount,
+  CalcPosition,
+} from './calcSchema.js';
+
+/** An account with a position, ready to be asked. */
+export interface AccountTerms {
+  readonly terms: MarginTerms;
+  readonly view: IsolatedView;
+  readonly markTicks: bigint;
+  readonly indexTicks: bigint;
+  /** The grid of shown prices, in ticks of these terms. */
+  readonly gridTicks: bigint;
+  /** One tick of these terms is 10^-priceDecimals. */
+  readonly priceDecimals: number;
+  readonly accruedFunding: bigint;
+  readonly priceRounding: 'tick' | 'none';
+  readonly settle: Money;
+  readonly valuation: Money;
+}
+
+/** How amounts of an asset are read off internal units. */
+export interface Money {
+  readonly asset: string;
+  readonly decimals: number;
+  /** Internal units in 10^-decimals of the asset. */
+  readonly unitsPerMinor: bigint;
+}
+
+export function accountTerms(
+  checked: CheckedDocument,
+  account: CalcMarginAccount,
+  position: CalcPosition,
+): AccountTerms {
+  const { document, assets } = checked;
+  const instrument = known(checked.instruments, position.instrument);
+  const settleAsset = known(assets, instrument.settle);
+  const settings = settingsOf(document, instrument, account);
+  const mark = own(document.marks, position.instrument);
+  assert(mark !== undefined, 'marks were checked with the document');
+  const index = own(document.indexPrices, position.instrument) ?? mark;
+  const gridStep = instrument.markTick ?? instrument.tickSize;
+
+  const priceDecimals = finest([mark, index, gridStep, position.entryPrice]);
+  const ticksPerPrice = 10n ** BigInt(priceDecimals);
+  const entryTicks = scaled(decimalOf(position.entryPrice), ticksPerPrice);
+  const sizeDecimals = finest([position.quantity]);
+  const { amountDecimals, rateDecimals } = tierScale(instrument, [
+    position.leverage,
+    settings.unrealizedProfitShare,
+    settings.removalFloorRate,
+  ]);
+  const collateralText = own(account.collateral, settleAsset.id) ?? '0';
+  const fundingText = position.accruedFunding ?? '0';
+
+  // Fine enough for tiers, for collateral after its haircut, for funding, and for the value of a unit size
+  // one tick wide; a multiple of the entry price too where values are divided by it.
+  const moneyDecimals = Math.max(
+    amountDecimals,
+    settleAsset.decimals,
+    finest([collateralText]) + finest([settleAsset.haircut]),
+    finest([fundingText]),
+    priceDecimals + sizeDecimals + finest([instrument.contractSize]),
+  );
+  const fine = 10n ** BigInt(moneyDecimals) * (instrument.payoff === 'inverse' ? entryTicks : 1n);
+  const money = moneyUnits(checked, settleAsset, fine);
+  const { unitsPerAsset } = money;
+
+  const rateScale = 10n ** BigInt(rateDecimals);
+  const brackets = tierBrackets(instrument, { unitsPerAsset, rateDecimals });
+  assert(brackets.ok, 'the tiers were checked with the document');
+  const rate = (text: string) => scaled(decimalOf(text), rateScale);
+  const perSize = scaled(decimalOf(instrument.contractSize), unitsPerAsset) / 10n ** BigInt(sizeDecimals);
+  const lots = scaled(decimalOf(position.quantity), 10n ** BigInt(sizeDecimals));
+  const signedLots = position.side === 'long' ? lots : -lots;
+  const unit = instrument.payoff === 'linear' ? perSize / ticksPerPrice : perSize * ticksPerPrice;
+  const cost =
+    instrument.payoff === 'linear' ? signedLots * entryTicks * unit : (-signedLots * unit) / entryTicks;
+  const accruedFunding = scaled(decimalOf(fundingText), unitsPerAsset);
+  const counted = subtractFromOne(settleAsset.haircut ?? '0');
+  const collateral =
+    (scaled(decimalOf(collateralText), unitsPerAsset) * counted.numerator) / counted.denominator;
+  const {
+    takerFeeRate = '0',
+    closeFee = 'none',
+    maintenanceBasis,
+    initialBasis = maintenanceBasis,
+  } = instrument;
+
+  return {
+    terms: {
+      payoff: instrument.payoff,
+      unit,
+      markTicksPerTick: 1n,
+      maintenanceBasis,
+      initialBasis,
+      closeFee,
+      takerFeeRate: rate(takerFeeRate),
+      rateScale,
+      // Accrued funding is given as an amount, which is that of an index counted in parts of the whole position.
+      fundingScale: accruedFunding === 0n ? 1n : lots,
+      roundingStep: money.valuation.unitsPerMinor,
+      brackets: brackets.value,
+      unrealizedProfitShare: rate(settings.unrealizedProfitShare),
+      removalFloorRate: rate(settings.removalFloorRate),
+    },
+    view: {
+      collateral,
+      lots: signedLots,
+      cost,
+      fundingPerLot: position.side === 'long' ? -accruedFunding : accruedFunding,
+      leverage: rate(position.leverage),
+    },
+    markTicks: scaled(decimalOf(mark), ticksPerPrice),
+    indexTicks: scaled(decimalOf(index), ticksPerPrice),
+    gridTicks: scaled(decimalOf(gridStep), ticksPerPrice),
+    priceDecimals,
+    accruedFunding,
+    priceRounding: settings.priceRounding,
+    settle: money.settle,
+    valuation: money.valuation,
+  };
+}
+
+/** What an account may set for itself, an instrument for its accounts and a document for all. */
+export function settingsOf(document: CalcDocument, instrument: CalcInstrument, account: CalcMarginAccount) {
+  const levels = [account, instrument, document];
+  const nearest = <T>(pick: (level: (typeof levels)[number]) => T | undefined): T | undefined =>
+    levels.map(pick).find((value) => value !== undefined);
+  return {
+    unrealizedProfitShare: nearest((level) => level.unrealizedProfitShare) ?? '0',
+    removalFloorRate: nearest((level) => level.removalFloorRate) ?? '0.1',
+    priceRounding: nearest((level) => level.priceRounding) ?? 'tick',
+  };
+}
+
+/**
+ * Internal units of both assets of an account, so that one settlement asset is worth price x one valuation
+ * asset exactly: with price = digits x 10^-scale, one of the settlement asset is digits x fine x 10^decimals
+ * units and one of the valuation asset 10^scale x fine x 10^decimals.
+ */
+export function moneyUnits(
+  { document, assets }: CheckedDocument,
+  settleAsset: CalcAsset,
+  fine: bigint,
+): { readonly unitsPerAsset: bigint; readonly settle: Money; readonly valuation: Money } {
+  const valuationAsset = known(assets, document.valuationAsset ?? settleAsset.id);
+  const price = decimalOf(valuationAsset.id === settleAsset.id ? '1' : (settleAsset.price ?? '1'));
+  const unitsPerAsset = price.digits * fine * 10n ** BigInt(valuationAsset.decimals);
+  return {
+    unitsPerAsset,
+    settle: {
+      asset: settleAsset.id,
+      decimals: settleAsset.decimals,
+      unitsPerMinor: unitsPerAsset / 10n ** BigInt(settleAsset.decimals),
+    },
+    valuation: {
+      asset: valuationAsset.id,
+      decimals: valuationAsset.decimals,
+      unitsPerMinor: 10n ** BigInt(price.scale) * fine,
+    },
+  };
+}
+
+/** Decimals that hold every amount and every rate of the tiers; `others` are more texts in the scale of rates. */
+export function tierScale(
+  instrument: CalcInstrument,
+  others: readonly (string | undefined)[],
+): { readonly amountDecimals: number; readonly rateDecimals: number } {
+  const { tiers, takerFeeRate } = instrument;
+  return {
+    amountDecimals: finest(
+      tiers.flatMap((tier) => [tier.notionalFloor, tier.notionalCap ?? undefined, tier.maintenanceAmount]),
+    ),
+    rateDecimals: Math.max(
+      6,
+      finest([
+        takerFeeRate,
+        ...others,
+        ...tiers.flatMap((tier) => [tier.initialMarginRate, tier.maintenanceMarginRate, tier.maxLeverage]),
+      ]),
+    ),
+  };
+}
+
+export function tierBrackets(
+  instrument: CalcInstrument,
+  scale: { readonly unitsPerAsset: bigint; readonly rateDecimals: number },
+): Result<readonly Bracket[], BracketFault> {
+  const rateScale = 10n ** BigInt(scale.rateDecimals);
+  const amount = (text: string) => scaled(decimalOf(text), scale.unitsPerAsset);
+  const rate = (text: string) => scaled(decimalOf(text), rateScale);
+  const inputs = instrument.tiers.map((tier): BracketInput => {
+    const { notionalFloor, notionalCap, maintenanceAmount } = tier;
+    return {
+      notionalCap: typeof notionalCap === 'string' ? amount(notionalCap) : null,
+      initialMarginRate: tier.initialMarginRate === undefined ? null : rate(tier.initialMarginRate),
+      maintenanceMarginRate: rate(tier.maintenanceMarginRate),
+      leverageMax: tier.maxLeverage === undefined ? null : rate(tier.maxLeverage),
+      ...(notionalFloor === undefined ? {} : { notionalFloor: amount(notionalFloor) }),
+      ...(maintenanceAmount === undefined
+        ? {}
+        : { maintenanceAmount: amount(maintenanceAmount) * rateScale }),
+    };
+  });
+  const closingRate = instrument.closeFee === 'inRate' ? rate(instrument.takerFeeRate ?? '0') : 0n;
+  return deriveBrackets(inputs, { rateScale, closingRate });
+}
+
+/** 1 - a share, as a quotient. */
+function subtractFromOne(share: string): { readonly numerator: bigint; readonly denominator: bigint } {
+  const { digits, scale } = decimalOf(share);
+  const denominator = 10n ** BigInt(scale);
+  return { numerator: denominator - digits, denominator };
+}
+
+function known<T>(map: ReadonlyMap<string, T>, id: string): T {
+  const found = map.get(id);
+  assert(found !== undefined, 'ids were checked with the document');
+  return found;
+}
+
+function own(record: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
+}

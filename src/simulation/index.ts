@@ -1,0 +1,12 @@
+/** Plays price history: price files, price paths, venue files, simulated clients and the example market. */
+export * from './exampleVenue.js';
+export * from './generateMarket.js';
+export * from './marketData.js';
+export * from './openingSize.js';
+export * from './population.js';
+export * from './priceHistory.js';
+export * from './pricePath.js';
+export * from './strategies.js';
+export * from './timeText.js';
+export * from './venueFile.js';
+export * from './venueSchema.js';
