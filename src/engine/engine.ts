@@ -4,7 +4,7 @@
  * the journal as a record. Durability, answers and clocks are the host's: nothing here does I/O.
  */
 import { assert, type Hash128, Int64Overflow } from '../base/index.js';
-import { type Command, type ExternalCommand, isInternal } from './command.js';
+import { type Command, type ExternalCommand, type InternalCommand, isInternal } from './command.js';
 import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
 import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
@@ -118,14 +118,13 @@ export function createEngine(
    */
   function refuseBroken(error: unknown, refused: Omit<EngineRecord, 'sequence' | 'outcome'>): EngineRecord[] {
     const { command, timeMs } = refused;
-    const isOverflow = error instanceof Int64Overflow;
-    if (isOverflow && !isInternal(command)) {
+    if (error instanceof Int64Overflow && !isInternal(command)) {
       return [recordStep({ ...refused, outcome: rejected('out_of_range', { what: error.message }) })];
     }
-    const poolRow =
-      error instanceof BrokenPoolLaw ? error.poolRow : isOverflow ? poolOfWork(state, command) : -1;
-    if (poolRow < 0) throw error;
-    const law = (error as Error).message;
+    const isPoolLaw = error instanceof BrokenPoolLaw;
+    if (!isPoolLaw && !(error instanceof Int64Overflow)) throw error;
+    const poolRow = isPoolLaw ? error.poolRow : poolOfWork(state, command as InternalCommand);
+    const law = error.message;
     const context = { pool: state.pools.names.nameOf(poolRow), law };
     const record = recordStep({ ...refused, outcome: rejected('pool_quarantined', context) });
     return [record, ...step('', { kind: 'quarantine', poolRow, law }, timeMs)];
