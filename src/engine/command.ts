@@ -125,6 +125,7 @@ const COMMANDS = {
   settleExpiry: record({ instrumentRow: u32 }),
   assess: record({ poolRow: u32 }),
   quarantine: record({ poolRow: u32, law: text }),
+  payOutside: record({ poolAssetRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -143,6 +144,7 @@ const INTERNAL = [
   'settleExpiry',
   'assess',
   'quarantine',
+  'payOutside',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

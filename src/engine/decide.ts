@@ -18,6 +18,7 @@ import { decideNetTakeovers } from './commands/netTakeovers.js';
 import { decideOpenAccount } from './commands/openAccount.js';
 import { decideOpenClient } from './commands/openClient.js';
 import { decideOpenPool } from './commands/openPool.js';
+import { decidePayOutside } from './commands/payOutside.js';
 import { decideQuarantine } from './commands/quarantine.js';
 import { decideRelease } from './commands/release.js';
 import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
@@ -75,6 +76,7 @@ const DECIDERS: Deciders = {
   share: decideShare,
   settleExpiry: decideSettleExpiry,
   assess: decideAssess,
+  payOutside: decidePayOutside,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

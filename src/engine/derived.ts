@@ -77,7 +77,11 @@ export function createDerived(state: State): Derived {
       while (next < 0 && queue.sorted.length > 0) {
         const accountRow = queue.sorted[queue.sorted.length - 1] as number;
         if (!queue.members.has(accountRow)) queue.sorted.pop();
-        else if (hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)) next = accountRow;
+        else if (
+          isFlat(state, accountRow) ||
+          hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)
+        )
+          next = accountRow;
         else waiting.push(queue.sorted.pop() as number);
       }
       for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);
@@ -90,6 +94,10 @@ export function createDerived(state: State): Derived {
       return lists.poolAssets(poolRow, state.poolAssets.table, state.poolAssets.pool);
     },
   };
+}
+
+function isFlat(state: State, accountRow: number): boolean {
+  return state.positions.lots.get(state.accounts.position.get(accountRow)) === 0n;
 }
 
 /** Lowest equity last; of equals the lower row last, so that it goes first. */

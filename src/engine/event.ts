@@ -176,6 +176,7 @@ const EVENTS = {
   instrumentSettled: record({ instrumentRow: u32 }),
   soundnessAssessed: record({ poolRow: u32, isSound: bool }),
   poolQuarantined: record({ poolRow: u32, law: text }),
+  outsidePaid: record({ poolAssetRow: u32, transfers }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -125,6 +125,7 @@ function applyFacts(state: State, event: Event): void {
       return pools.isQuarantined.set(event.poolRow, 1);
 
     case 'fundToppedUp':
+    case 'outsidePaid':
     case 'fundDrawnDown':
     case 'capitalInjected':
     case 'feesMovedToCapital':

@@ -58,6 +58,7 @@ export function poolOfWork(state: State, command: InternalCommand): number {
       return state.takeovers.pool.get(command.takeoverRow);
     case 'cover':
     case 'share':
+    case 'payOutside':
       return state.poolAssets.pool.get(command.poolAssetRow);
     case 'settleExpiry':
       return state.instruments.pool.get(command.instrumentRow);

@@ -45,7 +45,8 @@ export interface Trade {
   readonly cause: DeficitCause;
   /** Already on its way into the account in the same event. */
   readonly allocated: bigint;
-  /** What the other side of the fill really paid as fee: a rebate is never more. */
+  /** The most that may leave as fee, and the most that may come in as rebate: what the other side really paid. */
+  readonly feeCap: bigint;
   readonly rebateCap: bigint;
 }
 
@@ -210,7 +211,8 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
   if (funding < 0n) charge('fundingPay', fundingRow, -funding, 'funding');
   if (realized !== 0n) rememberGain(state, draft, accountRow, realized);
 
-  const feePaid = trade.fee > 0n ? min(trade.fee, balance) : -min(-trade.fee, trade.rebateCap);
+  const feePaid =
+    trade.fee > 0n ? min(trade.fee, min(balance, trade.feeCap)) : -min(-trade.fee, trade.rebateCap);
   const fees = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'fees');
   if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
@@ -288,16 +290,16 @@ interface OutsideTrade {
   readonly funding: bigint;
 }
 
-/** The outside settles at once: its account holds nothing between two events. */
+/**
+ * The outside pays its loss at once. Its gain waits on its account until the pool has the cash (`payOutside`):
+ * a client's loss is the pool's to collect before it can be paid on.
+ */
 function settleOutside(state: State, draft: Draft, { instrumentRow, realized, funding }: OutsideTrade): Paid {
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
   const holder = poolLedgerRow(state, poolAssetRow, 'counterparty');
-  const external = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'external');
-  pushSigned(draft, ['counterpartyPay', 'counterpartyReceive'], {
-    holder,
-    other: external,
-    amount: -(realized + funding),
-  });
+  const from = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'external');
+  const owed = -(state.ledger.balance(holder) + realized + funding);
+  if (owed > 0n) draft.transfers.push({ flow: 'counterpartyPay', from, to: holder, amount: owed });
   pushSigned(draft, ['realizeGain', 'realizeLoss'], {
     holder,
     other: poolLedgerRow(state, poolAssetRow, 'settlement'),

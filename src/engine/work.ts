@@ -4,6 +4,7 @@
  * before it is exhausted.
  */
 import type { InternalCommand } from './command.js';
+import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
 import { hasUsableMark, takeoverEquity } from './marginView.js';
@@ -20,6 +21,7 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
     unwinding(situation, poolRow) ??
     waterfall(situation, poolRow) ??
     settling(situation, poolRow) ??
+    outside(situation, poolRow) ??
     assessment(situation, poolRow)
   );
 }
@@ -86,6 +88,14 @@ function settling({ state, derived }: Situation, poolRow: number): InternalComma
   for (const instrumentRow of derived.instrumentsOf(poolRow)) {
     if (state.instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.settling)
       return { kind: 'settleExpiry', instrumentRow };
+  }
+  return null;
+}
+
+function outside({ state, derived }: Situation, poolRow: number): InternalCommand | null {
+  if (state.pools.isDesk.get(poolRow) === 0) return null;
+  for (const poolAssetRow of derived.poolAssetsOf(poolRow)) {
+    if (payableOutside(state, poolAssetRow) > 0n) return { kind: 'payOutside', poolAssetRow };
   }
   return null;
 }

@@ -2,6 +2,7 @@
 export * from './bankruptcyPrice.js';
 export * from './brackets.js';
 export * from './coverage.js';
+export * from './cure.js';
 export * from './equity.js';
 export * from './health.js';
 export * from './initialMargin.js';

@@ -88,6 +88,8 @@ export const FUNDING_SCALE = 1_000_000n;
 /** No lot may be worth more than this, in minor units: its value x FUNDING_SCALE stays inside int64. */
 export const LOT_VALUE_MAX: Minor = 2n ** 40n;
 
+const BRACKETS_MAX = 64;
+
 export interface ListingFault {
   readonly field: string;
   readonly rule: string;
@@ -171,6 +173,8 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   if (definition.makerFeePpm + definition.takerFeePpm < 0n) {
     return { field: 'makerFeePpm', rule: 'a rebate cannot exceed the taker fee' };
   }
+  if (definition.brackets.length > BRACKETS_MAX)
+    return { field: 'brackets', rule: `at most ${BRACKETS_MAX}` };
   if (!(definition.markMaxAgeMs > 0)) return { field: 'markMaxAgeMs', rule: 'must be positive' };
   if (!(definition.markConfirmations >= 1 && definition.markConfirmations <= 1000)) {
     return { field: 'markConfirmations', rule: 'must be from 1 to 1000' };

@@ -2,8 +2,7 @@
  * Moves money from the wallet into one of the client's margin accounts. Always allowed, also under
  * maintenance; once liquidation has begun it must cure in full (MAR-02).
  */
-import { divFloor, max } from '../../base/index.js';
-import { equity, isLiquidatable, maintenanceMargin } from '../../margin/index.js';
+import { missingToCure } from '../../margin/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView } from '../marginView.js';
@@ -30,12 +29,12 @@ export function decideAllocate(
   );
   if (short !== null) return short;
   const isQueued = accounts.isQueued.get(accountRow) === 1;
-  const missing = isQueued ? missingToCure(state, accountRow) : 0n;
-  if (amountMinor < missing) {
+  const needed = isQueued ? missing(state, accountRow) : 0n;
+  if (amountMinor < needed) {
     return reject('top_up_must_cure', {
       account,
       offered: { minor: amountMinor, assetRow },
-      missing: { minor: missing, assetRow },
+      missing: { minor: needed, assetRow },
     });
   }
 
@@ -44,25 +43,13 @@ export function decideAllocate(
   return [{ kind: 'allocated', accountRow, amount: amountMinor, isRecovered: isQueued, transfers }];
 }
 
-/** The smallest amount that lifts equity above maintenance margin, in minor units. */
-function missingToCure(state: State, accountRow: number): bigint {
+/** What an account in liquidation lacks, in minor units. */
+function missing(state: State, accountRow: number): bigint {
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const { marginTerms } = listedInstrument(state, instrumentRow);
-  const view = accountView(state, accountRow);
-  const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const isCuredBy = (amount: bigint) =>
-    !isLiquidatable(marginTerms, { ...view, collateral: view.collateral + amount }, markTicks);
-  if (isCuredBy(0n)) return 0n;
-  const required = maintenanceMargin(marginTerms, view, markTicks);
-  const held = equity(marginTerms, view, markTicks);
-  const gap = required.numerator * held.denominator - held.numerator * required.denominator;
-  // The gap closes one for one, or faster where a closing fee shrinks with collateral: step down to the exact unit.
-  let amount = max(1n, divFloor(gap, required.denominator * held.denominator) + 1n);
-  let tooLittle = 0n;
-  while (amount - tooLittle > 1n) {
-    const middle = (amount + tooLittle) / 2n;
-    if (isCuredBy(middle)) amount = middle;
-    else tooLittle = middle;
-  }
-  return amount;
+  return missingToCure(
+    marginTerms,
+    accountView(state, accountRow),
+    state.instruments.markTicks.get(instrumentRow),
+  );
 }

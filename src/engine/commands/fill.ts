@@ -9,6 +9,7 @@ import {
   initialMarginCeil,
   isLeverageAllowed,
   isLiquidatable,
+  missingToCure,
 } from '../../margin/index.js';
 import { fillValueTowardsZero, valueAtMark } from '../../market/index.js';
 import type { CommandOf, FillSide } from '../command.js';
@@ -30,6 +31,7 @@ import {
   finishDraft,
   newDraft,
   settleTrade,
+  type Trade,
   type TradeOutcome,
   tradingFee,
 } from '../trade.js';
@@ -84,7 +86,8 @@ export function decideFill(situation: Situation, command: Fill): Decision {
 
   // The taker settles first: a maker's rebate is paid out of what the taker really paid.
   const [first, second] = command.taker === 'buyer' ? [buyer, seller] : [seller, buyer];
-  const settlement: Settlement = { draft: newDraft(), allocations: [], woken: [] };
+  const cash = state.totals.cash.get(state.instruments.poolAsset.get(instrumentRow));
+  const settlement: Settlement = { draft: newDraft(), allocations: [], woken: [], cash };
   const taken = settleParty(situation, settlement, first, 0n);
   if ('code' in taken) return taken;
   const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
@@ -186,6 +189,8 @@ interface Settlement {
   readonly draft: Draft;
   readonly allocations: { accountRow: number; amount: bigint }[];
   readonly woken: number[];
+  /** What the pool holds in cash so far: fees leave it, allocations come in. */
+  cash: bigint;
 }
 
 function settleParty(
@@ -196,21 +201,18 @@ function settleParty(
 ): TradeOutcome | Rejection {
   const { state } = situation;
   const { positionRow, accountRow, lots, value } = party;
-  const notional = abs(value);
-  const trade = {
-    positionRow,
-    lots,
-    value,
-    fee: tradingFee(notional, party.feePpm),
-    cause: 'close',
-    rebateCap,
-  } as const;
-  if (accountRow < 0) return settleTrade(state, settlement.draft, { ...trade, allocated: 0n });
+  const fee = tradingFee(abs(value), party.feePpm);
+  // A fee is cut to what the pool holds in cash: gains it cannot pay yet do not leave it as fees either (ISO-06).
+  const withAllocated = (allocated: bigint): Trade => {
+    const feeCap = max(0n, settlement.cash + allocated);
+    return { positionRow, lots, value, fee, cause: 'close', allocated, feeCap, rebateCap };
+  };
+  if (accountRow < 0) return settleTrade(state, settlement.draft, withAllocated(0n));
 
   // Settled on a draft of its own first: what the account needs is known only once the trade is applied.
   const draft = newDraft();
   const { allocateMinor, allocateInitial } = party.side;
-  const preview = settleTrade(state, draft, { ...trade, allocated: allocateMinor });
+  const preview = settleTrade(state, draft, withAllocated(allocateMinor));
   if (abs(preview.lots) > LOTS_MAX || abs(preview.cost) > VALUE_MAX) {
     return reject('position_too_large', { lots: preview.lots, largestLots: LOTS_MAX });
   }
@@ -222,31 +224,30 @@ function settleParty(
   if (refused !== null) return refused;
 
   if (allocated > 0n) allocate(state, settlement, accountRow, allocated);
-  if (allocated === allocateMinor) {
-    appendDraft(settlement.draft, draft);
-    return withWaking(situation, settlement, accountRow, preview);
-  }
-  const outcome = settleTrade(state, settlement.draft, { ...trade, allocated });
-  return withWaking(situation, settlement, accountRow, outcome);
+  const isPreviewFinal = allocated === allocateMinor;
+  const outcome = isPreviewFinal ? preview : settleTrade(state, settlement.draft, withAllocated(allocated));
+  if (isPreviewFinal) appendDraft(settlement.draft, draft);
+  settlement.cash += allocated - outcome.feePaid;
+  wakeIfShort(situation, settlement, accountRow, outcome);
+  return outcome;
 }
 
 /** Queues the account for liquidation if the fill left it at or under maintenance margin. */
-function withWaking(
+function wakeIfShort(
   { state, timeMs }: Situation,
   settlement: Settlement,
   accountRow: number,
   outcome: TradeOutcome,
-): TradeOutcome {
+): void {
   const instrumentRow = state.accounts.instrument.get(accountRow);
   // An opening was tested just now; only what reduces can leave an account under maintenance.
   const mayBeShort =
     outcome.openedLots === 0n && outcome.lots !== 0n && state.accounts.isQueued.get(accountRow) === 0;
-  if (!mayBeShort || !hasUsableMark(state, instrumentRow, timeMs)) return outcome;
+  if (!mayBeShort || !hasUsableMark(state, instrumentRow, timeMs)) return;
   const { marginTerms } = listedInstrument(state, instrumentRow);
   const markTicks = state.instruments.markTicks.get(instrumentRow);
   if (isLiquidatable(marginTerms, viewAfter(state, accountRow, outcome), markTicks))
     settlement.woken.push(accountRow);
-  return outcome;
 }
 
 function viewAfter(state: State, accountRow: number, outcome: TradeOutcome): IsolatedView {
@@ -283,14 +284,10 @@ function neededToOpen({ state, timeMs }: Situation, party: Party, preview: Trade
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
   const shortOf = preview.shortage + unpaidFee;
   const held = equityFloor(marginTerms, view, markTicks) - max(0n, instantProfit) - shortOf;
-  let needed = max(0n, initialMarginCeil(marginTerms, view, markTicks) - held);
+  const forMargin = max(0n, initialMarginCeil(marginTerms, view, markTicks) - held);
   // A requirement on entry can lie under maintenance at a mark far away: the opened position must be healthy too.
-  while (
-    isLiquidatable(marginTerms, { ...view, collateral: view.collateral + needed - shortOf }, markTicks)
-  ) {
-    needed += max(1n, needed / 1024n);
-  }
-  return needed;
+  const collateral = view.collateral + forMargin - shortOf;
+  return forMargin + missingToCure(marginTerms, { ...view, collateral }, markTicks);
 }
 
 function openingShortage(state: State, party: Party, needed: bigint): Rejection | null {

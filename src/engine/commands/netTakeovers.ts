@@ -65,5 +65,12 @@ export function tradeAtMark(
     readonly cause?: 'expiry';
   },
 ) {
-  return settleTrade(state, draft, { cause: 'close', ...trade, fee: 0n, allocated: 0n, rebateCap: 0n });
+  return settleTrade(state, draft, {
+    cause: 'close',
+    ...trade,
+    fee: 0n,
+    allocated: 0n,
+    feeCap: 0n,
+    rebateCap: 0n,
+  });
 }

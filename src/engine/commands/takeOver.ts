@@ -17,6 +17,8 @@ export function decideTakeOver(
 ): Decision {
   const { accounts, positions, instruments } = state;
   if (accounts.isQueued.get(accountRow) !== 1) return reject('nothing_to_do');
+  if (positions.lots.get(accounts.position.get(accountRow)) === 0n)
+    return [{ kind: 'recovered', accountRow }];
   const instrumentRow = accounts.instrument.get(accountRow);
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
