@@ -17,7 +17,7 @@ export type RingFence = (transfer: Transfer) => void;
 export function ringFence(ledger: Ledger): RingFence {
   const post = ledger.claimPost();
   return (transfer) => {
-    assert(isAllowed(ledger, transfer), `the ring fence has no flow ${describe(ledger, transfer)}`);
+    assert(isAllowed(ledger, transfer), () => `the ring fence has no flow ${describe(ledger, transfer)}`);
     post(transfer);
   };
 }

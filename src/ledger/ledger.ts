@@ -101,7 +101,7 @@ export class Ledger {
     const left = this.balances.get(from) - amount;
     assert(
       left >= 0n || !NEVER_NEGATIVE_CODES.has(this.kind.get(from)),
-      `${this.kindOf(from)} ${from} would be negative`,
+      () => `${this.kindOf(from)} ${from} would be negative`,
     );
     this.balances.set(from, left);
     this.balances.set(to, this.balances.get(to) + amount);
