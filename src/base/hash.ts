@@ -34,16 +34,26 @@ export function mixWords(words: Uint32Array, length: number, out: Uint32Array, a
 
 /** Mixes bytes, padded with zeros to whole words; the length in bytes is part of the hash. */
 export function mixBytes(bytes: Uint8Array): Hash128 {
-  const words = new Uint32Array(Math.ceil(bytes.length / 4) + 1);
-  words[0] = bytes.length;
-  for (let i = 0; i < bytes.length; i++) {
-    const at = (i >> 2) + 1;
-    words[at] = (words[at] as number) | ((bytes[i] as number) << ((i & 3) * 8));
+  const count = (bytes.length >> 2) + 2;
+  if (scratch.length < count) scratch = new Uint32Array(count * 2);
+  scratch[0] = bytes.length;
+  const whole = bytes.length >> 2;
+  for (let word = 0, at = 0; word < whole; word++, at += 4) {
+    scratch[word + 1] =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
   }
+  let rest = 0;
+  for (let at = whole * 4; at < bytes.length; at++) rest |= (bytes[at] as number) << ((at & 3) * 8);
+  scratch[whole + 1] = rest;
   const out = emptyHash();
-  mixWords(words, words.length, out);
+  mixWords(scratch, count, out);
   return out;
 }
+
+let scratch = new Uint32Array(256);
 
 /** One identity out of several: of an owner, of what is owned, and of ordinal numbers. */
 export function mixIdentity(...parts: readonly (Uint32Array | number)[]): Hash128 {
