@@ -3,7 +3,7 @@
  * built from fields, and their static types are inferred from them, so shape and encoding cannot drift apart.
  */
 import { assert, BrokenAssertion } from './assert.js';
-import { isInt64 } from './integers.js';
+import { Int64Overflow, isInt64 } from './integers.js';
 
 /** Bytes that cannot be decoded: damaged, or of another version. */
 export class MalformedBytes extends BrokenAssertion {
@@ -50,7 +50,7 @@ export class ByteWriter {
   }
 
   i64(value: bigint): void {
-    assert(isInt64(value), () => `not a signed 64-bit value: ${value}`);
+    if (!isInt64(value)) throw new Int64Overflow(`not a signed 64-bit value: ${value}`);
     this.ensure(8);
     this.view.setBigInt64(this.at, value, true);
     this.at += 8;

@@ -6,4 +6,5 @@ export * from './hash.js';
 export * from './integers.js';
 export * from './random.js';
 export * from './result.js';
+export * from './search.js';
 export type * from './units.js';

@@ -13,7 +13,7 @@ import type { Event } from './event.js';
 import { evolve } from './evolve.js';
 import { BrokenPoolLaw, checkLaws } from './laws.js';
 import { countWork, nextPending, noWork, type PendingWork, pendingWork, poolOfWork } from './pendingWork.js';
-import { type EngineRecord, encodeCommand, type Outcome } from './record.js';
+import { type EngineRecord, encodeCommand, encodeRecord, type Outcome } from './record.js';
 import { type Rejection, type RejectionCode, reject } from './rejection.js';
 import { createState, type State } from './state.js';
 import { createStateHash, type StateHash } from './stateHash.js';
@@ -33,8 +33,8 @@ export interface Recorded {
 export interface Engine {
   readonly state: State;
   readonly derived: Derived;
-  /** Called with each record as soon as its effects are in the state, dry runs and replay apart: the way to the journal. */
-  onRecord: (record: EngineRecord) => void;
+  /** Called with each record and its bytes as soon as its effects are in the state, dry runs and replay apart: the way to the journal. */
+  onRecord: (record: EngineRecord, bytes: Uint8Array) => void;
   /** Sequences one command of the outside. `clockMs` is the clock at the door; time never goes back. */
   submit(commandId: string, command: ExternalCommand, clockMs: number): Submission;
   /** What the command would do now, with all the work it would set off, and nothing kept. */
@@ -60,7 +60,8 @@ export function createEngine(
   let pending: PendingWork = noWork();
 
   function submit(commandId: string, command: ExternalCommand, clockMs: number): Submission {
-    assert(!isStopped, 'the engine has stopped after a broken law');
+    assertRunning(clockMs);
+    assert(commandId !== '', 'a command of the outside has an id');
     const digest = commandDigest(encodeCommand(command));
     const known = register.find(commandId);
     if (known !== undefined) {
@@ -72,6 +73,11 @@ export function createEngine(
     state.undo.clear();
     register.add(commandId, { sequence: submission.record.sequence, digest });
     return submission;
+  }
+
+  function assertRunning(clockMs: number): void {
+    assert(!isStopped, 'the engine has stopped after a broken law');
+    assert(Number.isSafeInteger(clockMs) && clockMs >= 0, () => `not a time in milliseconds: ${clockMs}`);
   }
 
   /** The command, then the work it set off in the pools it touched. */
@@ -148,8 +154,10 @@ export function createEngine(
 
   function recordStep(step: Omit<EngineRecord, 'sequence'>): EngineRecord {
     const record = { sequence: state.clock.sequence + 1, ...step };
+    // Encoded inside the step: what cannot be recorded is undone like anything else that does not fit.
+    const bytes = encodeRecord(record);
     advance(record.sequence, record.timeMs);
-    if (!isDry) engine.onRecord(record);
+    if (!isDry) engine.onRecord(record, bytes);
     return record;
   }
 
@@ -160,7 +168,7 @@ export function createEngine(
   }
 
   function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
-    assert(!isStopped, 'the engine has stopped after a broken law');
+    assertRunning(clockMs);
     const mark = state.undo.mark();
     isDry = true;
     try {

@@ -161,6 +161,8 @@ const EVENTS = {
     amount: i64,
     payers: list(record({ accountRow: u32, gainMinor: i64, paysMinor: i64 })),
     transfers,
+    positions,
+    realized,
   }),
   /** Nobody in the pool has a gain left to share: the claim stays open until a mark or a top-up brings one. */
   shareExhausted: record({ poolAssetRow: u32 }),

@@ -200,7 +200,7 @@ function applyMarks(state: State, event: EventOf<'marked'>): void {
     instruments.markTicks.set(row, mark.markTicks);
     instruments.indexTicks.set(row, mark.indexTicks);
     instruments.markTimeMs.set(row, mark.markTimeMs);
-    instruments.sourceTimeMs.set(row, event.sourceTimeMs);
+    instruments.sourceTimeMs.set(row, Math.max(event.sourceTimeMs, instruments.sourceTimeMs.get(row)));
     instruments.pendingTicks.set(row, mark.pendingTicks);
     instruments.pendingCount.set(row, mark.pendingCount);
     instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
@@ -416,9 +416,9 @@ interface Holder {
 
 function openPosition(state: State, holder: Holder, owner: Uint32Array): number {
   const { instruments, positions } = state;
-  const row = positions.table.append(
-    mixIdentity(owner, instruments.table.identities.get(holder.instrumentRow)),
-  );
+  const kind = holder.accountRow >= 0 ? 'account' : holder.takeoverRow >= 0 ? 'takeover' : 'counterparty';
+  const instrument = instruments.table.identities.get(holder.instrumentRow);
+  const row = positions.table.append(mixIdentity(mixName(kind), owner, instrument));
   positions.pool.set(row, holder.poolRow);
   positions.instrument.set(row, holder.instrumentRow);
   positions.account.set(row, holder.accountRow);

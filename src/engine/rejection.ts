@@ -161,6 +161,11 @@ export const REJECTIONS = {
     remedy: 'trade less',
     status: 422,
   },
+  self_trade_deficit: {
+    message: 'a fill between two accounts of one client would leave a deficit',
+    remedy: 'trade at a price both accounts can pay',
+    status: 422,
+  },
   insufficient_wallet_balance: {
     message: 'the wallet does not hold this much',
     remedy: 'deposit first, or send less',

@@ -228,6 +228,7 @@ export function markState(state: State, instrumentRow: number): MarkState {
   return {
     markTicks: instruments.markTicks.get(instrumentRow),
     sourceTimeMs: instruments.markTimeMs.get(instrumentRow),
+    lastSourceTimeMs: instruments.sourceTimeMs.get(instrumentRow),
     pendingTicks: instruments.pendingTicks.get(instrumentRow),
     pendingCount: instruments.pendingCount.get(instrumentRow),
     isSuspect: instruments.isSuspect.get(instrumentRow) === 1,

@@ -96,8 +96,14 @@ export function settleTrade(state: State, draft: Draft, trade: Trade): TradeOutc
   };
 }
 
-/** Moves whole minor units of collected dust to the rounding account. Call once, before the event is made. */
+/**
+ * Moves whole minor units of collected dust to the rounding account, and keeps realized gains in mind only where
+ * they may have to share a loss: the pool is not sound, or this very event leaves a deficit. Call once, before
+ * the event is made.
+ */
 export function finishDraft(state: State, draft: Draft, poolAssetRow: number): void {
+  const isSound = state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1;
+  if (isSound && draft.deficits.length === 0) draft.realized.length = 0;
   const whole = divFloor(state.poolAssets.fundingDust.get(poolAssetRow) + draft.fundingDust, FUNDING_SCALE);
   if (whole <= 0n) return;
   draft.transfers.push({
@@ -209,7 +215,7 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
   if (funding > 0n) credit('fundingReceive', fundingRow, funding);
   if (realized < 0n) charge('realizeLoss', settlement, -realized, trade.cause);
   if (funding < 0n) charge('fundingPay', fundingRow, -funding, 'funding');
-  if (realized !== 0n) rememberGain(state, draft, accountRow, realized);
+  if (realized !== 0n) draft.realized.push({ accountRow, gainMinor: realized });
 
   const feePaid =
     trade.fee > 0n ? min(trade.fee, min(balance, trade.feeCap)) : -min(-trade.fee, trade.rebateCap);
@@ -217,11 +223,6 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
   if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
   return { balance, feePaid, shortage };
-}
-
-function rememberGain(state: State, draft: Draft, accountRow: number, gainMinor: bigint): void {
-  const isSound = state.pools.isSound.get(state.accounts.pool.get(accountRow)) === 1;
-  if (!isSound) draft.realized.push({ accountRow, gainMinor });
 }
 
 interface TakeoverTrade {

@@ -10,7 +10,6 @@ import {
   type Engine,
   type EngineRecord,
   type ExternalCommand,
-  encodeRecord,
   encodeSnapshot,
   type Recorded,
   type State,
@@ -121,7 +120,7 @@ interface HostParts {
 async function startHost(journal: Journal, engine: Engine, parts: HostParts): Promise<Host> {
   const { clock, snapshotEvery, backup } = parts;
   let snapshotAt = engine.state.clock.sequence;
-  engine.onRecord = (record) => journal.append(encodeRecord(record));
+  engine.onRecord = (_record, bytes) => journal.append(bytes);
   // What a crash cut short is done first, before anything new is decided.
   engine.finishReplay();
   await journal.flush();

@@ -12,7 +12,6 @@ import {
   type Engine,
   type EngineRecord,
   type ExternalCommand,
-  encodeRecord,
   wholeStateHash,
 } from '../engine/index.js';
 import { checkJournal, type JournalCheck } from './checkJournal.js';
@@ -54,7 +53,7 @@ function auditRecords(
   const counts = { commands: 0, rejected: 0 };
   const snapshot = journal.latestSnapshot();
   let expected: Uint8Array[] = [];
-  engine.onRecord = (record) => expected.push(encodeRecord(record));
+  engine.onRecord = (_record, bytes) => expected.push(bytes);
   for (const { sequence, record: bytes, stateHash } of journal.read(1)) {
     const record = decodeRecord(bytes);
     if (expected.length === 0 && record.commandId !== '') {

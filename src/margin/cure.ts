@@ -1,5 +1,6 @@
-/** How much collateral an account lacks to be out of danger. */
-import { divFloor, max } from '../base/integers.js';
+/** How much an account lacks to be out of danger, and how much of its gains it can spare. */
+import { divFloor, max, min } from '../base/integers.js';
+import { largestPassing, smallestPassing } from '../base/search.js';
 import type { MarkTicks, Minor } from '../base/units.js';
 import { equity } from './equity.js';
 import { isLiquidatable } from './health.js';
@@ -18,13 +19,33 @@ export function missingToCure(terms: MarginTerms, view: IsolatedView, markTicks:
   const required = maintenanceMargin(terms, view, markTicks);
   const held = equity(terms, view, markTicks);
   const gap = required.numerator * held.denominator - held.numerator * required.denominator;
-  // Collateral closes the gap one for one, or faster where a closing fee shrinks with it or full cover ends it.
+  // Collateral closes the gap one for one, faster where a closing fee shrinks with it, slower where it grows.
   let enough = max(1n, divFloor(gap, required.denominator * held.denominator) + 1n);
-  let tooLittle = 0n;
-  while (enough - tooLittle > 1n) {
-    const middle = (enough + tooLittle) / 2n;
-    if (isCuredBy(middle)) enough = middle;
-    else tooLittle = middle;
-  }
-  return enough;
+  while (!isCuredBy(enough)) enough *= 2n;
+  return smallestPassing({ failing: 0n, passing: enough }, isCuredBy);
+}
+
+/**
+ * How much an account can give up and stay out of danger: first of the realized gains in its collateral, then of
+ * its unrealized profit, which moves its cost. Exact: one minor unit more would make it liquidatable, or is more
+ * than it has gained.
+ */
+export function spareGain(
+  terms: MarginTerms,
+  view: IsolatedView,
+  gain: { readonly realized: Minor; readonly unrealized: Minor; readonly markTicks: MarkTicks },
+): Minor {
+  const { realized, unrealized, markTicks } = gain;
+  const isHealthyWithout = (amount: Minor) => {
+    const fromCollateral = min(amount, realized);
+    const after = {
+      ...view,
+      collateral: view.collateral - fromCollateral,
+      cost: view.cost + amount - fromCollateral,
+    };
+    return !isLiquidatable(terms, after, markTicks);
+  };
+  const all = realized + unrealized;
+  if (isHealthyWithout(all)) return all;
+  return isHealthyWithout(0n) ? largestPassing({ passing: 0n, failing: all }, isHealthyWithout) : 0n;
 }

@@ -3,6 +3,7 @@
  * lot more does not.
  */
 import { abs, max, min, mulDivCeil } from '../base/integers.js';
+import { largestPassing } from '../base/search.js';
 import type { Lots, MarkTicks, Minor, PriceTicks } from '../base/units.js';
 import { fillValueTowardsZero } from '../market/payoff.js';
 import { bracketIndexOfWhole } from './brackets.js';
@@ -26,13 +27,7 @@ export interface Opening {
 export function maximumSizeLots(terms: MarginTerms, opening: Opening): Lots {
   let tooMany = 1n;
   while (canOpen(terms, opening, tooMany)) tooMany *= 2n;
-  let passes = tooMany / 2n;
-  while (tooMany - passes > 1n) {
-    const middle = (passes + tooMany) / 2n;
-    if (canOpen(terms, opening, middle)) passes = middle;
-    else tooMany = middle;
-  }
-  return passes;
+  return largestPassing({ passing: tooMany / 2n, failing: tooMany }, (lots) => canOpen(terms, opening, lots));
 }
 
 /**

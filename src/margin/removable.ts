@@ -5,6 +5,7 @@
  * much that the account would be liquidatable afterwards.
  */
 import { max, min } from '../base/integers.js';
+import { largestPassing } from '../base/search.js';
 import type { MarkTicks, Minor } from '../base/units.js';
 import { type Fraction, notionalAtMark } from '../market/payoff.js';
 import { unrealizedPnl } from './equity.js';
@@ -60,15 +61,9 @@ function staysHealthy(terms: MarginTerms, view: IsolatedView, markTicks: MarkTic
   return !isLiquidatable(terms, { ...view, collateral: view.collateral - amount }, markTicks);
 }
 
-/** By halving: less removed is never less healthy. Nothing removed is healthy, as the caller has found. */
+/** Less removed is never less healthy; nothing removed is healthy, as the caller has found. */
 function largestHealthy(terms: MarginTerms, view: IsolatedView, markTicks: MarkTicks, tooMuch: Minor): Minor {
   const step = terms.roundingStep;
-  let healthy = 0n;
-  let unhealthy = tooMuch / step;
-  while (unhealthy - healthy > 1n) {
-    const middle = (healthy + unhealthy) / 2n;
-    if (staysHealthy(terms, view, markTicks, middle * step)) healthy = middle;
-    else unhealthy = middle;
-  }
-  return healthy * step;
+  const isHealthy = (steps: bigint) => staysHealthy(terms, view, markTicks, steps * step);
+  return largestPassing({ passing: 0n, failing: max(1n, tooMuch / step) }, isHealthy) * step;
 }

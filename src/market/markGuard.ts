@@ -10,6 +10,8 @@ export interface MarkState {
   /** 0 before the first good mark. */
   readonly markTicks: MarkTicks;
   readonly sourceTimeMs: TimeMs;
+  /** Source time of the last batch that named the instrument, whatever became of its mark. */
+  readonly lastSourceTimeMs: TimeMs;
   /** 0 when no jump waits. */
   readonly pendingTicks: MarkTicks;
   readonly pendingCount: number;
@@ -24,7 +26,14 @@ export interface MarkGuard {
   readonly markTicksMax: MarkTicks;
 }
 
-export const MARK_VERDICTS = ['accepted', 'confirmed', 'heldJump', 'ignoredBad', 'ignoredStale'] as const;
+export const MARK_VERDICTS = [
+  'accepted',
+  'confirmed',
+  'heldJump',
+  'ignoredBad',
+  'ignoredStale',
+  'ignoredOld',
+] as const;
 export type MarkVerdict = (typeof MARK_VERDICTS)[number];
 
 export interface GuardedMark {
@@ -39,11 +48,19 @@ export function guardMark(
   arrival: { readonly markTicks: MarkTicks; readonly sourceTimeMs: TimeMs; readonly nowMs: TimeMs },
 ): GuardedMark {
   const { markTicks, sourceTimeMs, nowMs } = arrival;
+  if (sourceTimeMs < state.lastSourceTimeMs) return { verdict: 'ignoredOld', next: state };
   if (nowMs - sourceTimeMs > guard.markMaxAgeMs) return { verdict: 'ignoredStale', next: state };
   if (markTicks <= 0n || markTicks > guard.markTicksMax) {
     return { verdict: 'ignoredBad', next: { ...state, isSuspect: true } };
   }
-  const good: MarkState = { markTicks, sourceTimeMs, pendingTicks: 0n, pendingCount: 0, isSuspect: false };
+  const good: MarkState = {
+    markTicks,
+    sourceTimeMs,
+    lastSourceTimeMs: sourceTimeMs,
+    pendingTicks: 0n,
+    pendingCount: 0,
+    isSuspect: false,
+  };
   const isJump = state.markTicks !== 0n && isFar(markTicks, state.markTicks, guard.markMaxJumpPpm);
   if (!isJump) return { verdict: 'accepted', next: good };
 

@@ -63,7 +63,9 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if (fault !== null) return fault;
   const { definition, marginTerms } = listedInstrument(state, instrumentRow);
   const value = fillValueTowardsZero(marginTerms, command);
-  if (abs(value) > VALUE_MAX) return reject('invalid_size', { value: abs(value), largest: VALUE_MAX });
+  if (value === 0n || abs(value) > VALUE_MAX) {
+    return reject('invalid_size', { value: abs(value), smallest: 1n, largest: VALUE_MAX });
+  }
 
   const feeOf = (role: Fill['taker']) =>
     command.taker === role ? definition.takerFeePpm : definition.makerFeePpm;
@@ -92,6 +94,8 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if ('code' in taken) return taken;
   const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
   if ('code' in made) return made;
+  const selfDeficit = selfDeficitFault(state, [buyer, seller], settlement.draft);
+  if (selfDeficit !== null) return selfDeficit;
   const { draft, allocations, woken } = settlement;
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
   const { priceTicks, lots } = command;
@@ -99,6 +103,19 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   return [
     { kind: 'filled', instrumentRow, priceTicks, lots, value, allocations, ...draft, woken } satisfies Event,
   ];
+}
+
+/** Between two accounts of one client no fill may leave a deficit for the pool to pay (ISO-05). */
+function selfDeficitFault(state: State, [a, b]: readonly [Party, Party], draft: Draft): Rejection | null {
+  if (draft.deficits.length === 0 || a.accountRow < 0 || b.accountRow < 0) return null;
+  const clientRow = state.accounts.client.get(a.accountRow);
+  if (clientRow !== state.accounts.client.get(b.accountRow)) return null;
+  const deficit = draft.deficits.reduce((sum, { amount }) => sum + amount, 0n);
+  const assetRow = settleAssetRow(state, state.accounts.instrument.get(a.accountRow));
+  return reject('self_trade_deficit', {
+    client: state.clients.names.nameOf(clientRow),
+    deficit: { minor: deficit, assetRow },
+  });
 }
 
 /** What is wrong with the fill itself, whoever the parties are. */
@@ -223,13 +240,37 @@ function settleParty(
   const refused = short ?? allocationFault(state, settlement, party, allocated);
   if (refused !== null) return refused;
 
-  if (allocated > 0n) allocate(state, settlement, accountRow, allocated);
   const isPreviewFinal = allocated === allocateMinor;
-  const outcome = isPreviewFinal ? preview : settleTrade(state, settlement.draft, withAllocated(allocated));
-  if (isPreviewFinal) appendDraft(settlement.draft, draft);
+  const final = isPreviewFinal ? draft : newDraft();
+  const outcome = isPreviewFinal ? preview : settleTrade(state, final, withAllocated(allocated));
+  const uncured = allocated > 0n ? topUpFault(state, accountRow, { allocated, outcome }) : null;
+  if (uncured !== null) return uncured;
+
+  if (allocated > 0n) allocate(state, settlement, accountRow, allocated);
+  appendDraft(settlement.draft, final);
   settlement.cash += allocated - outcome.feePaid;
   wakeIfShort(situation, settlement, accountRow, outcome);
   return outcome;
+}
+
+/** Money that comes with a fill into an account in liquidation must cure it in full, like any other (MAR-02). */
+function topUpFault(
+  state: State,
+  accountRow: number,
+  { allocated, outcome }: { readonly allocated: bigint; readonly outcome: TradeOutcome },
+): Rejection | null {
+  if (state.accounts.isQueued.get(accountRow) === 0 || outcome.lots === 0n) return null;
+  const instrumentRow = state.accounts.instrument.get(accountRow);
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  const missing = missingToCure(marginTerms, viewAfter(state, accountRow, outcome), markTicks);
+  if (missing === 0n) return null;
+  const assetRow = settleAssetRow(state, instrumentRow);
+  return reject('top_up_must_cure', {
+    account: state.accounts.names.nameOf(accountRow),
+    offered: { minor: allocated, assetRow },
+    missing: { minor: missing, assetRow },
+  });
 }
 
 /** Queues the account for liquidation if the fill left it at or under maintenance margin. */

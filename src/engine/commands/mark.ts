@@ -31,15 +31,11 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     if (markTicks > TICKS_MAX || indexTicks < 0n || indexTicks > TICKS_MAX) {
       return reject('invalid_price', { instrument, markTicks, indexTicks });
     }
-    if (sourceTimeMs < instruments.sourceTimeMs.get(row)) {
-      return reject('time_backwards', {
-        instrument,
-        sourceTimeMs,
-        lastTimeMs: instruments.sourceTimeMs.get(row),
-      });
-    }
     rows.push(row);
   }
+  // An instrument whose own feed is ahead does not hold up the others of a joint batch; a batch of nothing new is refused.
+  const lastTimeMs = Math.min(...rows.map((row) => instruments.sourceTimeMs.get(row)));
+  if (sourceTimeMs < lastTimeMs) return reject('time_backwards', { sourceTimeMs, lastTimeMs });
 
   const marks: EventOf<'marked'>['marks'][number][] = [];
   const woken: number[] = [];

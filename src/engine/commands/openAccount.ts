@@ -2,8 +2,9 @@
 import { PPM } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import type { Event } from '../event.js';
 import { reject } from '../rejection.js';
-import { INSTRUMENT_STATUS, listedInstrument } from '../state.js';
+import { clientLedgerRow, INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js';
 import { newIdFault, poolFault, unknown } from './checks.js';
 
 export function decideOpenAccount({ state }: Situation, command: CommandOf<'openAccount'>): Decision {
@@ -24,5 +25,9 @@ export function decideOpenAccount({ state }: Situation, command: CommandOf<'open
   if (leveragePpm < PPM || leveragePpm > leverageMaxPpm) {
     return reject('leverage_out_of_range', { leveragePpm, leverageMinPpm: PPM, leverageMaxPpm });
   }
-  return [{ kind: 'accountOpened', account, clientRow, instrumentRow, leveragePpm }];
+  const assetRow = settleAssetRow(state, instrumentRow);
+  const hasWallet = clientLedgerRow(state, { clientRow, assetRow }, 'wallet') >= 0;
+  const opened: Event = { kind: 'accountOpened', account, clientRow, instrumentRow, leveragePpm };
+  // Whatever the account gains has a way back: its client has a wallet in the settlement asset from now on.
+  return hasWallet ? [opened] : [{ kind: 'walletOpened', clientRow, assetRow }, opened];
 }
