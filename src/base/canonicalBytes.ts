@@ -13,12 +13,12 @@ export class MalformedBytes extends BrokenAssertion {
 /** Growing little-endian output, reused between records. */
 export class ByteWriter {
   private bytes: Uint8Array;
-  private view: DataView;
+  private numbers: DataView;
   private at = 0;
 
   constructor(capacity = 1024) {
     this.bytes = new Uint8Array(capacity);
-    this.view = new DataView(this.bytes.buffer);
+    this.numbers = new DataView(this.bytes.buffer);
   }
 
   get length(): number {
@@ -27,6 +27,11 @@ export class ByteWriter {
 
   reset(): void {
     this.at = 0;
+  }
+
+  /** What has been written, until the next write or reset. */
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.at);
   }
 
   /** A copy of what has been written since `from`. */
@@ -45,14 +50,14 @@ export class ByteWriter {
       () => `not an unsigned 32-bit value: ${value}`,
     );
     this.ensure(4);
-    this.view.setUint32(this.at, value, true);
+    this.numbers.setUint32(this.at, value, true);
     this.at += 4;
   }
 
   i64(value: bigint): void {
     if (!isInt64(value)) throw new Int64Overflow(`not a signed 64-bit value: ${value}`);
     this.ensure(8);
-    this.view.setBigInt64(this.at, value, true);
+    this.numbers.setBigInt64(this.at, value, true);
     this.at += 8;
   }
 
@@ -60,8 +65,8 @@ export class ByteWriter {
   whole(value: number): void {
     assert(Number.isSafeInteger(value), () => `not a whole number: ${value}`);
     this.ensure(8);
-    this.view.setInt32(this.at + 4, Math.floor(value / 4294967296), true);
-    this.view.setUint32(this.at, value - Math.floor(value / 4294967296) * 4294967296, true);
+    this.numbers.setInt32(this.at + 4, Math.floor(value / 4294967296), true);
+    this.numbers.setUint32(this.at, value - Math.floor(value / 4294967296) * 4294967296, true);
     this.at += 8;
   }
 
@@ -70,7 +75,7 @@ export class ByteWriter {
     this.u32(value.length);
     this.ensure(value.length * 2);
     for (let i = 0; i < value.length; i++, this.at += 2)
-      this.view.setUint16(this.at, value.charCodeAt(i), true);
+      this.numbers.setUint16(this.at, value.charCodeAt(i), true);
   }
 
   raw(value: Uint8Array): void {
@@ -85,7 +90,7 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + more));
     grown.set(this.bytes.subarray(0, this.at));
     this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    this.numbers = new DataView(grown.buffer);
   }
 }
 

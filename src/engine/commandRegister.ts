@@ -9,7 +9,7 @@ export const REGISTER_WINDOW = 1_000_000;
 
 export interface RegisteredCommand {
   readonly sequence: number;
-  readonly digest: string;
+  readonly digest: number;
 }
 
 export interface CommandRegister {
@@ -38,8 +38,8 @@ export function createCommandRegister(window = REGISTER_WINDOW): CommandRegister
   };
 }
 
-/** Digest of a command's canonical bytes: 128 bits as eight characters. */
-export function commandDigest(bytes: Uint8Array): string {
-  const halves = new Uint16Array(mixBytes(bytes).buffer);
-  return String.fromCharCode(...halves);
+/** Digest of a command's canonical bytes: 53 bits, as many as a number holds. It need only tell two bodies of one id apart. */
+export function commandDigest(bytes: Uint8Array): number {
+  const hash = mixBytes(bytes);
+  return (hash[0] as number) * 2 ** 21 + ((hash[1] as number) >>> 11);
 }

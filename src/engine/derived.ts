@@ -31,24 +31,32 @@ export function createDerived(state: State): Derived {
     accounts: state.accounts.table.follow(),
     positions: state.positions.table.follow(),
   };
+  const changedMembers = state.accounts.table.follow();
   const changedInstruments = state.instruments.table.follow();
   const queues: Queue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
 
+  /** Keys every changed account anew, and forgets the order of queues whose members changed. */
   function catchUp(): void {
-    for (const row of changedInstruments.take()) {
-      if (row < state.instruments.table.size) queueOf(state.instruments.pool.get(row)).sorted = null;
-    }
+    catchUpMembers();
     const accountRows = changedAccounts(state, changed);
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
     for (const accountRow of accountRows) {
       const queue = queueOf(state.accounts.pool.get(accountRow));
-      if (state.accounts.isQueued.get(accountRow) === 1) {
+      if (queue.members.has(accountRow)) queue.sorted = null;
+    }
+  }
+
+  /** Who is queued: all that most commands need to know. */
+  function catchUpMembers(): void {
+    for (const accountRow of changedMembers.take()) {
+      if (accountRow >= state.accounts.table.size) continue;
+      const queue = queueOf(state.accounts.pool.get(accountRow));
+      if (state.accounts.isQueued.get(accountRow) === 0) queue.members.delete(accountRow);
+      else if (!queue.members.has(accountRow)) {
         queue.members.add(accountRow);
         queue.sorted = null;
-      } else {
-        queue.members.delete(accountRow);
       }
     }
   }
@@ -64,13 +72,17 @@ export function createDerived(state: State): Derived {
       return triggers;
     },
     queuedOf(poolRow) {
-      catchUp();
+      catchUpMembers();
       return queueOf(poolRow).members;
     },
     nextQueued(poolRow, timeMs) {
-      catchUp();
+      catchUpMembers();
       const queue = queueOf(poolRow);
       if (queue.members.size === 0) return -1;
+      catchUp();
+      for (const row of changedInstruments.take()) {
+        if (row < state.instruments.table.size) queueOf(state.instruments.pool.get(row)).sorted = null;
+      }
       queue.sorted ??= byEquity(state, queue.members);
       const waiting: number[] = [];
       let next = -1;

@@ -93,11 +93,11 @@ export function decodeRecord(bytes: Uint8Array): EngineRecord {
   return value;
 }
 
-/** Canonical bytes of a command: what a command id stands for. */
+/** Canonical bytes of a command, good until the next encoding: what a command id stands for. */
 export function encodeCommand(value: Command): Uint8Array {
   writer.reset();
   command.write(writer, value);
-  return writer.copy();
+  return writer.view();
 }
 
 /** Whether two outcomes are the same, to the byte. */

@@ -25,7 +25,7 @@ import { wholeStateHash } from './stateHash.js';
 
 const SNAPSHOT_VERSION = 1;
 const names = list(text);
-const registered = list(record({ commandId: text, sequence: whole, digest: text }));
+const registered = list(record({ commandId: text, sequence: whole, digest: whole }));
 
 export function encodeSnapshot(engine: Engine): Uint8Array {
   const { state, register } = engine;
