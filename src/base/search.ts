@@ -23,3 +23,12 @@ export function smallestPassing(
 ): bigint {
   return largestPassing({ passing: range.failing, failing: range.passing }, (value) => !passes(value)) + 1n;
 }
+
+/** The smallest amount from zero up that passes, where more never passes less. A good guess saves the search. */
+export function smallestAmount(guess: bigint, passes: (amount: bigint) => boolean): bigint {
+  if (passes(0n)) return 0n;
+  let passing = guess > 1n ? guess : 1n;
+  if (passes(passing) && !passes(passing - 1n)) return passing;
+  while (!passes(passing)) passing *= 2n;
+  return smallestPassing({ failing: 0n, passing }, passes);
+}

@@ -1,6 +1,6 @@
 /** How much an account lacks to be out of danger, and how much of its gains it can spare. */
-import { divFloor, max, min } from '../base/integers.js';
-import { largestPassing, smallestPassing } from '../base/search.js';
+import { divFloor, min } from '../base/integers.js';
+import { largestPassing, smallestAmount } from '../base/search.js';
 import type { MarkTicks, Minor } from '../base/units.js';
 import { equity } from './equity.js';
 import { isLiquidatable } from './health.js';
@@ -15,14 +15,11 @@ import type { IsolatedView } from './view.js';
 export function missingToCure(terms: MarginTerms, view: IsolatedView, markTicks: MarkTicks): Minor {
   const isCuredBy = (amount: Minor) =>
     !isLiquidatable(terms, { ...view, collateral: view.collateral + amount }, markTicks);
-  if (isCuredBy(0n)) return 0n;
   const required = maintenanceMargin(terms, view, markTicks);
   const held = equity(terms, view, markTicks);
   const gap = required.numerator * held.denominator - held.numerator * required.denominator;
   // Collateral closes the gap one for one, faster where a closing fee shrinks with it, slower where it grows.
-  let enough = max(1n, divFloor(gap, required.denominator * held.denominator) + 1n);
-  while (!isCuredBy(enough)) enough *= 2n;
-  return smallestPassing({ failing: 0n, passing: enough }, isCuredBy);
+  return smallestAmount(divFloor(gap, required.denominator * held.denominator) + 1n, isCuredBy);
 }
 
 /**

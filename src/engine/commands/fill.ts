@@ -2,7 +2,7 @@
  * A trade that happened: both sides settle in one event at one value, or neither does. Margin arrives with
  * the fill (MAR-01); a flip closes, then opens (ORD-01); reducing is allowed also under margin (ORD-03).
  */
-import { abs, max, PPM } from '../../base/index.js';
+import { abs, max, PPM, smallestAmount } from '../../base/index.js';
 import {
   equityFloor,
   type IsolatedView,
@@ -323,12 +323,25 @@ function neededToOpen({ state, timeMs }: Situation, party: Party, preview: Trade
   const atMark = valueAtMark(marginTerms, openedLots, markTicks);
   const instantProfit = atMark.numerator / atMark.denominator - preview.openedValue;
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
-  const shortOf = preview.shortage + unpaidFee;
-  const held = equityFloor(marginTerms, view, markTicks) - max(0n, instantProfit) - shortOf;
-  const forMargin = max(0n, initialMarginCeil(marginTerms, view, markTicks) - held);
-  // A requirement on entry can lie under maintenance at a mark far away: the opened position must be healthy too.
-  const collateral = view.collateral + forMargin - shortOf;
-  return forMargin + missingToCure(marginTerms, { ...view, collateral }, markTicks);
+  const notCounted = max(0n, instantProfit);
+  // What comes in pays the shortage and the rest of the fee first; the requirement itself may move with collateral.
+  const viewWith = (amount: bigint): IsolatedView => {
+    return { ...view, collateral: view.collateral + amount - preview.shortage - unpaidFee };
+  };
+  const mayStand = (amount: bigint): boolean => {
+    const funded = viewWith(amount);
+    const backing = equityFloor(marginTerms, funded, markTicks) - notCounted;
+    return (
+      backing >= initialMarginCeil(marginTerms, funded, markTicks) &&
+      !isLiquidatable(marginTerms, funded, markTicks)
+    );
+  };
+  const unfunded = viewWith(0n);
+  const missing =
+    initialMarginCeil(marginTerms, unfunded, markTicks) +
+    notCounted -
+    equityFloor(marginTerms, unfunded, markTicks);
+  return smallestAmount(missing, mayStand);
 }
 
 function openingShortage(state: State, party: Party, needed: bigint): Rejection | null {
