@@ -52,11 +52,41 @@ describe('liquidation of an isolated margin account', () => {
     });
     // Equity of ada-10x at 32,000: 400 - 800 = -400; the fund holds 100.
     const { work } = world.mark({ 'BTC-PERP': 320_000n });
-    expect(commandKinds(work)).toEqual(['takeOver', 'deleverage']);
+    expect(commandKinds(work)).toEqual(['takeOver', 'assess', 'deleverage', 'assess']);
     const [event] = eventsOf(work, 'deleveraged');
     expect(event?.neededLots).toBe(75n);
     expect(event?.lossMinor).toBe(usdt(300));
     expect(event?.forgoneMinor).toBe(usdt(300));
     expect(world.position('bob-1').lots).toBe(-25n);
+  });
+
+  it('shares what a tear-up left among the gains it realized itself (LIQ-07)', () => {
+    const world = standardWorld(0n);
+    for (const client of ['ada', 'bob', 'cleo']) world.client(client, { USDT: usdt(100_000) });
+    world.account('ada-10x', 'ada', 'BTC-PERP', 10);
+    world.account('bob-1', 'bob', 'BTC-PERP', 5);
+    world.account('cleo-1', 'cleo', 'BTC-PERP', 5);
+    world.trade({
+      buyer: 'ada-10x',
+      seller: 'bob-1',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 100n,
+    });
+    world.mark({ 'BTC-PERP': 365_000n });
+    world.trade({
+      buyer: 'bob-1',
+      seller: 'cleo-1',
+      instrument: 'BTC-PERP',
+      priceTicks: 359_000n,
+      lots: 100n,
+    });
+    // ada is short of 400 at 32,000; cleo gains 390, too little for the price at which ada has nothing left.
+    const { work } = world.mark({ 'BTC-PERP': 320_000n });
+    expect(eventsOf(work, 'deleveraged')[0]?.isTearUp).toBe(true);
+    expect(eventsOf(work, 'shared')[0]?.payers).toMatchObject([
+      { gainMinor: usdt(390), paysMinor: usdt(390) },
+    ]);
+    expect(world.balance('cleo-1')).toBe(usdt(790));
   });
 });

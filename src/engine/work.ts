@@ -17,12 +17,15 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
   if (state.pools.isQuarantined.get(poolRow) === 1) return null;
   const accountRow = derived.nextQueued(poolRow, timeMs);
   if (accountRow >= 0) return { kind: 'takeOver', accountRow };
+  // That the pool is not sound is recorded before anybody realizes a gain it may have to share; that it is sound
+  // again, when everything is done.
   return (
+    assessment(situation, poolRow, { isSound: false }) ??
     unwinding(situation, poolRow) ??
     waterfall(situation, poolRow) ??
     settling(situation, poolRow) ??
     outside(situation, poolRow) ??
-    assessment(situation, poolRow)
+    assessment(situation, poolRow, { isSound: true })
   );
 }
 
@@ -100,7 +103,12 @@ function outside({ state, derived }: Situation, poolRow: number): InternalComman
   return null;
 }
 
-function assessment(situation: Situation, poolRow: number): InternalCommand | null {
-  const isSound = situation.state.pools.isSound.get(poolRow) === 1;
-  return isPoolSound(situation, poolRow) === isSound ? null : { kind: 'assess', poolRow };
+/** Records a change of soundness in one direction. */
+function assessment(
+  situation: Situation,
+  poolRow: number,
+  found: { readonly isSound: boolean },
+): InternalCommand | null {
+  const isRecorded = (situation.state.pools.isSound.get(poolRow) === 1) === found.isSound;
+  return isRecorded || isPoolSound(situation, poolRow) !== found.isSound ? null : { kind: 'assess', poolRow };
 }

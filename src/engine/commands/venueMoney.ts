@@ -2,7 +2,7 @@
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Rejection, reject } from '../rejection.js';
-import { isPoolSound } from '../soundness.js';
+import { isPoolSound, poolSurplus } from '../soundness.js';
 import { pairKey, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
 import { amountFault, balanceFault, poolFault, unknown } from './checks.js';
 
@@ -51,7 +51,7 @@ export function decideDrawDownFund(situation: Situation, command: CommandOf<'dra
   const { state, derived } = situation;
   const found = findFund(state, command);
   if ('code' in found) return found;
-  const { assetRow, amount, poolRow, fundRow } = found;
+  const { assetRow, amount, poolRow, poolAssetRow, fundRow } = found;
   const short = balanceFault(
     state,
     { ledgerRow: fundRow, amountMinor: amount, assetRow },
@@ -59,9 +59,9 @@ export function decideDrawDownFund(situation: Situation, command: CommandOf<'dra
   );
   if (short !== null) return short;
   const hasOpenWork = derived.queuedOf(poolRow).size > 0 || (state.openTakeovers.get(poolRow)?.size ?? 0) > 0;
-  if (hasOpenWork || !isPoolSound(situation, poolRow)) {
-    return reject('pool_not_sound', { pool: command.pool, most: { minor: 0n, assetRow } });
-  }
+  const isSettled = !hasOpenWork && isPoolSound(situation, poolRow);
+  const most = isSettled ? poolSurplus(situation, poolAssetRow) : 0n;
+  if (amount > most) return reject('pool_not_sound', { pool: command.pool, most: { minor: most, assetRow } });
   const to = venueLedgerRow(state, assetRow, 'capital');
   return [
     { kind: 'fundDrawnDown', poolRow, transfers: [{ flow: 'fundDrawDown', from: fundRow, to, amount }] },
@@ -81,6 +81,7 @@ function findAmount(state: State, command: { asset: string; amountMinor: bigint 
 
 interface FundAmount extends Amount {
   readonly poolRow: number;
+  readonly poolAssetRow: number;
   readonly fundRow: number;
 }
 
@@ -96,5 +97,5 @@ function findFund(
   if (quarantined !== null) return quarantined;
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, found.assetRow));
   if (poolAssetRow === undefined) return unknown('unknown_asset', command.asset);
-  return { ...found, poolRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
+  return { ...found, poolRow, poolAssetRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
 }

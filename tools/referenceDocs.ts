@@ -1,0 +1,215 @@
+/**
+ * The reference pages that follow from tables of the code: flows, events, laws. `reference.test.ts` compares
+ * them byte by byte and rewrites them when asked.
+ */
+import ts from 'typescript';
+import type { EventKind } from '../src/engine/index.js';
+import { type Bond, FLOWS, type FlowName } from '../src/isolation/index.js';
+import { LAWS } from './laws.js';
+import { table } from './markdown.js';
+import { isTest, listFiles, nodesOf, parse } from './repository.js';
+
+/** Page to its text. */
+export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
+  'docs/reference/flows.md': flowsPage,
+  'docs/reference/laws.md': lawsPage,
+  'docs/reference/events.md': eventsPage,
+};
+
+const REWRITE =
+  'This page is made from the code: `UPDATE_DOCS=1 npx vitest run tools` writes it anew, and a test compares it.';
+
+const BONDS: Record<Bond, string> = {
+  sameClient: 'the same client',
+  samePool: 'the same pool',
+  none: '',
+};
+
+export function flowsPage(): string {
+  const rows = Object.entries(FLOWS).map(([name, flow]) => [
+    `\`${name}\``,
+    flow.from.join(', '),
+    flow.to.join(', '),
+    BONDS[flow.bond],
+    flow.reason,
+    linksTo(postersOf(name as FlowName)),
+  ]);
+  return `# Flows
+
+Money moves only along these lines. A movement that fits none of them is refused by the
+[ring fence](../../src/isolation/ringFence.ts), which holds the ledger's only right to post. The kinds of account are
+those of the [chart of accounts](../../src/ledger/chart.ts); both ends are always in one asset, and an amount is never
+negative.
+
+${table(['flow', 'from', 'to', 'both ends share', 'reason', 'posted by'], rows)}
+The list is [flows.ts](../../src/isolation/flows.ts). ${REWRITE}
+`;
+}
+
+/** Files of the engine that name the flow where a transfer is made. */
+export function postersOf(flow: FlowName): string[] {
+  return engineFiles().filter((path) =>
+    nodesOf(parse(path)).some(
+      (node) => ts.isStringLiteral(node) && node.text === flow && isMeantAsFlow(node),
+    ),
+  );
+}
+
+/** As the value of a field `flow`, or handed to a function alone or in a list. */
+function isMeantAsFlow(node: ts.StringLiteral): boolean {
+  let { parent } = node;
+  while (ts.isAsExpression(parent) || ts.isArrayLiteralExpression(parent)) parent = parent.parent;
+  if (ts.isPropertyAssignment(parent)) return parent.name.getText() === 'flow';
+  return ts.isCallExpression(parent) && parent.expression.getText() !== 'reject';
+}
+
+export function lawsPage(): string {
+  const sentences = lawSentences();
+  const sections = LAWS.map((law) => {
+    const said = sentences.filter((sentence) => sentence.startsWith(`law ${law.number}:`));
+    const quotes =
+      said.length === 0 ? '' : `\nSaid when broken:\n\n${said.map((s) => `- \`${s}\``).join('\n')}\n`;
+    return `## ${law.number}. ${law.name}
+
+${law.statement}
+
+${law.kept}
+${quotes}`;
+  });
+  return `# Laws
+
+What is true after every event, or of every run. Laws 1, 2, 3, 5 and 8 are checked after each event on the rows it
+touched, against running totals ([laws.ts](../../src/engine/laws.ts)); \`verify\` checks them in full
+([rebuild.ts](../../src/engine/rebuild.ts)). Laws 4, 6 and 7 are properties of runs and are shown by tests.
+
+A broken law of one pool is undone, recorded, and halts that pool alone. A broken law of the whole venue stops the
+engine: nobody decides on a state that broke one.
+
+${sections.join('\n')}
+${REWRITE}
+`;
+}
+
+/** Every sentence of the core that begins with the number of a law, as it stands in the code. */
+export function lawSentences(): string[] {
+  const files = ['engine', 'ledger', 'isolation'].flatMap((layer) =>
+    listFiles(`src/${layer}`).filter((path) => path.endsWith('.ts') && !isTest(path)),
+  );
+  const texts = files.flatMap((path) =>
+    nodesOf(parse(path)).flatMap((node) => {
+      if (ts.isStringLiteral(node)) return [node.text];
+      return ts.isTemplateExpression(node) ? [templateText(node)] : [];
+    }),
+  );
+  return texts.filter((text) => /^law \d:/.test(text));
+}
+
+/** A template as people read it: what is filled in becomes three dots. */
+function templateText(template: ts.TemplateExpression): string {
+  return template.templateSpans.reduce((text, span) => `${text}...${span.literal.text}`, template.head.text);
+}
+
+/** What each event says. The type makes sure that none is left out. */
+const EVENT_MEANINGS: Record<EventKind, string> = {
+  assetListed: 'an asset, with the scale this ledger counts it in',
+  poolOpened: 'a risk pool',
+  instrumentListed: 'an instrument, with its whole definition',
+  clientOpened: 'a client',
+  walletOpened: 'the accounts of a client in an asset, with its first deposit of it',
+  depositAnnounced: 'money seen arriving for a client, not final yet',
+  depositFinalized: 'the deposit is in the wallet',
+  depositReturned: 'the deposit did not become final and went back',
+  withdrawalRequested: 'money of a wallet set aside to be sent',
+  withdrawalSent: 'it was sent; no money moves on the books',
+  withdrawalSettled: 'it has arrived outside',
+  withdrawalReturned: 'it came back to the wallet',
+  accountOpened: 'an isolated margin account of a client on one instrument',
+  allocated:
+    'money of the wallet backs a margin account; `isRecovered` when it ended a liquidation that had begun',
+  released: 'margin back to the wallet',
+  leverageSet: 'another leverage; no money moves',
+  accountClosed: 'a flat account is swept to the wallet and closed for good',
+  filled: 'a trade between two sides, with everything it settled on both',
+  marked: 'a batch of marks, what the guard said to each, and the accounts they woke',
+  fundingApplied: 'the funding index of an instrument after an interval, and the accounts it woke',
+  expired: 'a future stops trading; its settlement mark',
+  capitalInjected: "the venue's own money came in",
+  fundToppedUp: "capital went into a pool's insurance fund",
+  fundDrawnDown: "capital came out of a sound pool's insurance fund",
+  feesMovedToCapital: 'earned fees became capital',
+  resumed: 'a pool got another budget for its work',
+  recovered: 'a queued account is above maintenance margin again, or flat',
+  takenOver: "everything of an account is the liquidation account's; with the numbers that decided",
+  unwound: 'lots of takeovers closed against each other, or against the outside, at the mark',
+  covered: 'the insurance fund paid part or all of a deficit',
+  deleveraged: 'lots of a takeover closed against winners, or torn up at the mark',
+  shared: 'accounts that gained paid part or all of a deficit',
+  shareExhausted: 'nobody has a gain left to share: the deficit waits for a mark or a top-up',
+  expirySettled: 'positions of an expired future closed in pairs at its settlement mark',
+  instrumentSettled: 'the last position of an expired future is closed',
+  soundnessAssessed: 'a pool became sound, or ceased to be',
+  poolQuarantined: 'a pool is halted after a broken law of its own',
+  outsidePaid: "the outside was paid what it has gained, as far as the pool's cash reaches",
+};
+
+export function eventsPage(): string {
+  const fields = eventFields();
+  const rows = Object.entries(EVENT_MEANINGS).map(([kind, meaning]) => [
+    `\`${kind}\``,
+    meaning,
+    (fields.get(kind) ?? []).map((field) => `\`${field}\``).join(' '),
+    linksTo(makersOf(kind)),
+  ]);
+  return `# Events
+
+An event is a fact that stands on its own: the money it moved (\`transfers\`, each with its [flow](flows.md)), the
+positions as they are afterwards (\`positions\`), and what else it changed. \`evolve\` applies it and adds nothing, so the
+journal can be replayed without deciding anything again
+([decision 1](../decisions/0001-one-event-one-fact.md)). Amounts are minor units, sizes lots, prices ticks; rows are
+numbers of this engine's tables. The order is that of the tags in the journal.
+
+${table(['event', 'says', 'fields', 'made by'], rows)}
+The definitions, with units and encoding, are in [event.ts](../../src/engine/event.ts). ${REWRITE}
+`;
+}
+
+/** Kinds of events to the names of their fields, in the order of the encoding. */
+export function eventFields(): Map<string, string[]> {
+  const file = parse('src/engine/event.ts');
+  const definition = nodesOf(file).find(
+    (node): node is ts.VariableDeclaration =>
+      ts.isVariableDeclaration(node) && node.name.getText() === 'EVENTS',
+  );
+  const events = nodesOf(definition as ts.Node).find(ts.isObjectLiteralExpression);
+  const kinds: readonly ts.ObjectLiteralElementLike[] = events?.properties ?? [];
+  return new Map(
+    kinds.filter(ts.isPropertyAssignment).map((property) => {
+      const record = nodesOf(property.initializer).find(ts.isObjectLiteralExpression);
+      return [
+        property.name.getText(),
+        (record?.properties ?? []).map((field) => field.name?.getText() ?? ''),
+      ];
+    }),
+  );
+}
+
+/** Files of commands in which an event of that kind is made. */
+export function makersOf(kind: string): string[] {
+  return engineFiles('/commands').filter((path) =>
+    nodesOf(parse(path)).some(
+      (node) =>
+        ts.isPropertyAssignment(node) &&
+        node.name.getText() === 'kind' &&
+        ts.isStringLiteral(node.initializer) &&
+        node.initializer.text === kind,
+    ),
+  );
+}
+
+function engineFiles(folder = ''): string[] {
+  return listFiles(`src/engine${folder}`).filter((path) => path.endsWith('.ts') && !isTest(path));
+}
+
+function linksTo(paths: readonly string[]): string {
+  return paths.map((path) => `[${path.split('/').at(-1)?.replace('.ts', '')}](../../${path})`).join(', ');
+}
