@@ -3,7 +3,7 @@ import { CLIENT_KINDS } from '../../ledger/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
-import { cashName } from '../evolve.js';
+import { cashName } from '../openings.js';
 import { CASH_KIND, clientLedgerRow, venueLedgerRow } from '../state.js';
 import { amountFault, newIdFault, unknown } from './checks.js';
 

@@ -1,5 +1,5 @@
 /** A deposit or withdrawal on its way, found by its id and checked to be in the status its next step needs. */
-import { cashName } from '../evolve.js';
+import { cashName } from '../openings.js';
 import { type Rejection, reject } from '../rejection.js';
 import { CASH_KIND, CASH_STATUS, clientLedgerRow, type State, venueLedgerRow } from '../state.js';
 import { unknown } from './checks.js';

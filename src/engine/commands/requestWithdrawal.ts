@@ -1,7 +1,7 @@
 /** Sets money of a wallet aside to be sent. No pool's state can stop it: wallets are never at risk. */
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import { cashName } from '../evolve.js';
+import { cashName } from '../openings.js';
 import { CASH_KIND, clientLedgerRow } from '../state.js';
 import { amountFault, balanceFault, newIdFault, unknown } from './checks.js';
 

@@ -1,0 +1,165 @@
+/** What opens with an entity: its row, its name, its ledger accounts and its positions. Called by `evolve` alone. */
+
+import { ByteWriter } from '../base/canonicalBytes.js';
+import { assert, mixBytes, mixIdentity, mixName } from '../base/index.js';
+import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
+import type { InstrumentDefinition } from '../market/index.js';
+import { instrumentDefinition } from './command.js';
+import type { EventOf } from './event.js';
+import { listingTerms } from './listing.js';
+import { CASH_STATUS, ledgerIdentity, pairKey, type State } from './state.js';
+
+export function listAsset(state: State, event: EventOf<'assetListed'>): void {
+  const { assets, ledger } = state;
+  const identity = mixName(event.asset);
+  const row = assets.table.append(identity);
+  assets.names.add(event.asset);
+  assets.decimals.set(row, event.decimals);
+  assets.ledgerBase.set(row, ledger.table.size);
+  const owner = mixName('venue');
+  for (const kind of VENUE_KINDS) {
+    ledger.open(
+      { kind, assetRow: row, clientRow: -1, accountRow: -1, poolRow: -1 },
+      ledgerIdentity(owner, identity, kind),
+    );
+  }
+}
+
+export function openPool(state: State, event: EventOf<'poolOpened'>): void {
+  const { pools } = state;
+  const row = pools.table.append(mixName(event.pool));
+  pools.names.add(event.pool);
+  pools.isDesk.set(row, event.isDesk ? 1 : 0);
+  pools.workBudget.set(row, event.workBudget);
+  pools.isSound.set(row, 1);
+}
+
+export function listInstrument(state: State, definition: InstrumentDefinition): void {
+  const { assets, instruments, pools } = state;
+  const settleRow = assets.names.rowOf(definition.settle);
+  const poolRow = pools.names.rowOf(definition.pool);
+  const listed = listingTerms(definition, assets.decimals.get(settleRow));
+  assert(listed.ok, 'a listed instrument has terms');
+
+  const writer = new ByteWriter();
+  instrumentDefinition.write(writer, definition);
+  const row = instruments.table.append(mixIdentity(mixName(definition.id), mixBytes(writer.copy())));
+  instruments.names.add(definition.id);
+  instruments.listed.push(listed.value);
+  state.undo.push(() => instruments.listed.pop());
+  instruments.pool.set(row, poolRow);
+  instruments.poolAsset.set(row, openPoolAsset(state, poolRow, settleRow));
+  instruments.counterpartyPosition.set(row, -1);
+  if (pools.isDesk.get(poolRow) === 0) return;
+  const position = openPosition(
+    state,
+    { poolRow, instrumentRow: row, accountRow: -1, takeoverRow: -1 },
+    pools.table.identities.get(poolRow),
+  );
+  instruments.counterpartyPosition.set(row, position);
+}
+
+/** The pool's ledger accounts in a settlement asset, opened with its first instrument. */
+function openPoolAsset(state: State, poolRow: number, assetRow: number): number {
+  const known = state.poolAssetRows.get(pairKey(poolRow, assetRow));
+  if (known !== undefined) return known;
+  const { assets, ledger, poolAssets, pools } = state;
+  const owner = pools.table.identities.get(poolRow);
+  const asset = assets.table.identities.get(assetRow);
+  const row = poolAssets.table.append(mixIdentity(owner, asset));
+  poolAssets.pool.set(row, poolRow);
+  poolAssets.asset.set(row, assetRow);
+  poolAssets.ledgerBase.set(row, ledger.table.size);
+  poolAssets.firstOpenDeficit.set(row, -1);
+  poolAssets.lastDeficit.set(row, -1);
+  for (const kind of POOL_KINDS)
+    openLedger(state, kind, { assetRow, clientRow: -1, accountRow: -1, poolRow }, owner);
+  remember(state, state.poolAssetRows, pairKey(poolRow, assetRow), row);
+  return row;
+}
+
+export function openWallet(state: State, { clientRow, assetRow }: EventOf<'walletOpened'>): void {
+  remember(state, state.wallets, pairKey(clientRow, assetRow), state.ledger.table.size);
+  const owner = state.clients.table.identities.get(clientRow);
+  for (const kind of CLIENT_KINDS)
+    openLedger(state, kind, { assetRow, clientRow, accountRow: -1, poolRow: -1 }, owner);
+}
+
+export function openAccount(state: State, event: EventOf<'accountOpened'>): void {
+  const { accounts, instruments, poolAssets } = state;
+  const identity = mixName(event.account);
+  const row = accounts.table.append(identity);
+  const poolRow = instruments.pool.get(event.instrumentRow);
+  const assetRow = poolAssets.asset.get(instruments.poolAsset.get(event.instrumentRow));
+  accounts.names.add(event.account);
+  accounts.client.set(row, event.clientRow);
+  accounts.pool.set(row, poolRow);
+  accounts.instrument.set(row, event.instrumentRow);
+  accounts.leveragePpm.set(row, event.leveragePpm);
+  accounts.ledgerRow.set(row, state.ledger.table.size);
+  openLedger(state, 'margin', { assetRow, clientRow: event.clientRow, accountRow: row, poolRow }, identity);
+  const holder = { poolRow, instrumentRow: event.instrumentRow, accountRow: row, takeoverRow: -1 };
+  accounts.position.set(row, openPosition(state, holder, identity));
+}
+
+interface Holder {
+  readonly poolRow: number;
+  readonly instrumentRow: number;
+  readonly accountRow: number;
+  readonly takeoverRow: number;
+}
+
+export function openPosition(state: State, holder: Holder, owner: Uint32Array): number {
+  const { instruments, positions } = state;
+  const kind = holder.accountRow >= 0 ? 'account' : holder.takeoverRow >= 0 ? 'takeover' : 'counterparty';
+  const instrument = instruments.table.identities.get(holder.instrumentRow);
+  const row = positions.table.append(mixIdentity(mixName(kind), owner, instrument));
+  positions.pool.set(row, holder.poolRow);
+  positions.instrument.set(row, holder.instrumentRow);
+  positions.account.set(row, holder.accountRow);
+  positions.takeover.set(row, holder.takeoverRow);
+  return row;
+}
+
+interface LedgerOwner {
+  readonly assetRow: number;
+  readonly clientRow: number;
+  readonly accountRow: number;
+  readonly poolRow: number;
+}
+
+function openLedger(state: State, kind: LedgerKind, at: LedgerOwner, owner: Uint32Array): void {
+  state.ledger.open(
+    { kind, ...at },
+    ledgerIdentity(owner, state.assets.table.identities.get(at.assetRow), kind),
+  );
+}
+
+interface NewCash {
+  readonly name: string;
+  readonly cashKind: number;
+  readonly clientRow: number;
+  readonly assetRow: number;
+  readonly amount: bigint;
+}
+
+export function openCash(state: State, { name, cashKind, clientRow, assetRow, amount }: NewCash): void {
+  const { cash } = state;
+  const row = cash.table.append(mixIdentity(mixName(name), cashKind));
+  cash.names.add(cashName(cashKind, name));
+  cash.cashKind.set(row, cashKind);
+  cash.client.set(row, clientRow);
+  cash.asset.set(row, assetRow);
+  cash.amount.set(row, amount);
+  cash.status.set(row, CASH_STATUS.pending);
+}
+
+/** Deposits and withdrawals are named apart. */
+export function cashName(cashKind: number, name: string): string {
+  return `${cashKind}:${name}`;
+}
+
+function remember(state: State, map: Map<number, number>, key: number, value: number): void {
+  map.set(key, value);
+  state.undo.push(() => map.delete(key));
+}
