@@ -170,11 +170,13 @@ export function createEngine(
   function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
     assertRunning(clockMs);
     const mark = state.undo.mark();
+    const pendingBefore = pending;
     isDry = true;
     try {
       return look(run('', command, Math.max(state.clock.timeMs, clockMs)));
     } finally {
       isDry = false;
+      pending = pendingBefore;
       state.undo.rollback(mark);
     }
   }
