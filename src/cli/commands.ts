@@ -17,11 +17,23 @@ export interface Command {
 }
 
 export const COMMANDS: readonly Command[] = [
+  entry('serve', 'answer commands and queries over HTTP, durably', () =>
+    import('./serve.js').then((file) => ({ run: file.serve, help: file.serveHelp })),
+  ),
   entry('calc', 'margin, liquidation price and removable collateral of positions in a file', () =>
     import('./calc.js').then((file) => ({ run: file.calc, help: file.calcHelp })),
   ),
   entry('simulate', 'play price history through the engine and say who lost what', () =>
     import('./simulate.js').then((file) => ({ run: file.simulate, help: file.simulateHelp })),
+  ),
+  entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
+    import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
+  ),
+  entry('replay', 'the records of a journal, or the state they lead to', () =>
+    import('./replay.js').then((file) => ({ run: file.replay, help: file.replayHelp })),
+  ),
+  entry('explain', 'what happened to one margin account, and why it was liquidated', () =>
+    import('./explain.js').then((file) => ({ run: file.explain, help: file.explainHelp })),
   ),
 ];
 

@@ -1,7 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyJournal } from '../journal/index.js';
+import type { SimulationReport } from '../simulation/index.js';
 import type { Io } from './io.js';
 import { main } from './main.js';
 
@@ -79,7 +82,7 @@ describe('bulkhead simulate --plan', () => {
     writeFileSync(file, readFileSync(new URL('venue.json', shipped)));
     expect(await run([file, '--plan'])).toMatchObject({
       code: 1,
-      err: `bulkhead simulate: ${join(folder, 'aaa-usd-daily.csv')}: there is no such file or folder\n`,
+      err: `bulkhead simulate: aaa-usd-daily.csv: is not in ${folder}; name the folder of prices with --prices or BULKHEAD_MARKET_DATA\n`,
     });
     expect((await run([file, '--plan'], { BULKHEAD_MARKET_DATA: shipped.pathname })).code).toBe(0);
     expect((await run([file, '--plan', '--prices', shipped.pathname])).code).toBe(0);
@@ -113,3 +116,84 @@ describe('bulkhead simulate --plan', () => {
     expect(err).toBe('bulkhead simulate: aaa-usd-daily.csv: has no bar between the dates played\n');
   });
 });
+
+/** Some weeks of the example market around its crash: enough for everything that a report shows. */
+const CRASH = ['--from', '2002-02-01', '--to', '2002-03-12'];
+
+describe('bulkhead simulate', () => {
+  it('plays the example market and says who lost what', async () => {
+    const { code, out, err } = await run(CRASH);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^The trial balance is zero\.$/m);
+    expect(out).toMatch(/^No liquidation touched another wallet or account of its client/m);
+    expect(out).toMatch(/^Liquidations: the 10 largest losses of [0-9,]+ \(--liquidations all\)$/m);
+    expect(out).toMatch(/^2002-03-07 .* (major|minor) .*PERP .* \(-[0-9.]+ %\)/m);
+    expect(out).toMatch(/^sum +0$/m);
+    expect(out).toMatch(/temporary folder, removed$/m);
+  });
+
+  it('ends in the same state every time, exhausts a fund on the day of the crash, and deleverages', async () => {
+    const json = await run([...CRASH, '--json', '--liquidations', '3']);
+    const again = await run([...CRASH, '--json']);
+    const report = JSON.parse(json.out) as SimulationReport & { readonly liquidationCount: number };
+    const second = JSON.parse(again.out) as SimulationReport;
+    expect(second.stateHash).toBe(report.stateHash);
+    expect(report.faults).toEqual([]);
+    expect(report.liquidations).toHaveLength(3);
+    expect(report.liquidationCount).toBeGreaterThan(100);
+    const crash = report.exhaustions.filter(
+      ({ timeMs }) => new Date(timeMs).toISOString().slice(0, 10) === '2002-03-07',
+    );
+    expect(crash.length).toBeGreaterThan(0);
+    expect(crash.some(({ deleveraging }) => Number(deleveraging) > 0)).toBe(true);
+    expect(report.trialBalance).toMatchObject([{ asset: 'USDT', total: '0' }]);
+  });
+
+  it('keeps the journal where it is told, and verify agrees with it', async () => {
+    const data = join(folder, 'data');
+    const played = await run(['--from', '2001-06-01', '--to', '2001-06-10', '--data', data, '--json']);
+    const { stateHash } = JSON.parse(played.out) as SimulationReport;
+    const verified = verifyJournal(data);
+    expect(verified.findings).toEqual([]);
+    expect(verified.stateHash).toBe(stateHash);
+    const refused = await run(['--data', data]);
+    expect(refused).toMatchObject({ code: 1, err: `bulkhead simulate: ${data}: is not empty\n` });
+  });
+
+  it.each([
+    [['--liquidations', 'some'], '--liquidations takes a whole number from 0 to 1000000'],
+    [['--liquidations', '-1'], '--liquidations'],
+  ])('calls %j wrong usage before it plays anything', async (args, sentence) => {
+    const { code, out, err } = await run(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(sentence);
+  });
+});
+
+const MARKET_DATA = process.env['BULKHEAD_MARKET_DATA'];
+const HISTORY = fileURLToPath(new URL('../../market/history.venue.json', import.meta.url));
+
+describe.skipIf(MARKET_DATA === undefined || MARKET_DATA === '')(
+  'bulkhead simulate on real prices (needs BULKHEAD_MARKET_DATA: they are not in the package)',
+  () => {
+    it('plays BTC, ETH, BNB and SOL from 2020 to 2022: funds are exhausted, winners deleveraged, books balance', async () => {
+      const { code, out } = await run([HISTORY, '--json'], { BULKHEAD_MARKET_DATA: MARKET_DATA });
+      const report = JSON.parse(out) as SimulationReport;
+      expect(code).toBe(0);
+      expect(report.faults).toEqual([]);
+      expect(report.instruments.map(({ instrument, bars }) => [instrument, bars])).toEqual([
+        ['BTC-PERP', 1096],
+        ['ETH-PERP', 1096],
+        ['BNB-PERP', 1096],
+        ['SOL-PERP', 996],
+      ]);
+      const days = report.exhaustions
+        .filter(({ deleveraging }) => Number(deleveraging) > 0)
+        .map(({ timeMs }) => new Date(timeMs).toISOString().slice(0, 10));
+      expect(days).toContain('2020-03-12');
+      expect(days).toContain('2021-05-19');
+      expect(days).toContain('2022-11-09');
+      expect(report.neighbours.changed).toEqual([]);
+    });
+  },
+);

@@ -1,12 +1,14 @@
 /**
- * `bulkhead simulate`: reads a venue file and its price files and plays them, or says what it would play, or
- * makes the example market anew.
+ * `bulkhead simulate`: reads a venue file and its price files and plays them through an engine with a durable
+ * journal, or says what it would play, or makes the example market anew.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatMinor } from '../base/index.js';
+import { openHost } from '../journal/index.js';
 import {
   drawParticipants,
   EXAMPLE_SEED,
@@ -16,15 +18,19 @@ import {
   type Moves,
   type Participants,
   parseTime,
+  playSimulation,
   readMarketData,
   readVenueFile,
+  type SimulationReport,
   type Venue,
   venueFaultText,
   venueSchema,
 } from '../simulation/index.js';
-import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
-import { EXIT_DONE, Refusal, UsageError } from './failures.js';
+import { oneOf, type ParsedArguments, parseArguments, wholeNumber } from './arguments.js';
+import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io, readText } from './io.js';
+import { progress } from './progress.js';
+import { type Durability, simulationText } from './simulateReport.js';
 import { grouped, pairs, table } from './table.js';
 
 export const simulateHelp = `Play price history through the engine and say who was liquidated, who paid and what is left.
@@ -40,7 +46,11 @@ Options:
   --from DATE      first day played, instead of the venue file's
   --to DATE        last day played, instead of the venue file's
   --seed TEXT      seed of everything random, instead of the venue file's
-  --moves WORD     stepped (long moves in steps under the jump limit) or jumps (whole, until confirmed)
+  --moves WORD     stepped (long moves in steps under the jump limit) or jumps (whole, until confirmed), on every
+                   day, instead of the venue file's
+  --data DIR       keep the journal in a new or empty folder ('bulkhead verify DIR' checks it); without it the
+                   journal is in a temporary folder that is removed at the end
+  --liquidations N list the N largest, or 'all'; default 10
   --plan           check the files and say what would be played; play nothing
   --schema         print the JSON Schema of the venue file
   --generate DIR   write the example market into a new or empty folder
@@ -50,8 +60,11 @@ Options:
 A price file is CSV: date (or timestamp),open,high,low,close[,volume], oldest first; dates, ISO times or
 milliseconds; any interval.
 
+Exit code 1: a trial balance is not zero, a law broke, or a liquidation touched a neighbour.
+
 Examples:
   bulkhead simulate
+  bulkhead simulate --data run-1 --liquidations all
   bulkhead simulate --plan
   bulkhead simulate market/history.venue.json --prices ~/data --from 2020-03-01 --to 2020-03-31
   bulkhead simulate --generate my-market --seed 7
@@ -63,6 +76,8 @@ const OPTIONS = {
   to: { type: 'string' },
   seed: { type: 'string' },
   moves: { type: 'string' },
+  data: { type: 'string' },
+  liquidations: { type: 'string' },
   plan: { type: 'boolean' },
   schema: { type: 'boolean' },
   generate: { type: 'string' },
@@ -88,7 +103,74 @@ export async function simulate(args: readonly string[], io: Io): Promise<number>
     io.out(parsed.flag('json') ? `${JSON.stringify(planView(plan))}\n` : planText(plan));
     return EXIT_DONE;
   }
-  throw new UsageError('--plan, --schema or --generate is needed');
+  return play(parsed, { venue, market, participants }, io);
+}
+
+async function play(parsed: ParsedArguments, plan: Plan, io: Io): Promise<number> {
+  const liquidationsMax = readLiquidations(parsed);
+  const kept = parsed.text('data');
+  const folder = kept === undefined ? await temporaryFolder() : await newFolder(kept);
+  try {
+    const { report, durability } = await playInto(folder, plan, { io, isKept: kept !== undefined });
+    const run = { report, liquidationsMax, durability };
+    io.out(parsed.flag('json') ? jsonText(run) : simulationText(run));
+    return report.faults.length === 0 ? EXIT_DONE : EXIT_REFUSED;
+  } finally {
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function playInto(
+  folder: string,
+  plan: Plan,
+  how: { readonly io: Io; readonly isKept: boolean },
+): Promise<{ readonly report: SimulationReport; readonly durability: Durability }> {
+  const startMs = performance.now();
+  const line = progress(how.io, 'playing');
+  const host = await openHost({ directory: folder, snapshotEvery: 0 });
+  try {
+    const report = await playSimulation(host, plan, {
+      onBar: (bar, bars, timeMs) => line.show(bar, bars, new Date(timeMs).toISOString().slice(0, 10)),
+    });
+    const seconds = (performance.now() - startMs) / 1000;
+    if (how.isKept) await host.snapshot();
+    const records = host.engine.state.clock.sequence;
+    return { report, durability: { seconds, records, folder: how.isKept ? folder : null } };
+  } finally {
+    line.end();
+    await host.close();
+  }
+}
+
+function jsonText(run: {
+  readonly report: SimulationReport;
+  readonly liquidationsMax: number;
+  readonly durability: Durability;
+}): string {
+  const { report, liquidationsMax, durability } = run;
+  const liquidationCount = report.liquidations.length;
+  const liquidations = report.liquidations.slice(0, liquidationsMax);
+  return `${JSON.stringify({ ...report, liquidationCount, liquidations, journal: durability })}\n`;
+}
+
+/** How many liquidations are listed. */
+function readLiquidations(parsed: ParsedArguments): number {
+  if (parsed.text('liquidations') === 'all') return Number.MAX_SAFE_INTEGER;
+  return wholeNumber(parsed, 'liquidations', { min: 0, max: 1_000_000, fallback: 10 });
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'bulkhead-simulation-'));
+}
+
+async function newFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    if ((await readdir(folder)).length > 0) throw new Refusal('folder_not_empty', `${folder}: is not empty`);
+    return folder;
+  } catch (error) {
+    throw error instanceof Refusal ? error : fileRefusal(error, folder);
+  }
 }
 
 /** The example market at the package's root; `src/cli` and `dist/cli` are equally deep. */
@@ -98,12 +180,11 @@ async function writeExample(folder: string, parsed: ParsedArguments, io: Io): Pr
   if (parsed.positionals.length > 0) throw new UsageError('--generate takes no venue file');
   const seed = readSeed(parsed) ?? EXAMPLE_SEED;
   const files = generateMarket(seed);
+  await newFolder(folder);
   try {
-    await mkdir(folder, { recursive: true });
-    if ((await readdir(folder)).length > 0) throw new Refusal('folder_not_empty', `${folder}: is not empty`);
     for (const file of files) await writeFile(join(folder, file.name), file.text, { flag: 'wx' });
   } catch (error) {
-    throw error instanceof Refusal ? error : fileRefusal(error, folder);
+    throw fileRefusal(error, folder);
   }
   const names = files.map(({ name }) => name);
   if (parsed.flag('json')) io.out(`${JSON.stringify({ folder, seed, files: names })}\n`);
@@ -146,7 +227,10 @@ function withOverrides(venue: Venue, override: Overrides): Venue {
   if (fromMs !== null && toMs !== null && toMs <= fromMs) {
     throw new UsageError('the last day played is before the first');
   }
-  return { ...venue, fromMs, toMs, moves: override.moves ?? venue.moves, seed: override.seed ?? venue.seed };
+  const seed = override.seed ?? venue.seed;
+  const moves = override.moves ?? venue.moves;
+  const jumpDaysMs = override.moves === null ? venue.jumpDaysMs : new Set<number>();
+  return { ...venue, fromMs, toMs, moves, jumpDaysMs, seed };
 }
 
 const DAY_MS = 86_400_000;
@@ -176,8 +260,10 @@ async function readPrices(
 ): Promise<MarketData> {
   const folders = priceFolders(from.venueFile, from.prices, from.io);
   const read = await readMarketData(venue, (file) => {
-    const folder = folders.find((known) => existsSync(join(known, file))) ?? folders[0]!;
-    return readText(join(folder, file), from.io);
+    const folder = folders.find((known) => existsSync(join(known, file)));
+    if (folder !== undefined) return readText(join(folder, file), from.io);
+    const hint = 'name the folder of prices with --prices or BULKHEAD_MARKET_DATA';
+    throw new Refusal('file_unusable', `${file}: is not in ${folders.join(' or ')}; ${hint}`);
   });
   if (!read.ok) throw new Refusal('prices_refused', `${read.error.file}: ${read.error.message}`);
   return read.value;

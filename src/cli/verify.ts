@@ -25,11 +25,18 @@ Examples:
 `;
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
-  const parsed = parseArguments(args, { json: { type: 'boolean' } }, { positionalsMin: 1, positionalsMax: 1 });
+  const parsed = parseArguments(
+    args,
+    { json: { type: 'boolean' } },
+    { positionalsMin: 1, positionalsMax: 1 },
+  );
   const directory = parsed.positionals[0] as string;
-  if (!existsSync(directory)) throw new Refusal('file_unusable', `${directory}: there is no such file or folder`);
+  if (!existsSync(directory))
+    throw new Refusal('file_unusable', `${directory}: there is no such file or folder`);
   const bar = progress(io, 'verifying');
-  const verification = verifyJournal(directory, { onRecord: (sequence, last) => bar.show(sequence, last, `record ${sequence}`) });
+  const verification = verifyJournal(directory, {
+    onRecord: (sequence, last) => bar.show(sequence, last, `record ${sequence}`),
+  });
   bar.end();
   io.out(parsed.flag('json') ? `${JSON.stringify(asJson(verification))}\n` : asText(verification));
   return verification.findings.length === 0 ? EXIT_DONE : EXIT_REFUSED;
@@ -60,6 +67,7 @@ function asText({ store, findings, ...counts }: Verification): string {
     tail === null
       ? ''
       : `A write that a crash cut short will be cut off: ${tail.file} at byte ${tail.offset}, ${tail.bytes} bytes, never acknowledged.\n`;
-  if (findings.length === 0) return `${lines}${torn}Everything agrees: bytes, chain, decisions, hashes and laws.\n`;
+  if (findings.length === 0)
+    return `${lines}${torn}Everything agrees: bytes, chain, decisions, hashes and laws.\n`;
   return `${lines}${torn}${findings.map((finding) => `DAMAGED: ${findingText(finding)}\n`).join('')}`;
 }

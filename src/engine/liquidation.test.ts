@@ -89,4 +89,42 @@ describe('liquidation of an isolated margin account', () => {
     ]);
     expect(world.balance('cleo-1')).toBe(usdt(790));
   });
+
+  it('lets the open profit of a position that goes on answer for its funding, not the fund (FND-01)', () => {
+    const world = standardWorld(usdt(10_000));
+    for (const c of ['a', 'b', 'c']) world.client(c, { USDT: usdt(1_000_000) });
+    world.account('long', 'a', 'BTC-PERP', 10);
+    world.account('short', 'b', 'BTC-PERP', 1);
+    world.account('other', 'c', 'BTC-PERP', 1);
+    // 1 BTC at 40,000: margin 4,000. The price rises by 10 x 10 %: profit 60,000.
+    world.trade({
+      buyer: 'long',
+      seller: 'short',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 1_000n,
+    });
+    world.accept({ kind: 'allocate', account: 'short', amountMinor: usdt(200_000) });
+    for (const ticks of [500_000n, 600_000n, 700_000n, 800_000n, 900_000n, 1_000_000n])
+      world.mark({ 'BTC-PERP': ticks });
+    for (let i = 1; i <= 10; i++) {
+      world.timeMs += 1000;
+      world.accept({
+        kind: 'applyFunding',
+        instrument: 'BTC-PERP',
+        fundingTimeMs: world.timeMs,
+        ratePpm: 10_000n,
+      });
+    }
+    // Owes 10,000 of funding, has 4,000 of margin and 60,000 of open profit; closes a hundredth.
+    world.trade({
+      buyer: 'other',
+      seller: 'long',
+      instrument: 'BTC-PERP',
+      priceTicks: 1_000_000n,
+      lots: 10n,
+    });
+    expect(eventsOf(world.records, 'filled').flatMap(({ deficits }) => deficits)).toEqual([]);
+    expect(world.fund('main')).toBe(usdt(10_000));
+  });
 });

@@ -162,7 +162,8 @@ export const REJECTIONS = {
     status: 422,
   },
   self_trade_deficit: {
-    message: 'a fill between two accounts of one client would leave a deficit',
+    message:
+      'a fill between two accounts of one client would leave a deficit, or an account under maintenance margin',
     remedy: 'trade at a price both accounts can pay',
     status: 422,
   },

@@ -2,7 +2,7 @@
  * What a trade does to the books of one holder of a position: a margin account, a takeover, or the outside.
  * Fills, unwinding, deleveraging and expiry all settle through here, so there is one way to close a lot.
  */
-import { abs, divFloor, min, mulDivCeil, mulDivFloor, sign } from '../base/index.js';
+import { abs, divFloor, max, min, mulDivCeil, mulDivFloor, sign } from '../base/index.js';
 import type { Transfer } from '../isolation/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import type { DeficitCause, DeficitFact, PositionChange, RealizedFact, TakeoverChange } from './event.js';
@@ -72,20 +72,21 @@ export function settleTrade(state: State, draft: Draft, trade: Trade): TradeOutc
   const split = splitTrade({ lots: positions.lots.get(row), cost: positions.cost.get(row) }, trade);
   const fundingIndex = instruments.fundingIndex.get(instrumentRow);
   const funding = collectFunding(state, draft, row);
-  draft.positions.push({ position: row, lots: split.lots, cost: split.cost, fundingIndex });
-
   const accountRow = positions.account.get(row);
   const takeoverRow = positions.takeover.get(row);
   const { realized } = split;
+  const goesOn = sign(split.lots) * sign(positions.lots.get(row)) > 0n;
   const paid =
     accountRow >= 0
-      ? settleAccount(state, draft, { trade, accountRow, realized, funding })
+      ? settleAccount(state, draft, { trade, accountRow, realized, funding, goesOn })
       : takeoverRow >= 0
         ? settleTakeover(state, draft, { takeoverRow, realized, funding, isFlat: split.lots === 0n })
         : settleOutside(state, draft, { instrumentRow, realized, funding });
+  const cost = split.cost + paid.carried;
+  draft.positions.push({ position: row, lots: split.lots, cost, fundingIndex });
   return {
     lots: split.lots,
-    cost: split.cost,
+    cost,
     balance: paid.balance,
     closedLots: split.closedLots,
     openedLots: split.openedLots,
@@ -173,6 +174,8 @@ interface Paid {
   readonly balance: bigint;
   readonly feePaid: bigint;
   readonly shortage: bigint;
+  /** What the margin did not cover and the position that goes on carries in its cost. */
+  readonly carried: bigint;
 }
 
 interface AccountTrade {
@@ -180,14 +183,18 @@ interface AccountTrade {
   readonly accountRow: number;
   readonly realized: bigint;
   readonly funding: bigint;
+  /** Whether a position of the same side remains. */
+  readonly goesOn: boolean;
 }
 
 /**
  * Credits come first, then the loss, then funding owed, then the fee, which takes at most what is left. What
  * the account cannot pay is recognised as the pool's claim before it is paid: the account is never below zero.
+ * While a position of the same side goes on, what the margin does not cover becomes cost of that position: equity
+ * stays what it was, and open profit answers for it, not the pool.
  */
 function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
-  const { trade, accountRow, realized, funding } = side;
+  const { trade, accountRow, realized, funding, goesOn } = side;
   const margin = state.accounts.ledgerRow.get(accountRow);
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
@@ -195,14 +202,18 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
   const fundingRow = poolLedgerRow(state, poolAssetRow, 'funding');
   let balance = state.ledger.balance(margin) + trade.allocated;
   let shortage = 0n;
+  let carried = 0n;
 
   const credit = (flow: Transfer['flow'], from: number, amount: bigint) => {
     draft.transfers.push({ flow, from, to: margin, amount });
     balance += amount;
   };
   const charge = (flow: Transfer['flow'], to: number, amount: bigint, cause: DeficitCause) => {
-    if (amount > balance) {
-      const missing = amount - balance;
+    const missing = max(0n, amount - balance);
+    if (missing > 0n && goesOn) {
+      credit('realizeGain', settlement, missing);
+      carried += missing;
+    } else if (missing > 0n) {
       draft.deficits.push({ accountRow, takeoverRow: -1, cause, amount: missing });
       credit('recognise', poolLedgerRow(state, poolAssetRow, 'receivable'), missing);
       shortage += missing;
@@ -222,7 +233,7 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
   const fees = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'fees');
   if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
-  return { balance, feePaid, shortage };
+  return { balance, feePaid, shortage, carried };
 }
 
 interface TakeoverTrade {
@@ -257,7 +268,7 @@ function settleTakeover(
   const balance = takeovers.collateral.get(takeoverRow) + realized + funding;
   if (!isFlat) {
     draft.takeovers.push({ takeoverRow, collateral: balance, isClosed: false });
-    return { balance, feePaid: 0n, shortage: 0n };
+    return { balance, feePaid: 0n, shortage: 0n, carried: 0n };
   }
   draft.takeovers.push({ takeoverRow, collateral: 0n, isClosed: true });
   if (balance > 0n) {
@@ -282,7 +293,7 @@ function settleTakeover(
       amount: -balance,
     });
   }
-  return { balance, feePaid: 0n, shortage: balance < 0n ? -balance : 0n };
+  return { balance, feePaid: 0n, shortage: balance < 0n ? -balance : 0n, carried: 0n };
 }
 
 interface OutsideTrade {
@@ -311,7 +322,7 @@ function settleOutside(state: State, draft: Draft, { instrumentRow, realized, fu
     other: poolLedgerRow(state, poolAssetRow, 'funding'),
     amount: funding,
   });
-  return { balance: 0n, feePaid: 0n, shortage: 0n };
+  return { balance: 0n, feePaid: 0n, shortage: 0n, carried: 0n };
 }
 
 /** A transfer to the holder where the amount is positive, from it where it is negative. */

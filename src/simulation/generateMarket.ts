@@ -244,5 +244,31 @@ To make the same files again, or others with another seed:
 \`\`\`
 bulkhead simulate --generate DIR --seed ${seed}
 \`\`\`
+
+The package also carries \`history.venue.json\`: the same kind of venue for BTC, ETH, BNB and SOL from 2020 to 2022.
+Its prices are not in the package: daily bars in \`btc-usd-daily.csv\`, \`eth-usd-daily.csv\`, \`bnb-usd-daily.csv\` and
+\`sol-usd-daily.csv\`, in a folder that \`--prices\` or \`BULKHEAD_MARKET_DATA\` names.
+
+## What is assumed
+
+The prices are given; everything below is a choice, and the venue file says which. Change it and play again.
+
+- **Steps.** A bar is played as open, the extreme farther from the open, the other extreme, close. A move longer than
+  the instrument's jump limit (2 %) comes in equal steps under it. On the days in \`jumpDays\` it comes whole and acts
+  only when the guard has seen it three times, as when markets gap and venues are down: those are the days on which
+  margin is not enough. \`--moves stepped\` plays them like all others.
+- **Clients** are drawn from the seed: deposits (small ones frequent), one to three isolated margin accounts each, a
+  leverage and a strategy for each account. They decide once a day, at the close. Some defend an account near
+  liquidation from their wallet, most do not. Who has lost nine tenths comes back with the same deposit after some
+  weeks; who has several times the deposit in the wallet takes the profit out. High leverage is over-represented:
+  liquidations are what is to be seen.
+- **Market makers** quote at the mark -+ a half spread, as much as their margin carries at 2x, in every market. That is
+  kind to those who are liquidated: takeovers are unwound near the mark even in a crash. They are margined like
+  everyone, are deleveraged like everyone, and are assumed to hedge elsewhere: once a day they bring what they lost
+  here and take out what they gained.
+- **Funds** are small on purpose: 250,000 and 50,000 to begin with. What liquidations leave over goes to them, up to
+  a cap of twice that; the rest goes to the venue.
+- **Funding** is a constant 0.03 % a day, paid by longs to shorts. Fees are 0.02 % and 0.05 %.
+- Nobody outside takes the other side of anything.
 `;
 }

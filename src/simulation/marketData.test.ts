@@ -35,7 +35,7 @@ describe('readMarketData', () => {
       ['CCC-PERP', 3],
     ]);
     expect(read).toMatchObject({ ok: true, value: { intervalMs: 86_400_000, gaps: [] } });
-    expect(read.ok && read.value.instruments[0]!.markMaxJumpPpm).toBe(100_000n);
+    expect(read.ok && read.value.instruments[0]!.markMaxJumpPpm).toBe(20_000n);
   });
 
   it('refuses a missing day inside the dates and ignores one outside', async () => {

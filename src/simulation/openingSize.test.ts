@@ -56,6 +56,17 @@ describe('openingLotsFloor', () => {
     expect(openingLotsFloor({ ...linear, takerFeePpm }, { unit: 1n }, opening)).toBe(lots);
   });
 
+  it('stops at the cap of the last bracket where it has one', () => {
+    const capped = { ...linear, brackets: [{ ...brackets[0]!, notionalCapMinor: 5_000n }] };
+    const opening = {
+      collateralMinor: 10n ** 9n,
+      leveragePpm: 2n * PPM,
+      priceTicks: 100n,
+      reservePpm: 0n,
+    };
+    expect(openingLotsFloor(capped, { unit: 1n }, opening)).toBe(50n);
+  });
+
   it('is affordable, and one lot more is not, for both payoffs', () => {
     const wide = [{ ...brackets[1]!, initialMarginRatePpm: 1n, leverageMaxPpm: 1000n * PPM }];
     fc.assert(

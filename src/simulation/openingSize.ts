@@ -38,6 +38,6 @@ function notionalCap(brackets: readonly BracketDefinition[], leveragePpm: Ppm): 
     (bracket) =>
       bracket.leverageMaxPpm < leveragePpm || bracket.initialMarginRatePpm * leveragePpm > PPM * PPM,
   );
-  if (forbidding < 0) return null;
+  if (forbidding < 0) return brackets.at(-1)!.notionalCapMinor;
   return forbidding === 0 ? 0n : brackets[forbidding - 1]!.notionalCapMinor;
 }

@@ -66,14 +66,14 @@ describe('drawParticipants', () => {
     expect(fewer).toEqual(all.slice(0, 100));
   });
 
-  it("splits a market maker's deposit evenly, the leftover staying in the wallet", () => {
+  it("splits half of a market maker's deposit evenly, the rest staying in the wallet", () => {
     const base = venue();
     const group = { ...base.marketMakers[0]!, depositMinor: 1000n };
     const [maker] = drawParticipants(venue({ marketMakers: [group] })).marketMakers;
     expect(maker!.accounts.map(({ instrument, collateralMinor }) => [instrument, collateralMinor])).toEqual([
-      ['AAA-PERP', 333n],
-      ['BBB-PERP', 333n],
-      ['CCC-PERP', 333n],
+      ['AAA-PERP', 166n],
+      ['BBB-PERP', 166n],
+      ['CCC-PERP', 166n],
     ]);
   });
 });

@@ -8,6 +8,10 @@ export interface SimulatedClient {
   readonly id: string;
   readonly asset: string;
   readonly depositMinor: Minor;
+  /** Days after which it deposits the same again once nine tenths are lost; null for never. */
+  readonly depositAgainDays: number | null;
+  /** A wallet of more than this many deposits (x PPM) is brought back to one; null for never. */
+  readonly takeProfitPpm: Ppm | null;
   /** Its margin accounts; a hedger has two on one instrument. */
   readonly traders: readonly Trader[];
 }
@@ -18,7 +22,7 @@ export interface SimulatedMarketMaker {
   readonly depositMinor: Minor;
   readonly leveragePpm: Ppm;
   readonly halfSpreadPpm: Ppm;
-  /** One isolated margin account per instrument, with its share of the deposit. */
+  /** One isolated margin account per instrument; half the deposit is shared among them, the rest stays in the wallet. */
   readonly accounts: readonly {
     readonly accountId: string;
     readonly instrument: string;
@@ -67,7 +71,8 @@ function drawClient(id: string, group: Population, drawing: Drawing): SimulatedC
     traders.push(trader);
     if (trader.strategy === 'hedger') traders.push(otherLeg(trader, number + 1));
   }
-  return { id, asset: group.asset, depositMinor, traders };
+  const { asset, depositAgainDays, takeProfitPpm } = group;
+  return { id, asset, depositMinor, depositAgainDays, takeProfitPpm, traders };
 }
 
 /** Small deposits are frequent and large ones rare: the cube of a uniform draw. Rounded down to a minor unit. */
@@ -130,7 +135,7 @@ function leverageMax(item: VenueInstrument): Ppm {
 function marketMaker(id: string, group: MarketMakerGroup): SimulatedMarketMaker {
   const { asset, depositMinor, leveragePpm, halfSpreadPpm, instruments } = group;
   // Rounded down: what the division leaves over stays in the wallet.
-  const collateralMinor = depositMinor / BigInt(instruments.length);
+  const collateralMinor = depositMinor / 2n / BigInt(instruments.length);
   const accounts = instruments.map((instrument, at) => ({
     accountId: accountName(id, at + 1),
     instrument,

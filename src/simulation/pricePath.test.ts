@@ -205,6 +205,7 @@ function reachedThroughGuard(instruments: readonly PathInstrument[], moves: 'ste
   const states: MarkState[] = instruments.map(() => ({
     markTicks: 0n,
     sourceTimeMs: 0,
+    lastSourceTimeMs: 0,
     pendingTicks: 0n,
     pendingCount: 0,
     isSuspect: false,

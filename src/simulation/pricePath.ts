@@ -43,6 +43,13 @@ export interface PathStep {
   readonly marks: readonly PathMark[];
 }
 
+export interface PathOptions {
+  readonly moves: Moves;
+  /** Days (their start, UTC) on which moves come as jumps in any case. */
+  readonly jumpDaysMs?: ReadonlySet<TimeMs>;
+  readonly intervalMs: TimeMs;
+}
+
 /**
  * The batches of all bars in order of time. An instrument takes part from its first bar on, and only in bars it
  * has. The batches of a bar spread evenly over `intervalMs`, or over the time to the next bar where that is
@@ -50,7 +57,7 @@ export interface PathStep {
  */
 export function* pricePath(
   instruments: readonly PathInstrument[],
-  options: { readonly moves: Moves; readonly intervalMs: TimeMs },
+  options: PathOptions,
 ): Generator<PathStep, void, undefined> {
   const times = barTimes(instruments);
   const movers = instruments.map((instrument) => ({
@@ -61,9 +68,10 @@ export function* pricePath(
   for (const [index, barTimeMs] of times.entries()) {
     const present = movers.filter((mover) => mover.bars[mover.at]?.timeMs === barTimeMs);
     const spanMs = Math.min(options.intervalMs, (times[index + 1] ?? Number.POSITIVE_INFINITY) - barTimeMs);
+    const moves = options.jumpDaysMs?.has(startOfDay(barTimeMs)) === true ? 'jumps' : options.moves;
     const steps = LEGS.flatMap((leg, at) => {
       const targets = present.map((mover) => waypoints(mover.bars[mover.at]!)[at]!);
-      const batches = legBatches(present, targets, options.moves);
+      const batches = legBatches(present, targets, moves);
       present.forEach((mover, i) => {
         mover.lastTicks = targets[i]!;
       });
@@ -148,6 +156,12 @@ function priceAt(move: Move, at: { readonly step: number; readonly steps: number
   if (move.isWhole) return move.toTicks;
   return move.fromTicks + ((move.toTicks - move.fromTicks) * BigInt(at.step)) / BigInt(at.steps);
 }
+
+function startOfDay(timeMs: TimeMs): TimeMs {
+  return timeMs - (timeMs % DAY_MS);
+}
+
+const DAY_MS = 86_400_000;
 
 function barTimes(instruments: readonly PathInstrument[]): TimeMs[] {
   const times = new Set(instruments.flatMap(({ bars }) => bars.map(({ timeMs }) => timeMs)));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AccountView,
+  decideDefence,
   decideIntent,
   type Intent,
   type MarketView,
@@ -90,5 +91,17 @@ describe('decideIntent', () => {
     const who = trader({ strategy: 'hold' });
     expect(wishes(who, RISING, FLAT)).toEqual(wishes(who, RISING, FLAT));
     expect(wishes({ ...who, seed: 's/b/1' }, RISING, FLAT)).not.toEqual(wishes(who, RISING, FLAT));
+  });
+});
+
+describe('decideDefence', () => {
+  const near: AccountView = { ...LONG, equityMinor: 140n };
+
+  it('adds margin near liquidation, for those who defend, and does nothing else', () => {
+    const defender = trader({ strategy: 'hold', isDefender: true });
+    expect(decideDefence(defender, near)).toEqual({ kind: 'addMargin', amountMinor: 500n });
+    expect(decideDefence(trader({ strategy: 'hold' }), near)).toEqual({ kind: 'wait' });
+    expect(decideDefence(defender, LONG)).toEqual({ kind: 'wait' });
+    expect(decideDefence(defender, FLAT)).toEqual({ kind: 'wait' });
   });
 });

@@ -60,8 +60,14 @@ const WAIT: Intent = { kind: 'wait' };
 export function decideIntent(trader: Trader, market: MarketView, account: AccountView): Intent {
   const trend = recentMove(market.closesTicks, trader.lookbackBars);
   if (account.positionLots === 0n) return wishWhenFlat(trader, market, account, trend);
-  if (isNearLiquidation(account)) return trader.isDefender ? addMargin(trader, account) : WAIT;
+  if (isNearLiquidation(account)) return decideDefence(trader, account);
   return wantsOut(trader, market, account, trend) ? { kind: 'close' } : WAIT;
+}
+
+/** What a defender does at any moment, trading or not: it adds margin near liquidation. Others wait. */
+export function decideDefence(trader: Trader, account: AccountView): Intent {
+  if (!trader.isDefender || account.positionLots === 0n || !isNearLiquidation(account)) return WAIT;
+  return addMargin(trader, account);
 }
 
 function wishWhenFlat(trader: Trader, market: MarketView, account: AccountView, trend: Ppm | null): Intent {

@@ -31,7 +31,7 @@ describe('readVenueFile', () => {
         id: 'AAA-PERP',
         pool: 'major',
         takerFeePpm: 500n,
-        markMaxJumpPpm: 100_000n,
+        markMaxJumpPpm: 20_000n,
         markConfirmations: 3,
       },
       terms: { unit: 100n },
@@ -47,17 +47,24 @@ describe('readVenueFile', () => {
     });
     expect(venue.pools[1]).toEqual({
       id: 'minor',
-      insuranceFunds: [{ asset: 'USDT', amountMinor: 20_000_000_000n }],
+      insuranceFunds: [{ asset: 'USDT', amountMinor: 50_000_000_000n, capMinor: 100_000_000_000n }],
     });
     expect(venue.clients[0]).toMatchObject({
       depositMinMinor: 200_000_000n,
+      depositAgainDays: 30,
+      takeProfitPpm: 3_000_000n,
       leveragesPpm: [3n, 5n, 10n, 20n, 50n].map((x) => x * 1_000_000n),
     });
     expect([venue.fromMs, venue.toMs]).toEqual([Date.UTC(2001, 1, 1), Date.UTC(2001, 2, 1)]);
+    expect([...venue.jumpDaysMs]).toEqual([Date.UTC(2002, 2, 7), Date.UTC(2002, 7, 24)]);
   });
 
   it('states its defaults: stepped moves, no missing bars, every instrument of the asset', () => {
-    const venue = accepted(changed({ '/moves': undefined }));
+    const unsaid = ['/moves', '/jumpDays', '/pools/0/insuranceFundCap', '/clients/0/takeProfitAt'];
+    const venue = accepted(changed(Object.fromEntries(unsaid.map((path) => [path, undefined]))));
+    expect(venue.jumpDaysMs.size).toBe(0);
+    expect(venue.pools[0]!.insuranceFunds[0]!.capMinor).toBeNull();
+    expect(venue.clients[0]!.takeProfitPpm).toBeNull();
     expect(venue).toMatchObject({ moves: 'stepped', gapsAllowed: false, fromMs: null, toMs: null });
     expect(venue.clients[0]!.instruments).toEqual(['AAA-PERP', 'BBB-PERP', 'CCC-PERP']);
     expect(venue.instruments[0]!.definition).toMatchObject({
@@ -99,6 +106,14 @@ describe('readVenueFile', () => {
     [{ '/clients/0/deposit/min': '1e3' }, '/clients/0/deposit/min', 'must be decimal text'],
     [{ '/clients/0/deposit/min': '-5' }, '/clients/0/deposit/min', 'is out of range'],
     [{ '/clients/0/leverages/1': '0.5' }, '/clients/0/leverages/1', 'is from 1 to 1000'],
+    [{ '/clients/0/takeProfitAt': '0.9' }, '/clients/0/takeProfitAt', 'is at least 1'],
+    [{ '/clients/0/depositAgainDays': 0 }, '/clients/0/depositAgainDays', 'must be >= 1'],
+    [{ '/jumpDays/1': '2002-02-30' }, '/jumpDays/1', 'no such day'],
+    [
+      { '/pools/0/insuranceFundCap': { EUR: '1' } },
+      '/pools/0/insuranceFundCap/EUR',
+      'the cap of a fund that is not there',
+    ],
     [{ '/clients/0/name': 'a b' }, '/clients/0/name', 'letters, digits'],
     [{ '/clients/1/name': 'retail' }, '/clients', '"retail" is there twice'],
     [

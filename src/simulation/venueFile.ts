@@ -30,6 +30,8 @@ export interface Venue {
   /** Bars before it are played; null for all. */
   readonly toMs: TimeMs | null;
   readonly moves: Moves;
+  /** Days (their start, UTC) on which moves come as jumps in any case. */
+  readonly jumpDaysMs: ReadonlySet<TimeMs>;
   readonly gapsAllowed: boolean;
   readonly assets: readonly Asset[];
   readonly pools: readonly VenuePool[];
@@ -40,7 +42,12 @@ export interface Venue {
 
 export interface VenuePool {
   readonly id: string;
-  readonly insuranceFunds: readonly { readonly asset: string; readonly amountMinor: Minor }[];
+  /** `capMinor`: what it keeps at most; null for all. */
+  readonly insuranceFunds: readonly {
+    readonly asset: string;
+    readonly amountMinor: Minor;
+    readonly capMinor: Minor | null;
+  }[];
 }
 
 export interface VenueInstrument {
@@ -60,6 +67,10 @@ export interface Population {
   readonly asset: string;
   readonly depositMinMinor: Minor;
   readonly depositMaxMinor: Minor;
+  /** Days after which a client that has lost nine tenths deposits the same again; null for never. */
+  readonly depositAgainDays: number | null;
+  /** A wallet of more than this many deposits (x PPM) is brought back to one; null for never. */
+  readonly takeProfitPpm: Ppm | null;
   readonly accountsMin: number;
   readonly accountsMax: number;
   readonly instruments: readonly string[];
@@ -185,6 +196,7 @@ function readDocument(document: VenueDocument): Venue {
     fromMs,
     toMs: lastMs === null ? null : lastMs + DAY_MS,
     moves: document.moves ?? 'stepped',
+    jumpDaysMs: new Set(document.jumpDays?.map((text, at) => readDay(text, `/jumpDays/${at}`)!)),
     gapsAllowed: document.missingBars === 'allow',
     assets,
     pools,
@@ -207,8 +219,15 @@ function readPool(pool: VenueDocument['pools'][number], listed: Listed, path: st
   readId(pool.id, `${path}/id`);
   const insuranceFunds = Object.entries(pool.insuranceFund).map(([asset, amount]) => {
     const at = `${path}/insuranceFund/${asset}`;
-    return { asset, amountMinor: readAmount(amount, findAsset(asset, listed, at), at) };
+    const cap = pool.insuranceFundCap?.[asset];
+    const found = findAsset(asset, listed, at);
+    const capMinor = cap === undefined ? null : readAmount(cap, found, `${path}/insuranceFundCap/${asset}`);
+    return { asset, amountMinor: readAmount(amount, found, at), capMinor };
   });
+  for (const asset of Object.keys(pool.insuranceFundCap ?? {})) {
+    if (pool.insuranceFund[asset] === undefined)
+      throw new Fault(`${path}/insuranceFundCap/${asset}`, 'is the cap of a fund that is not there');
+  }
   return { id: pool.id, insuranceFunds };
 }
 
@@ -317,6 +336,8 @@ function readPopulation(item: VenueDocument['clients'][number], listed: Listed, 
     asset: asset.id,
     depositMinMinor,
     depositMaxMinor,
+    depositAgainDays: item.depositAgainDays ?? null,
+    takeProfitPpm: readTakeProfit(item.takeProfitAt, `${path}/takeProfitAt`),
     accountsMin: accounts.min,
     accountsMax: accounts.max,
     instruments: readInstruments(item.instruments, asset, listed, path),
@@ -325,6 +346,13 @@ function readPopulation(item: VenueDocument['clients'][number], listed: Listed, 
     marginSharePpm: readShare(item.marginShare ?? '0.5', `${path}/marginShare`),
     defendersPpm: readShare(item.defenders ?? '0.25', `${path}/defenders`),
   };
+}
+
+function readTakeProfit(text: string | undefined, path: string): Ppm | null {
+  if (text === undefined) return null;
+  const multiple = readPpm(text, path);
+  if (multiple < PPM) throw new Fault(path, `is at least 1: ${quote(text)}`);
+  return multiple;
 }
 
 function readMarketMaker(

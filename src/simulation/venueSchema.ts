@@ -30,6 +30,12 @@ const asset = Type.Object(
 const pool = Type.Object(
   {
     id: word('Name of the risk pool.'),
+    insuranceFundCap: Type.Optional(
+      Type.Record(Type.String(), decimal('What the fund keeps at most.', '500000'), {
+        description:
+          'At the end of a day what a fund holds above it goes to the venue. Default: it keeps all.',
+      }),
+    ),
     insuranceFund: Type.Record(Type.String(), decimal('Size of the fund at the start.', '250000'), {
       description: 'Insurance fund by asset.',
     }),
@@ -99,6 +105,18 @@ const population = Type.Object(
       { min: decimal('Least deposit.', '500'), max: decimal('Largest deposit.', '20000') },
       { ...closed, description: 'Small deposits are frequent, large ones rare.' },
     ),
+    depositAgainDays: Type.Optional(
+      count(
+        'A client with less than a tenth of its deposit left deposits the same again, this many days after its last deposit. Default: never.',
+        { minimum: 1, maximum: 10_000 },
+      ),
+    ),
+    takeProfitAt: Type.Optional(
+      decimal(
+        'A client whose wallet holds more than this many deposits withdraws all but one of them. Default: never.',
+        '3',
+      ),
+    ),
     accountsPerClient: Type.Optional(
       Type.Object(
         {
@@ -144,7 +162,10 @@ const marketMaker = Type.Object(
     name: word('Beginning of the client ids.'),
     count: count('Number of market makers.', { minimum: 1, maximum: 1000 }),
     asset: word('What they deposit.'),
-    deposit: decimal('What each of them deposits, shared evenly among its instruments.', '20000000'),
+    deposit: decimal(
+      'What each of them keeps here: half in the wallet, half shared evenly among the accounts of its instruments. It hedges elsewhere: once a day it deposits what it has lost and withdraws what it has gained.',
+      '20000000',
+    ),
     leverage: decimal('Leverage of their accounts.', '2'),
     instruments: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: 'Default: all that settle in the asset.' }),
@@ -165,6 +186,11 @@ export const venueSchema = Type.Object(
       Type.Enum(['stepped', 'jumps'], {
         description:
           'stepped: long moves arrive in steps under the jump limit; jumps: whole, repeated until the guard confirms them.',
+      }),
+    ),
+    jumpDays: Type.Optional(
+      Type.Array(day('A day on which moves come as jumps although they are stepped on others.'), {
+        maxItems: 1000,
       }),
     ),
     missingBars: Type.Optional(

@@ -1,4 +1,6 @@
 /** A small venue to write scenarios in: one engine with short names for what tests do most. */
+
+import type { CommandOf } from '../engine/command.js';
 import {
   type Command,
   createEngine,
@@ -11,8 +13,7 @@ import {
   type Recorded,
   type RejectionCode,
 } from '../engine/index.js';
-import type { CommandOf } from '../engine/command.js';
-import { type State, pairKey, poolLedgerRow, clientLedgerRow } from '../engine/state.js';
+import { clientLedgerRow, pairKey, poolLedgerRow, type State } from '../engine/state.js';
 
 /** USDT counts 10^-6; BTC 10^-8. */
 export const usdt = (amount: number) => BigInt(Math.round(amount * 1e6));
@@ -22,7 +23,10 @@ export const times = (leverage: number) => BigInt(Math.round(leverage * 1e6));
 export const HOUR_MS = 3_600_000;
 
 /** A linear perpetual: tick 0.1 USDT, lot 0.001 of the base, so that a lot at price p ticks is worth p x 100 minor units. */
-export function linearPerpetual(id: string, changes: Partial<CommandOf<'listInstrument'>> = {}): CommandOf<'listInstrument'> {
+export function linearPerpetual(
+  id: string,
+  changes: Partial<CommandOf<'listInstrument'>> = {},
+): CommandOf<'listInstrument'> {
   return {
     kind: 'listInstrument',
     id,
@@ -50,16 +54,34 @@ export function linearPerpetual(id: string, changes: Partial<CommandOf<'listInst
     fundingRateMaxPpm: 10_000n,
     expiryMs: null,
     brackets: [
-      { notionalCapMinor: usdt(50_000), initialMarginRatePpm: 10_000n, maintenanceMarginRatePpm: 5_000n, leverageMaxPpm: times(100) },
-      { notionalCapMinor: usdt(250_000), initialMarginRatePpm: 20_000n, maintenanceMarginRatePpm: 10_000n, leverageMaxPpm: times(50) },
-      { notionalCapMinor: null, initialMarginRatePpm: 50_000n, maintenanceMarginRatePpm: 25_000n, leverageMaxPpm: times(20) },
+      {
+        notionalCapMinor: usdt(50_000),
+        initialMarginRatePpm: 10_000n,
+        maintenanceMarginRatePpm: 5_000n,
+        leverageMaxPpm: times(100),
+      },
+      {
+        notionalCapMinor: usdt(250_000),
+        initialMarginRatePpm: 20_000n,
+        maintenanceMarginRatePpm: 10_000n,
+        leverageMaxPpm: times(50),
+      },
+      {
+        notionalCapMinor: null,
+        initialMarginRatePpm: 50_000n,
+        maintenanceMarginRatePpm: 25_000n,
+        leverageMaxPpm: times(20),
+      },
     ],
     ...changes,
   };
 }
 
 /** An inverse perpetual of 100-dollar contracts, settled in BTC. */
-export function inversePerpetual(id: string, changes: Partial<CommandOf<'listInstrument'>> = {}): CommandOf<'listInstrument'> {
+export function inversePerpetual(
+  id: string,
+  changes: Partial<CommandOf<'listInstrument'>> = {},
+): CommandOf<'listInstrument'> {
   return linearPerpetual(id, {
     payoff: 'inverse',
     base: 'BTC',
@@ -69,8 +91,18 @@ export function inversePerpetual(id: string, changes: Partial<CommandOf<'listIns
     tickSize: '0.5',
     lotSize: '1',
     brackets: [
-      { notionalCapMinor: coins(5), initialMarginRatePpm: 10_000n, maintenanceMarginRatePpm: 5_000n, leverageMaxPpm: times(100) },
-      { notionalCapMinor: null, initialMarginRatePpm: 20_000n, maintenanceMarginRatePpm: 10_000n, leverageMaxPpm: times(50) },
+      {
+        notionalCapMinor: coins(5),
+        initialMarginRatePpm: 10_000n,
+        maintenanceMarginRatePpm: 5_000n,
+        leverageMaxPpm: times(100),
+      },
+      {
+        notionalCapMinor: null,
+        initialMarginRatePpm: 20_000n,
+        maintenanceMarginRatePpm: 10_000n,
+        leverageMaxPpm: times(50),
+      },
     ],
     ...changes,
   });
@@ -91,7 +123,14 @@ export interface World {
   client(client: string, amounts: Record<string, bigint>): void;
   account(account: string, client: string, instrument: string, leverage: number): void;
   /** A fill between two accounts, each bringing the initial margin it needs, or what is stated. */
-  trade(fill: { buyer: string; seller: string; instrument: string; priceTicks: bigint; lots: bigint; margin?: bigint }): Recorded;
+  trade(fill: {
+    buyer: string;
+    seller: string;
+    instrument: string;
+    priceTicks: bigint;
+    lots: bigint;
+    margin?: bigint;
+  }): Recorded;
   /** Marks, in ticks. */
   mark(ticks: Record<string, bigint>): Recorded;
   wallet(client: string, asset?: string): bigint;
@@ -122,7 +161,9 @@ export function createWorld(): World {
       const recorded = world.send(command);
       const { outcome } = recorded.record;
       if (outcome.kind === 'rejected') {
-        throw new Error(`${command.kind} was refused: ${outcome.rejection.code} ${show(outcome.rejection.context)}`);
+        throw new Error(
+          `${command.kind} was refused: ${outcome.rejection.code} ${show(outcome.rejection.context)}`,
+        );
       }
       return recorded;
     },
@@ -148,7 +189,13 @@ export function createWorld(): World {
         allocateMinor: margin ?? 0n,
         allocateInitial: margin === undefined,
       });
-      return world.accept({ kind: 'fill', ...fill, buyer: side(buyer), seller: side(seller), taker: 'buyer' });
+      return world.accept({
+        kind: 'fill',
+        ...fill,
+        buyer: side(buyer),
+        seller: side(seller),
+        taker: 'buyer',
+      });
     },
     mark(ticks) {
       const marks = Object.entries(ticks).map(([instrument, price]) => {
@@ -170,7 +217,9 @@ export function createWorld(): World {
     },
     fund(pool, asset = 'USDT') {
       const key = pairKey(state.pools.names.rowOf(pool), state.assets.names.rowOf(asset));
-      return state.ledger.balance(poolLedgerRow(state, state.poolAssetRows.get(key) as number, 'insuranceFund'));
+      return state.ledger.balance(
+        poolLedgerRow(state, state.poolAssetRows.get(key) as number, 'insuranceFund'),
+      );
     },
     row: (account) => state.accounts.names.rowOf(account),
   };

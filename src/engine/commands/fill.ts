@@ -9,7 +9,7 @@ import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
 import { type Rejection, reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument, type State, settleAssetRow } from '../state.js';
-import { type Draft, finishDraft, newDraft } from '../trade.js';
+import { finishDraft, newDraft } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
 import { findParty, type Party } from './fillParty.js';
 import { LOTS_MAX, type Settlement, settleParty, VALUE_MAX } from './fillSettlement.js';
@@ -55,7 +55,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if ('code' in taken) return taken;
   const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
   if ('code' in made) return made;
-  const selfDeficit = selfDeficitFault(state, [buyer, seller], settlement.draft);
+  const selfDeficit = selfDeficitFault(state, [buyer, seller], settlement);
   if (selfDeficit !== null) return selfDeficit;
   const { draft, allocations, woken } = settlement;
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
@@ -66,9 +66,15 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   ];
 }
 
-/** Between two accounts of one client no fill may leave a deficit for the pool to pay (ISO-05). */
-function selfDeficitFault(state: State, [a, b]: readonly [Party, Party], draft: Draft): Rejection | null {
-  if (draft.deficits.length === 0 || a.accountRow < 0 || b.accountRow < 0) return null;
+/** Between two accounts of one client no fill may leave a deficit, or an account about to leave one (ISO-05). */
+function selfDeficitFault(
+  state: State,
+  [a, b]: readonly [Party, Party],
+  settlement: Settlement,
+): Rejection | null {
+  const { draft, woken } = settlement;
+  if ((draft.deficits.length === 0 && woken.length === 0) || a.accountRow < 0 || b.accountRow < 0)
+    return null;
   const clientRow = state.accounts.client.get(a.accountRow);
   if (clientRow !== state.accounts.client.get(b.accountRow)) return null;
   const deficit = draft.deficits.reduce((sum, { amount }) => sum + amount, 0n);
@@ -76,6 +82,7 @@ function selfDeficitFault(state: State, [a, b]: readonly [Party, Party], draft: 
   return reject('self_trade_deficit', {
     client: state.clients.names.nameOf(clientRow),
     deficit: { minor: deficit, assetRow },
+    liquidatable: woken.map((row) => state.accounts.names.nameOf(row)).join(', '),
   });
 }
 

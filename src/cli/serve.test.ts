@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Host, JournalFailed } from '../journal/index.js';
+import { COMMANDS } from './commands.js';
+import type { Io } from './io.js';
+import { main } from './main.js';
+
+/** Set by a test whose disk is to fail: the host as `serve` gets it. */
+const broken = vi.hoisted(() => ({ wrap: null as ((host: Host) => Host) | null }));
+vi.mock(import('../journal/index.js'), async (original) => {
+  const journal = await original();
+  return {
+    ...journal,
+    openHost: async (options: Parameters<typeof journal.openHost>[0]) => {
+      const host = await journal.openHost(options);
+      return broken.wrap === null ? host : broken.wrap(host);
+    },
+  };
+});
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bulkhead-serve-'));
+  broken.wrap = null;
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function run(...args: string[]) {
+  const said = { out: '', err: '' };
+  let heard: () => void = () => undefined;
+  const io: Io = {
+    input: (async function* () {})(),
+    out: (text) => {
+      said.out += text;
+      heard();
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    isErrTerminal: false,
+    hasColour: false,
+    env: {},
+  };
+  const exit = main(['serve', ...args], io);
+  const line = new Promise<string>((resolve) => {
+    heard = () => resolve(said.out);
+  });
+  return { said, exit, line };
+}
+
+const post = (url: string, body: unknown) =>
+  fetch(`${url}/v1/commands`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+const urlOf = (line: string) => (JSON.parse(line) as { url: string }).url;
+
+describe('bulkhead serve', () => {
+  it('is in the table of commands', () => {
+    expect(COMMANDS.map(({ name }) => name)).toContain('serve');
+  });
+
+  it('says where it listens, and ends with 0 when it is told to', async () => {
+    const listeners = process.listenerCount('SIGTERM');
+    const { said, exit, line } = run('--data', directory, '--port', '0');
+    expect(await line).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+, journal .* at sequence 0\n$/);
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await exit).toBe(0);
+    expect(said.out).toMatch(/SIGTERM: taking no more requests\nstopped at sequence 0\n$/);
+    expect(said.err).toBe('');
+    expect(process.listenerCount('SIGTERM')).toBe(listeners);
+  });
+
+  it('ends with 1 when its journal fails, after saying why and answering 503', async () => {
+    broken.wrap = (host) => ({
+      ...host,
+      submit: () => Promise.reject(new JournalFailed('the disk is full')),
+    });
+    const { said, exit, line } = run('--data', directory, '--port', '0', '--json');
+    const answer = await post(urlOf(await line), { id: '1', command: { kind: 'openClient', client: 'ada' } });
+    expect(answer.status).toBe(503);
+    expect(await exit).toBe(1);
+    expect(said.err).toContain('the disk is full');
+  });
+
+  it('refuses wrong options, a file for a folder, a port in use and a folder in use', async () => {
+    expect(await run().exit).toBe(2);
+    expect(await run('--data', directory, '--port', '70000').exit).toBe(2);
+    expect(await run('--data', directory, 'more').exit).toBe(2);
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    const asFile = run('--data', file);
+    expect(await asFile.exit).toBe(1);
+    expect(asFile.said.err).toContain(file);
+
+    const first = run('--data', join(directory, 'a'), '--port', '0', '--json');
+    const port = new URL(urlOf(await first.line)).port;
+    const onPort = run('--data', join(directory, 'b'), '--port', port);
+    expect(await onPort.exit).toBe(1);
+    expect(onPort.said.err).toContain(`port ${port} is in use`);
+    const onFolder = run('--data', join(directory, 'a'), '--port', '0');
+    expect(await onFolder.exit).toBe(1);
+    process.emit('SIGINT', 'SIGINT');
+    expect(await first.exit).toBe(0);
+  });
+
+  it('refuses a journal with a wrong byte, and names the file', async () => {
+    const first = run('--data', directory, '--port', '0', '--json');
+    await post(urlOf(await first.line), { id: '1', command: { kind: 'openClient', client: 'ada' } });
+    process.emit('SIGTERM', 'SIGTERM');
+    await first.exit;
+    const segment = readdirSync(directory).find(
+      (name) => name.includes('segment') || name.endsWith('.log'),
+    ) as string;
+    const bytes = readFileSync(join(directory, segment));
+    bytes[700] = (bytes[700] as number) ^ 1;
+    writeFileSync(join(directory, segment), bytes);
+    const again = run('--data', directory, '--port', '0');
+    expect(await again.exit).toBe(1);
+    expect(again.said.err).toContain(segment);
+  });
+});

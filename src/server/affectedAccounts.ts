@@ -1,0 +1,39 @@
+/** Which margin accounts a command and its work touched, as they are afterwards. */
+import { type AccountView, accountView } from '../contract/index.js';
+import type { EngineRecord, Event, Situation, State } from '../engine/index.js';
+
+const SHOWN_MAX = 100;
+
+export interface AffectedAccounts {
+  readonly accounts: readonly AccountView[];
+  /** How many more there are than are shown. */
+  readonly accountsOmitted: number;
+}
+
+export function affectedAccounts(situation: Situation, records: readonly EngineRecord[]): AffectedAccounts {
+  const rows = new Set<number>();
+  for (const { outcome } of records) {
+    if (outcome.kind === 'rejected') continue;
+    for (const event of outcome.events) for (const row of accountsOf(situation.state, event)) rows.add(row);
+  }
+  const all = [...rows].filter((row) => row >= 0 && row < situation.state.accounts.table.size);
+  return {
+    accounts: all.slice(0, SHOWN_MAX).map((row) => accountView(situation, row)),
+    accountsOmitted: Math.max(0, all.length - SHOWN_MAX),
+  };
+}
+
+function accountsOf(state: State, event: Event): readonly number[] {
+  const rows: number[] = [];
+  if (event.kind === 'accountOpened') rows.push(state.accounts.names.rowOf(event.account));
+  if ('accountRow' in event) rows.push(event.accountRow);
+  if ('woken' in event) rows.push(...event.woken);
+  if ('transfers' in event) {
+    for (const { from, to } of event.transfers)
+      rows.push(state.ledger.accountOf(from), state.ledger.accountOf(to));
+  }
+  if ('positions' in event) {
+    for (const { position } of event.positions) rows.push(state.positions.account.get(position));
+  }
+  return rows;
+}

@@ -1,0 +1,91 @@
+/** Queries: each answers as of one sequence, which it names, once that is durable. */
+import type { Names } from '../base/names.js';
+import {
+  accountView,
+  assetViews,
+  clientView,
+  type ErrorCode,
+  explainAccountNow,
+  instrumentView,
+  JOURNAL_LIMIT,
+  type JsonObject,
+  poolView,
+  readJournalQuery,
+  recordJson,
+  trialBalanceJson,
+  venueHealth,
+} from '../contract/index.js';
+import type { GuardedHost, Sight } from './guardedHost.js';
+import { okReply, type Reply, refuse, refuseIssues, under } from './reply.js';
+import type { Handler, RouteRequest } from './routes.js';
+
+export const getAssets = answer((sight) => ({ assets: assetViews(sight) }));
+export const getInstruments = answer((sight) => ({
+  instruments: rows(sight.state.instruments.table.size).map((row) => instrumentView(sight, row)),
+}));
+export const getPools = answer((sight) => ({
+  pools: rows(sight.state.pools.table.size).map((row) => poolView(sight, row)),
+}));
+export const getTrialBalance = answer((sight) => ({ trialBalance: trialBalanceJson(sight.state) }));
+export const getState = answer((sight) => ({ ...venueHealth(sight), stateHash: sight.stateHash() }));
+
+export const getClient = answer((sight, { params }) =>
+  clientView(sight, rowOrRefuse(sight.state.clients.names, params['id'], 'unknown_client')),
+);
+export const getAccount = answer((sight, { params }) => accountView(sight, accountRow(sight, params)));
+export const getExplanation = answer((sight, { params }) =>
+  explainAccountNow(sight, accountRow(sight, params)),
+);
+
+/** Durable records in order; `next` is where to go on, null at the end. */
+export async function getJournal(host: GuardedHost, { query }: RouteRequest): Promise<Reply> {
+  const read = readJournalQuery(query);
+  if (!read.ok) throw refuseIssues(under('/query', read.error));
+  const from = Number(read.value.from ?? 1);
+  const limit = Number(read.value.limit ?? JOURNAL_LIMIT);
+  const sequence = await host.read(({ state }) => state.clock.sequence);
+  const records: JsonObject[] = [];
+  let next: number | null = null;
+  for (const record of from > sequence ? [] : host.records(from)) {
+    if (record.sequence > sequence) break;
+    if (records.length === limit) {
+      next = record.sequence;
+      break;
+    }
+    records.push(recordJson(host.state, record));
+  }
+  return okReply({ sequence, records, next });
+}
+
+/** The process answers. */
+export async function getLive(): Promise<Reply> {
+  return okReply({ status: 'live' });
+}
+
+/** Commands can be taken: the journal writes. */
+export async function getReady(host: GuardedHost): Promise<Reply> {
+  const sequence = await host.read(({ state }) => state.clock.sequence);
+  return okReply({ status: 'ready', sequence });
+}
+
+/** A view with the sequence and time it is of. */
+function answer(view: (sight: Sight, request: RouteRequest) => object): Handler {
+  return (host, request) =>
+    host.read((sight) => {
+      return okReply({ sequence: sight.state.clock.sequence, timeMs: sight.timeMs, ...view(sight, request) });
+    });
+}
+
+function accountRow({ state }: Sight, params: RouteRequest['params']): number {
+  return rowOrRefuse(state.accounts.names, params['id'], 'unknown_account');
+}
+
+function rowOrRefuse(names: Names, id: string | undefined, code: ErrorCode): number {
+  const row = names.rowOf(id ?? '');
+  if (row < 0) throw refuse(code, { id: (id ?? '').slice(0, 80) });
+  return row;
+}
+
+function rows(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, row) => row);
+}

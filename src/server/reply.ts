@@ -1,0 +1,59 @@
+/** An answer before it is HTTP: a status, a JSON body, and headers where there are any. */
+import {
+  type ErrorCode,
+  type Issue,
+  type Issues,
+  issuesProblem,
+  type JsonObject,
+  type Problem,
+  problem,
+} from '../contract/index.js';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that is not answered with what it asked for. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(refusal: Problem, headers: Readonly<Record<string, string>> = {}) {
+    super(refusal.detail);
+    this.problem = refusal;
+    this.headers = headers;
+  }
+}
+
+export function refuse(code: ErrorCode, context: JsonObject = {}): Refused {
+  return new Refused(problem(code, { context }));
+}
+
+export function refuseIssues(issues: Issues): Refused {
+  return new Refused(issuesProblem(issues));
+}
+
+/** The same issues, deeper in the request. */
+export function under(path: string, [first, ...rest]: Issues): Issues {
+  const move = (found: Issue): Issue => ({ ...found, path: `${path}${found.path}` });
+  return [move(first), ...rest.map(move)];
+}
+
+export function okReply(body: object, headers: Reply['headers'] = {}): Reply {
+  return { status: 200, body: body as JsonObject, headers };
+}
+
+/** `more` are members beyond those of RFC 9457: where in the journal the refusal stands. */
+export function problemReply(refusal: Problem, more: JsonObject = {}, headers: Reply['headers'] = {}): Reply {
+  return {
+    status: refusal.status,
+    body: { ...(refusal as unknown as JsonObject), ...more },
+    headers: { ...headers, 'content-type': PROBLEM_TYPE },
+  };
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';

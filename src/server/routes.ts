@@ -1,0 +1,69 @@
+/** Every address of the service on one page. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { postBatch, postCommand } from './commandRoutes.js';
+import type { GuardedHost } from './guardedHost.js';
+import {
+  getAccount,
+  getAssets,
+  getClient,
+  getExplanation,
+  getInstruments,
+  getJournal,
+  getLive,
+  getPools,
+  getReady,
+  getState,
+  getTrialBalance,
+} from './queryRoutes.js';
+import type { Reply } from './reply.js';
+
+export interface RouteRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON; undefined without a body. */
+  readonly body: unknown;
+}
+
+export type Handler = (host: GuardedHost, request: RouteRequest) => Promise<Reply>;
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly summary: string;
+  readonly handler: Handler;
+}
+
+export const ROUTES: readonly Route[] = [
+  route('POST', '/v1/commands', 'take one command, or only try it', postCommand),
+  route('POST', '/v1/commands/batch', 'take commands in order, each with its own answer', postBatch),
+  route('GET', '/v1/assets', 'assets and their decimals', getAssets),
+  route('GET', '/v1/instruments', 'instruments, their marks and definitions', getInstruments),
+  route('GET', '/v1/pools', 'risk pools, their funds, queues and open takeovers', getPools),
+  route('GET', '/v1/clients/:id', 'wallet balances and margin accounts of a client', getClient),
+  route('GET', '/v1/accounts/:id', 'a margin account and its position', getAccount),
+  route('GET', '/v1/accounts/:id/explain', 'the same with the reasons in sentences', getExplanation),
+  route('GET', '/v1/trial-balance', 'sums of all books by asset and kind', getTrialBalance),
+  route('GET', '/v1/journal', 'records from a sequence on', getJournal),
+  route('GET', '/v1/state', 'sequence, time, state hash and health', getState),
+  route('GET', '/livez', 'the process answers', getLive),
+  route('GET', '/readyz', 'commands can be taken', getReady),
+];
+
+/** Methods of the routes that have this path; empty where there is none. */
+export function methodsAt(path: string): readonly string[] {
+  const methods = ROUTES.filter((known) => matches(known.path, path)).map(({ method }) => method);
+  return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [wanted, found] = [pattern.split('/'), path.split('/')];
+  return (
+    wanted.length === found.length &&
+    wanted.every((part, at) => (part.startsWith(':') ? found[at] !== '' : part === found[at]))
+  );
+}
+
+function route(method: Route['method'], path: string, summary: string, handler: Handler): Route {
+  return { method, path, summary, handler };
+}

@@ -1,0 +1,162 @@
+/** The service: HTTP around the route table, every refusal as problem JSON, an orderly end. */
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { problem } from '../contract/index.js';
+import type { Host } from '../journal/index.js';
+import { BODY_BYTES_MAX, readBody } from './body.js';
+import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
+import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
+import { methodsAt, ROUTES, type Route } from './routes.js';
+
+export interface ServerOptions {
+  readonly host: Host;
+  readonly address: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** By which marks are fresh or stale. */
+  readonly clock?: () => number;
+  /** Something is wrong with the service itself. */
+  readonly onFault?: (error: Error) => void;
+  /** Nothing is answered any more: the journal has failed or the engine has stopped. Called once. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more requests, answers those it has, then lets go of its connections. The host stays open. */
+  close(): Promise<void>;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How long an orderly end waits for connections that do not end. */
+const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_IDLE_EVERY_MS = 50;
+/** Ids of 64 characters, each of which may be written as %XX. */
+const PARAM_LENGTH_MAX = 200;
+
+/** Resolves when it listens. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { host, clock = Date.now, onFailure = () => undefined } = options;
+  const ending = { isEnding: false };
+  const guarded = guardHost(host, { clock, onFailure });
+  const app = createApp(guarded, { ending, onFault: options.onFault ?? (() => undefined) });
+  await app.listen({ host: options.address, port: options.port });
+  const bound = app.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
+  const name = options.address.includes(':') ? `[${options.address}]` : options.address;
+  return {
+    port,
+    url: `http://${name}:${port}`,
+    async close() {
+      ending.isEnding = true;
+      // A connection kept open for a next request is of no use any more, also one that falls idle only now.
+      const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      const impatient = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+      await app.close();
+      clearInterval(idle);
+      clearTimeout(impatient);
+    },
+  };
+}
+
+interface AppParts {
+  readonly ending: { readonly isEnding: boolean };
+  readonly onFault: (error: Error) => void;
+}
+
+function createApp(host: GuardedHost, { ending, onFault }: AppParts): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, onFault),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, bytes: Buffer) => readBody(request.headers['content-type'], bytes),
+  );
+  app.addHook('onRequest', async () => {
+    if (host.failure !== null) throw new HostFailed(host.failure.message);
+    if (ending.isEnding) throw refuse('shutting_down');
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (ending.isEnding) reply.header('connection', 'close');
+    return payload;
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, onFault));
+  app.setNotFoundHandler((request, reply) => send(reply, notFound(request)));
+  for (const route of ROUTES) addRoute(app, host, route);
+  return app;
+}
+
+function addRoute(app: FastifyInstance, host: GuardedHost, { method, path, handler }: Route): void {
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const { params, query, headers, body } = request;
+      const answer = await handler(host, { params: params as Record<string, string>, query, headers, body });
+      return send(reply, answer);
+    },
+  });
+}
+
+function send(reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...headers })
+    .send(JSON.stringify(body));
+}
+
+function answerError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onFault: (error: Error) => void,
+): FastifyReply {
+  if (error instanceof Refused) return send(reply, problemReply(error.problem, {}, error.headers));
+  if (error instanceof HostFailed) {
+    return send(reply, problemReply(problem('journal_failed', { context: { reason: error.message } })));
+  }
+  const known = 'code' in error ? PROTOCOL_ERRORS[error.code] : undefined;
+  if (known !== undefined) return send(reply, problemReply(known(request)));
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status >= 400 && status < 500) {
+    return send(reply, problemReply(problem('bad_request', { context: { reason: error.message } })));
+  }
+  onFault(error);
+  return send(reply, problemReply(problem('internal_error')));
+}
+
+/** What the protocol layer refuses, in the words of this service. */
+const PROTOCOL_ERRORS: Readonly<Record<string, (request: FastifyRequest) => ReturnType<typeof problem>>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => problem('body_too_large', { context: { bytesMax: BODY_BYTES_MAX } }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
+    problem('unsupported_media_type', {
+      context: { got: (request.headers['content-type'] ?? 'none').slice(0, 80) },
+    }),
+  FST_ERR_BAD_URL: () => problem('malformed_url'),
+  FST_ERR_MAX_PARAM_LENGTH: () => problem('not_found', { context: { idLengthMax: PARAM_LENGTH_MAX } }),
+};
+
+function notFound(request: FastifyRequest): Reply {
+  const [path = ''] = request.url.split('?');
+  const methods = methodsAt(path);
+  if (methods.length === 0)
+    return problemReply(problem('not_found', { context: { path: path.slice(0, 200) } }));
+  const allow = methods.join(', ');
+  return problemReply(
+    problem('method_not_allowed', { context: { method: request.method, allow } }),
+    {},
+    { allow },
+  );
+}
