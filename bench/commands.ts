@@ -67,16 +67,32 @@ function setUp(submit: Submit): void {
   send(markCommand(0));
   for (let client = 0; client < CLIENTS; client++) {
     send({ kind: 'openClient', client: `c${client}` });
-    send({ kind: 'announceDeposit', deposit: `d${client}`, client: `c${client}`, asset: 'USDT', amountMinor: 10n ** 13n });
+    send({
+      kind: 'announceDeposit',
+      deposit: `d${client}`,
+      client: `c${client}`,
+      asset: 'USDT',
+      amountMinor: 10n ** 13n,
+    });
     send({ kind: 'finalizeDeposit', deposit: `d${client}` });
-    send({ kind: 'openAccount', account: `a${client}`, client: `c${client}`, instrument: 'BTC-PERP', leveragePpm: 10_000_000n });
+    send({
+      kind: 'openAccount',
+      account: `a${client}`,
+      client: `c${client}`,
+      instrument: 'BTC-PERP',
+      leveragePpm: 10_000_000n,
+    });
     send({ kind: 'allocate', account: `a${client}`, amountMinor: 10n ** 12n });
   }
 }
 
 function markCommand(at: number): ExternalCommand {
   const markTicks = 4_000_000n + BigInt(at % 1000);
-  return { kind: 'mark', sourceTimeMs: START_MS + at, marks: [{ instrument: 'BTC-PERP', markTicks, indexTicks: markTicks }] };
+  return {
+    kind: 'mark',
+    sourceTimeMs: START_MS + at,
+    marks: [{ instrument: 'BTC-PERP', markTicks, indexTicks: markTicks }],
+  };
 }
 
 function workload(at: number): ExternalCommand {
@@ -99,7 +115,8 @@ function runEngine(): { perSecond: number } {
   setUp((id, command, clockMs) => engine.submit(id, command, clockMs));
   const commands = Array.from({ length: COMMANDS }, (_, at) => workload(at));
   const start = process.hrtime.bigint();
-  for (let at = 0; at < COMMANDS; at++) engine.submit(`w${at}`, commands[at] as ExternalCommand, START_MS + at);
+  for (let at = 0; at < COMMANDS; at++)
+    engine.submit(`w${at}`, commands[at] as ExternalCommand, START_MS + at);
   return { perSecond: perSecond(COMMANDS, start) };
 }
 
@@ -134,7 +151,9 @@ function at(sorted: Float64Array, share: number): number {
 }
 
 printMachine();
-console.log(`${COMMANDS} commands (49 fills between margined accounts, then one mark batch) over ${CLIENTS} accounts, ${IN_FLIGHT} in flight`);
+console.log(
+  `${COMMANDS} commands (49 fills between margined accounts, then one mark batch) over ${CLIENTS} accounts, ${IN_FLIGHT} in flight`,
+);
 const rows: Record<string, unknown>[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   const alone = runEngine();

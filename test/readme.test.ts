@@ -14,7 +14,9 @@ describe('the README', () => {
   });
 
   it('names the commands that the package has', () => {
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
     expect(readme).toContain('`npm ci && npm start`');
     expect(readme).toContain('`npm ci && npm test`');
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['prestart', 'start', 'pretest', 'test']));

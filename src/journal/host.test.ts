@@ -14,7 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const open = (snapshotEvery = 0) => openHost({ directory, clock: () => 1_700_000_000_000, segmentBytes: 1 << 20, snapshotEvery });
+const open = (snapshotEvery = 0) =>
+  openHost({ directory, clock: () => 1_700_000_000_000, segmentBytes: 1 << 20, snapshotEvery });
 
 async function begin(host: Host): Promise<void> {
   await host.submit('a', { kind: 'listAsset', asset: 'USDT', decimals: 6 });
@@ -24,20 +25,33 @@ async function begin(host: Host): Promise<void> {
 }
 
 const deposit = (at: number) =>
-  ({ kind: 'announceDeposit', deposit: `d${at}`, client: 'ada', asset: 'USDT', amountMinor: usdt(1) }) as const;
+  ({
+    kind: 'announceDeposit',
+    deposit: `d${at}`,
+    client: 'ada',
+    asset: 'USDT',
+    amountMinor: usdt(1),
+  }) as const;
 
 describe('the host', () => {
   it('answers when a command is durable, and has it after opening again', async () => {
     const first = await open();
     await begin(first);
-    const answers = await Promise.all(Array.from({ length: 500 }, (_, at) => first.submit(`dep-${at}`, deposit(at))));
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_, at) => first.submit(`dep-${at}`, deposit(at))),
+    );
     expect(answers.every((answer) => answer.kind === 'recorded')).toBe(true);
     const hash = hashText(first.engine.stateHash());
     await first.close();
     const second = await open();
     expect(hashText(second.engine.stateHash())).toBe(hash);
     await second.close();
-    expect(verifyJournal(directory)).toMatchObject({ findings: [], records: 504, commands: 504, stateHash: hash });
+    expect(verifyJournal(directory)).toMatchObject({
+      findings: [],
+      records: 504,
+      commands: 504,
+      stateHash: hash,
+    });
   });
 
   it('answers a repeated command as the first time, and names another body a conflict, also after a restart (PRC-03)', async () => {
@@ -47,7 +61,10 @@ describe('the host', () => {
     await first.close();
     const second = await open();
     const hash = hashText(second.engine.stateHash());
-    expect(await second.submit('x', deposit(1))).toEqual({ kind: 'duplicate', record: answer.kind === 'recorded' && answer.record });
+    expect(await second.submit('x', deposit(1))).toEqual({
+      kind: 'duplicate',
+      record: answer.kind === 'recorded' && answer.record,
+    });
     expect(await second.submit('x', deposit(2))).toEqual({ kind: 'conflict', sequence: 5 });
     expect(hashText(second.engine.stateHash())).toBe(hash);
     await second.close();
@@ -72,7 +89,9 @@ describe('the host', () => {
     await begin(first);
     for (let at = 0; at < 20; at++) await first.submit(`dep-${at}`, deposit(at));
     await first.close();
-    const segment = readdirSync(directory).find((name) => name.includes('segment')) ?? (readdirSync(directory)[0] as string);
+    const segment =
+      readdirSync(directory).find((name) => name.includes('segment')) ??
+      (readdirSync(directory)[0] as string);
     const path = join(directory, segment);
     const bytes = readFileSync(path);
     bytes[1500] = (bytes[1500] as number) ^ 1;

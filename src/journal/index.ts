@@ -16,6 +16,6 @@ export {
 } from './journal.js';
 export { memoryJournal } from './memoryJournal.js';
 export { nodeFiles } from './nodeFiles.js';
-export { openSegmentedJournal, SegmentedJournal, type SegmentedJournalOptions } from './segmentedJournal.js';
 export { type ReadOnlyJournal, readJournal } from './readOnlyJournal.js';
+export { openSegmentedJournal, SegmentedJournal, type SegmentedJournalOptions } from './segmentedJournal.js';
 export * from './verify.js';

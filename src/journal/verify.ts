@@ -39,15 +39,12 @@ export interface VerifyProgress {
 /** Checks the store, then audits its records. */
 export function verifyJournal(directory: string, progress: VerifyProgress = {}): Verification {
   const store = checkJournal(nodeFiles, directory);
-  if (store.findings.length > 0) return report(store, store.findings, createEngine(), { commands: 0, rejected: 0 });
+  if (store.findings.length > 0)
+    return report(store, store.findings, createEngine(), { commands: 0, rejected: 0 });
   return auditRecords(store, readJournal(directory), progress);
 }
 
-function auditRecords(
-  store: JournalCheck,
-  journal: ReadOnlyJournal,
-  progress: VerifyProgress,
-): Verification {
+function auditRecords(store: JournalCheck, journal: ReadOnlyJournal, progress: VerifyProgress): Verification {
   const engine = createEngine();
   const findings: Finding[] = [];
   const counts = { commands: 0, rejected: 0 };
