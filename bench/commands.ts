@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createEngine, type ExternalCommand } from '../src/engine/index.js';
 import { type Host, openHost, openMemoryHost } from '../src/journal/index.js';
 import { printMachine } from './harness.js';
+import { createNaiveEngine } from './naiveEngine.js';
 
 const CLIENTS = 2_000;
 const COMMANDS = 200_000;
@@ -120,6 +121,19 @@ function runEngine(): { perSecond: number } {
   return { perSecond: perSecond(COMMANDS, start) };
 }
 
+function runNaive(): { perSecond: number } {
+  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-naive-'));
+  const naive = createNaiveEngine(join(directory, 'events.jsonl'), IN_FLIGHT);
+  setUp((id, command) => naive.submit(id, command));
+  const commands = Array.from({ length: COMMANDS }, (_, at) => workload(at));
+  const start = process.hrtime.bigint();
+  for (let at = 0; at < COMMANDS; at++) naive.submit(`w${at}`, commands[at] as ExternalCommand);
+  naive.close();
+  const rate = perSecond(COMMANDS, start);
+  rmSync(directory, { recursive: true });
+  return { perSecond: rate };
+}
+
 async function runHost(host: Host): Promise<{ perSecond: number; p50Ms: number; p99Ms: number }> {
   const waits: Promise<unknown>[] = [];
   setUp((id, command, clockMs) => waits.push(host.submit(id, command, clockMs)));
@@ -156,6 +170,7 @@ console.log(
 );
 const rows: Record<string, unknown>[] = [];
 for (let round = 0; round < ROUNDS; round++) {
+  const naive = runNaive();
   const alone = runEngine();
   const memory = await openMemoryHost();
   const inMemory = await runHost(memory);
@@ -166,12 +181,13 @@ for (let round = 0; round < ROUNDS; round++) {
   await disk.close();
   rmSync(directory, { recursive: true });
   rows.push({
+    'naive /s': naive.perSecond,
     'engine alone /s': alone.perSecond,
     'memory journal /s': inMemory.perSecond,
     'durable /s': durable.perSecond,
     'durable p50 ms': durable.p50Ms,
     'durable p99 ms': durable.p99Ms,
-    'durable / alone': Math.round((durable.perSecond / alone.perSecond) * 100) / 100,
+    'durable / naive': Math.round((durable.perSecond / naive.perSecond) * 100) / 100,
   });
 }
 console.table(rows);

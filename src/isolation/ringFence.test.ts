@@ -40,7 +40,9 @@ describe('the ring fence', () => {
       for (const source of LEDGER_KINDS)
         for (const target of LEDGER_KINDS) {
           const transfer = { flow, from: row(source, 0), to: row(target, 0), amount: 1n };
-          expect(isAllowed(ledger, transfer), `${flow} from ${source} to ${target}`).toBe(from.includes(source) && to.includes(target));
+          expect(isAllowed(ledger, transfer), `${flow} from ${source} to ${target}`).toBe(
+            from.includes(source) && to.includes(target),
+          );
         }
     }
   });
@@ -49,7 +51,10 @@ describe('the ring fence', () => {
     const { ledger, row } = world();
     const isVenues = (kind: LedgerKind) => ['external', 'capital', 'fees', 'inTransit'].includes(kind);
     for (const flow of FLOW_NAMES) {
-      const { from, to, bond } = FLOWS[flow] as (typeof FLOWS)[FlowName] & { from: readonly LedgerKind[]; to: readonly LedgerKind[] };
+      const { from, to, bond } = FLOWS[flow] as (typeof FLOWS)[FlowName] & {
+        from: readonly LedgerKind[];
+        to: readonly LedgerKind[];
+      };
       for (const source of from)
         for (const target of to) {
           const crosses = { flow, from: row(source, 0), to: row(target, 1), amount: 1n };
@@ -67,7 +72,12 @@ describe('the ring fence', () => {
 
   it('refuses a forged stamp and moves nothing (LED-01)', () => {
     const { ledger, row, fence } = world();
-    const [external, wallet, margin, fund] = [row('external', 0), row('wallet', 0), row('margin', 0), row('insuranceFund', 0)];
+    const [external, wallet, margin, fund] = [
+      row('external', 0),
+      row('wallet', 0),
+      row('margin', 0),
+      row('insuranceFund', 0),
+    ];
     fence({ flow: 'depositAnnounce', from: external, to: row('pendingDeposit', 0), amount: 10n });
     fence({ flow: 'depositFinal', from: row('pendingDeposit', 0), to: wallet, amount: 10n });
     const forged: [string, number, number][] = [
@@ -84,7 +94,9 @@ describe('the ring fence', () => {
       ['allocate', 9_999, margin],
     ];
     for (const [flow, from, to] of forged) {
-      expect(() => fence({ flow: flow as FlowName, from, to, amount: 1n }), `${flow} ${from} ${to}`).toThrow('the ring fence has no flow');
+      expect(() => fence({ flow: flow as FlowName, from, to, amount: 1n }), `${flow} ${from} ${to}`).toThrow(
+        'the ring fence has no flow',
+      );
     }
     expect([ledger.balance(wallet), ledger.balance(margin), ledger.balance(fund)]).toEqual([10n, 0n, 0n]);
     fence({ flow: 'allocate', from: wallet, to: margin, amount: 4n });

@@ -24,8 +24,8 @@ export function ringFence(ledger: Ledger): RingFence {
 
 /** Whether the closed list has a line for this transfer. */
 export function isAllowed(ledger: Ledger, { flow: name, from, to }: Transfer): boolean {
-  const flow: Flow | undefined = FLOWS[name];
-  if (flow === undefined) return false;
+  if (!Object.hasOwn(FLOWS, name)) return false;
+  const flow: Flow = FLOWS[name];
   if (!flow.from.includes(ledger.kindOf(from)) || !flow.to.includes(ledger.kindOf(to))) return false;
   switch (flow.bond) {
     case 'sameClient':
