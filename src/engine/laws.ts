@@ -69,26 +69,35 @@ export function checkPoolAsset(state: State, row: number): void {
   hold(totals.cash.get(row) >= 0n, "law 8: a pool never spends another's cash");
 }
 
+/** Rows the event moved money or lots in, each once. */
 function touchedBy(state: State, event: Event) {
-  const assets = new Set<number>();
-  const poolAssets = new Set<number>();
-  const instruments = new Set<number>();
+  const assets: number[] = [];
+  const poolAssets: number[] = [];
+  const instruments: number[] = [];
   if ('transfers' in event) {
     for (const { from, to } of event.transfers) {
       const assetRow = state.ledger.assetOf(from);
-      assets.add(assetRow);
-      for (const row of [from, to]) {
-        const poolRow = state.ledger.poolOf(row);
-        if (poolRow >= 0) poolAssets.add(state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number);
-      }
+      addOnce(assets, assetRow);
+      addPoolAsset(state, poolAssets, from, assetRow);
+      addPoolAsset(state, poolAssets, to, assetRow);
     }
   }
   if ('positions' in event) {
     for (const { position } of event.positions) {
       const instrumentRow = state.positions.instrument.get(position);
-      instruments.add(instrumentRow);
-      poolAssets.add(state.instruments.poolAsset.get(instrumentRow));
+      addOnce(instruments, instrumentRow);
+      addOnce(poolAssets, state.instruments.poolAsset.get(instrumentRow));
     }
   }
   return { assets, poolAssets, instruments };
+}
+
+function addPoolAsset(state: State, rows: number[], ledgerRow: number, assetRow: number): void {
+  const poolRow = state.ledger.poolOf(ledgerRow);
+  if (poolRow >= 0) addOnce(rows, state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number);
+}
+
+/** An event touches a handful of rows: a list is faster than a set. */
+function addOnce(rows: number[], row: number): void {
+  if (!rows.includes(row)) rows.push(row);
 }

@@ -72,13 +72,16 @@ export function poolOfWork(state: State, command: InternalCommand): number {
 
 function poolsTouchedBy(state: State, record: EngineRecord): number[] {
   if (record.outcome.kind === 'rejected') return [];
-  const pools = new Set<number>();
+  const pools: number[] = [];
+  const add = (poolRow: number) => {
+    if (!pools.includes(poolRow)) pools.push(poolRow);
+  };
   for (const event of record.outcome.events) {
-    if ('poolRow' in event) pools.add(event.poolRow);
-    if ('instrumentRow' in event) pools.add(state.instruments.pool.get(event.instrumentRow));
-    if ('accountRow' in event) pools.add(state.accounts.pool.get(event.accountRow));
+    if ('poolRow' in event) add(event.poolRow);
+    if ('instrumentRow' in event) add(state.instruments.pool.get(event.instrumentRow));
+    if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));
     if (event.kind !== 'marked') continue;
-    for (const mark of event.marks) pools.add(state.instruments.pool.get(mark.instrumentRow));
+    for (const mark of event.marks) add(state.instruments.pool.get(mark.instrumentRow));
   }
-  return [...pools].sort((a, b) => a - b);
+  return pools.sort((a, b) => a - b);
 }

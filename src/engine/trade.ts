@@ -23,14 +23,30 @@ export function newDraft(): Draft {
   return { transfers: [], positions: [], realized: [], deficits: [], takeovers: [], fundingDust: 0n };
 }
 
-/** Takes over what was drafted apart. */
-export function appendDraft(draft: Draft, more: Draft): void {
-  draft.transfers.push(...more.transfers);
-  draft.positions.push(...more.positions);
-  draft.realized.push(...more.realized);
-  draft.deficits.push(...more.deficits);
-  draft.takeovers.push(...more.takeovers);
-  draft.fundingDust += more.fundingDust;
+/** Where a draft stands, to come back to after a trial. */
+export interface DraftMark {
+  readonly lengths: readonly [number, number, number, number, number];
+  readonly fundingDust: bigint;
+}
+
+export function markDraft(draft: Draft): DraftMark {
+  const { transfers, positions, realized, deficits, takeovers, fundingDust } = draft;
+  return {
+    lengths: [transfers.length, positions.length, realized.length, deficits.length, takeovers.length],
+    fundingDust,
+  };
+}
+
+/** Forgets what was drafted since the mark. */
+export function rewindDraft(draft: Draft, { lengths, fundingDust }: DraftMark): void {
+  [
+    draft.transfers.length,
+    draft.positions.length,
+    draft.realized.length,
+    draft.deficits.length,
+    draft.takeovers.length,
+  ] = lengths;
+  draft.fundingDust = fundingDust;
 }
 
 export interface Trade {

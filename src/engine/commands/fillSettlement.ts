@@ -1,5 +1,6 @@
 /** How one side of a fill is settled: its trade, its fee, and the margin that must come with it. */
 import { abs, max, smallestAmount } from '../../base/index.js';
+import type { Transfer } from '../../isolation/index.js';
 import {
   equityFloor,
   type IsolatedView,
@@ -14,9 +15,9 @@ import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { clientLedgerRow, listedInstrument, type State, settleAssetRow } from '../state.js';
 import {
-  appendDraft,
   type Draft,
-  newDraft,
+  markDraft,
+  rewindDraft,
   settleTrade,
   type Trade,
   type TradeOutcome,
@@ -58,8 +59,9 @@ export function settleParty(
   };
   if (accountRow < 0) return settleTrade(state, settlement.draft, withAllocated(0n));
 
-  // Settled on a draft of its own first: what the account needs is known only once the trade is applied.
-  const draft = newDraft();
+  // Settled on trial first: what the account needs is known only once the trade is applied.
+  const { draft } = settlement;
+  const before = markDraft(draft);
   const { allocateMinor, allocateInitial } = party.side;
   const preview = settleTrade(state, draft, withAllocated(allocateMinor));
   if (abs(preview.lots) > LOTS_MAX || abs(preview.cost) > VALUE_MAX) {
@@ -72,14 +74,18 @@ export function settleParty(
   const refused = short ?? allocationFault(state, settlement, party, allocated);
   if (refused !== null) return refused;
 
-  const isPreviewFinal = allocated === allocateMinor;
-  const final = isPreviewFinal ? draft : newDraft();
-  const outcome = isPreviewFinal ? preview : settleTrade(state, final, withAllocated(allocated));
-  const uncured = allocated > 0n ? topUpFault(state, accountRow, { allocated, outcome }) : null;
-  if (uncured !== null) return uncured;
-
-  if (allocated > 0n) allocate(state, settlement, accountRow, allocated);
-  appendDraft(settlement.draft, final);
+  let outcome = preview;
+  if (allocated !== allocateMinor) {
+    rewindDraft(draft, before);
+    outcome = settleTrade(state, draft, withAllocated(allocated));
+  }
+  if (allocated > 0n) {
+    const uncured = topUpFault(state, accountRow, { allocated, outcome });
+    if (uncured !== null) return uncured;
+    // The money arrives before the trade spends it.
+    draft.transfers.splice(before.lengths[0], 0, allocation(state, accountRow, allocated));
+    settlement.allocations.push({ accountRow, amount: allocated });
+  }
   settlement.cash += allocated - outcome.feePaid;
   wakeIfShort(situation, settlement, accountRow, outcome);
   return outcome;
@@ -209,18 +215,12 @@ function allocationFault(
   return balanceFault(state, { ledgerRow, amountMinor: drawnInAll, assetRow }, 'insufficient_wallet_balance');
 }
 
-function allocate(state: State, settlement: Settlement, accountRow: number, amount: bigint): void {
+function allocation(state: State, accountRow: number, amount: bigint): Transfer {
   const assetRow = settleAssetRow(state, state.accounts.instrument.get(accountRow));
   const from = clientLedgerRow(
     state,
     { clientRow: state.accounts.client.get(accountRow), assetRow },
     'wallet',
   );
-  settlement.allocations.push({ accountRow, amount });
-  settlement.draft.transfers.push({
-    flow: 'allocate',
-    from,
-    to: state.accounts.ledgerRow.get(accountRow),
-    amount,
-  });
+  return { flow: 'allocate', from, to: state.accounts.ledgerRow.get(accountRow), amount };
 }
