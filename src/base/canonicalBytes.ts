@@ -55,6 +55,7 @@ export class ByteWriter {
   }
 
   i64(value: bigint): void {
+    assertType(value, 'bigint');
     if (!isInt64(value)) throw new Int64Overflow(`not a signed 64-bit value: ${value}`);
     this.ensure(8);
     this.numbers.setBigInt64(this.at, value, true);
@@ -72,6 +73,7 @@ export class ByteWriter {
 
   /** Text of 16-bit code units. */
   text(value: string): void {
+    assertType(value, 'string');
     this.u32(value.length);
     this.ensure(value.length * 2);
     for (let i = 0; i < value.length; i++, this.at += 2)
@@ -92,6 +94,11 @@ export class ByteWriter {
     this.bytes = grown;
     this.numbers = new DataView(grown.buffer);
   }
+}
+
+/** A value of another type would be coerced, and stand in the journal as something it is not. */
+function assertType(value: unknown, type: 'bigint' | 'string' | 'boolean'): void {
+  assert(typeof value === type, () => `not a ${type}: ${String(value)}`);
 }
 
 /** Reads what ByteWriter wrote; throws MalformedBytes where the bytes end early or do not fit. */
@@ -171,7 +178,10 @@ export const u32: Field<number> = { write: (w, v) => w.u32(v), read: (r) => r.u3
 export const whole: Field<number> = { write: (w, v) => w.whole(v), read: (r) => r.whole() };
 export const text: Field<string> = { write: (w, v) => w.text(v), read: (r) => r.text() };
 export const bool: Field<boolean> = {
-  write: (w, v) => w.u8(v ? 1 : 0),
+  write: (w, v) => {
+    assertType(v, 'boolean');
+    w.u8(v ? 1 : 0);
+  },
   read: (r) => {
     const byte = r.u8();
     if (byte > 1) throw new MalformedBytes('a boolean is neither 0 nor 1');

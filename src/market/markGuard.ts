@@ -65,7 +65,9 @@ export function guardMark(
   if (!isJump) return { verdict: 'accepted', next: good };
 
   const agrees = state.pendingTicks !== 0n && !isFar(markTicks, state.pendingTicks, guard.markMaxJumpPpm);
-  const pendingCount = agrees ? state.pendingCount + 1 : 1;
+  // The same tick delivered twice does not confirm itself: only a newer one counts.
+  const isNewer = sourceTimeMs > state.lastSourceTimeMs;
+  const pendingCount = agrees ? state.pendingCount + (isNewer ? 1 : 0) : 1;
   if (pendingCount >= guard.markConfirmations) return { verdict: 'confirmed', next: good };
   return { verdict: 'heldJump', next: { ...state, pendingTicks: markTicks, pendingCount } };
 }
