@@ -11,7 +11,7 @@ import { type Fraction, notionalAtMark } from '../market/payoff.js';
 import { unrealizedPnl } from './equity.js';
 import { isLiquidatable } from './health.js';
 import { initialMarginCeil } from './initialMargin.js';
-import { roundDown, roundUp } from './rounding.js';
+import { roundDown } from './rounding.js';
 import type { MarginTerms } from './terms.js';
 import type { IsolatedView } from './view.js';
 
@@ -35,14 +35,18 @@ export function removableFloor(terms: MarginTerms, view: IsolatedView, prices: R
     : largestHealthy(terms, view, markTicks, amount);
 }
 
+/** Backing less the larger of initial margin, as charged, and the floor: rounded down once. */
 function freeAt(terms: MarginTerms, view: IsolatedView, priceTicks: MarkTicks): Minor {
   const { numerator, denominator } = notionalAtMark(terms, view.lots, priceTicks);
-  const floor = roundUp(
-    { numerator: numerator * terms.removalFloorRate, denominator: denominator * terms.rateScale },
-    terms.roundingStep,
-  );
-  const backing = roundDown(countedBacking(terms, view, priceTicks), terms.roundingStep);
-  return backing - max(initialMarginCeil(terms, view, priceTicks), floor);
+  const backing = countedBacking(terms, view, priceTicks);
+  const aboveFloor: Fraction = {
+    numerator:
+      backing.numerator * denominator * terms.rateScale -
+      numerator * terms.removalFloorRate * backing.denominator,
+    denominator: backing.denominator * denominator * terms.rateScale,
+  };
+  const aboveInitial = roundDown(backing, terms.roundingStep) - initialMarginCeil(terms, view, priceTicks);
+  return min(aboveInitial, roundDown(aboveFloor, terms.roundingStep));
 }
 
 /** Losses and owed funding count in full, profit at its share. */
