@@ -71,7 +71,7 @@ export async function calc(args: readonly string[], io: Io): Promise<number> {
 
 /**
  * The documents of a text: its lines, or all of it where the first line is not JSON by itself but the whole
- * is (a document spread over lines). Null stands for one that is too long to keep. Blank lines at the end
+ * is (a document spread over lines), or would be but for a fault. Null stands for one that is too long to keep. Blank lines at the end
  * are no documents; between others they are, so that answers keep the order and number of the lines.
  */
 async function* documents(pieces: AsyncIterable<string>): AsyncGenerator<string | null> {
@@ -108,8 +108,17 @@ async function* documents(pieces: AsyncIterable<string>): AsyncGenerator<string 
   }
   if (spread === null) return;
   const whole = spread.join('\n');
-  if (isJson(whole)) yield whole;
+  if (isJson(whole) || isBrokenDocument(spread)) yield whole;
   else yield* spread;
+}
+
+/** One document with a fault, rather than lines of which the first is at fault: it opens, and no line is one by itself. */
+function isBrokenDocument(spread: readonly string[]): boolean {
+  return (
+    spread.length > 1 &&
+    /^\s*[[{]/.test(spread[0] as string) &&
+    !spread.some((line) => line.startsWith('{') && isJson(line))
+  );
 }
 
 /** Lines without their ends; null for one longer than is kept. */
