@@ -54,13 +54,19 @@ function asJson({ store, findings, ...counts }: Verification) {
 }
 
 function asText({ store, findings, ...counts }: Verification): string {
+  const wasDecided = store.findings.length === 0;
   const lines = pairs([
     ['segments', grouped(String(store.segments))],
     ['frames', grouped(String(store.frames))],
     ['records', grouped(String(counts.records))],
-    ['commands', `${grouped(String(counts.commands))}, ${grouped(String(counts.rejected))} refused`],
+    [
+      'commands',
+      wasDecided
+        ? `${grouped(String(counts.commands))}, ${grouped(String(counts.rejected))} refused`
+        : 'not decided again: the store itself is damaged',
+    ],
     ['snapshots', String(counts.snapshots)],
-    ['state hash', counts.stateHash],
+    ...(wasDecided ? [['state hash', counts.stateHash] as const] : []),
   ]);
   const tail = store.tornTail;
   const torn =

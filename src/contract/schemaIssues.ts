@@ -62,6 +62,10 @@ function patternIssue(path: string, pattern: string, got: unknown): Issue {
       context,
     );
   }
+  if (!pattern.includes('\\.')) {
+    const range = pattern.startsWith('^(1000|') ? 'from 1 to 1000' : 'from 1';
+    return issue('schema_violation', path, `must be a whole number ${range}`, context);
+  }
   if (!pattern.startsWith('^-?') && typeof got === 'string' && got.startsWith('-')) {
     return issue('schema_violation', path, 'must not be negative', context);
   }
