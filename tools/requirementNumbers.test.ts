@@ -276,6 +276,7 @@ describe('the worked numbers of PRC', () => {
     expect(commandKinds(world.mark({ [PERP]: 150_000n }).work)).not.toContain('takeOver');
     expect(world.refuse({ kind: 'release', account: 'ada-1', amountMinor: 1n })).toBe('mark_unusable');
     expect(world.balance('ada-1')).toBe(usdt(400));
+    world.timeMs += 1_000;
     world.mark({ [PERP]: 150_100n });
     expect(world.balance('ada-1')).toBe(0n);
   });
