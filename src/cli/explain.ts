@@ -6,7 +6,7 @@ import { decodeRecord } from '../engine/index.js';
 import { JournalDamaged, readJournal } from '../journal/index.js';
 import { parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
-import type { Io } from './io.js';
+import { fileRefusal, type Io } from './io.js';
 import { grouped, pairs, table } from './table.js';
 
 export const explainHelp = `Usage: bulkhead explain DIR --account ID [--until N] [--json]
@@ -58,9 +58,7 @@ export function* recordsOf(directory: string, until = Number.MAX_SAFE_INTEGER): 
     }
   } catch (error) {
     if (error instanceof JournalDamaged) throw new Refusal('journal_damaged', error.message);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new Refusal('file_unusable', `${directory}: there is no such file or folder`);
-    }
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw fileRefusal(error, directory);
     throw error;
   }
 }

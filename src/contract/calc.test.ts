@@ -807,8 +807,8 @@ function judge(book: Book) {
     const profit = subtract(valueAt(book, price), valueAt(book, q(book.entryPrice)));
     const counted = isAbove(q('0'), profit) ? profit : multiply(profit, q(book.unrealizedProfitShare));
     const backing = add(add(q(book.collateral), q(book.accruedFunding)), counted);
-    const floor = q(up(multiply(size(valueAt(book, price)), q(book.removalFloorRate)), decimals));
-    return subtract(q(down(backing, decimals)), larger(q(up(initialAt(book, price), decimals)), floor));
+    const floor = multiply(size(valueAt(book, price)), q(book.removalFloorRate));
+    return q(down(subtract(backing, larger(q(up(initialAt(book, price), decimals)), floor)), decimals));
   });
   const free = smaller(smaller(removable[0]!, removable[1]!), q(book.collateral));
   const isSafe =

@@ -108,6 +108,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   isTearUp: plain('isTearUp'),
   isSound: plain('isSound'),
   pendingCount: plain('pendingCount'),
+  cursor: () => ({}),
   sourceTimeMs: plain('sourceTimeMs'),
   markTimeMs: plain('markTimeMs'),
   fundingTimeMs: plain('fundingTimeMs'),

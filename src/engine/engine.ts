@@ -3,8 +3,9 @@
  * pools it touched do the work that follows from it, each step a command of its own. Every step is handed to
  * the journal as a record. Durability, answers and clocks are the host's: nothing here does I/O.
  */
-import { assert, type Hash128, Int64Overflow } from '../base/index.js';
-import { type Command, type ExternalCommand, type InternalCommand, isInternal } from './command.js';
+import { assert, BrokenAssertion, type Hash128, Int64Overflow } from '../base/index.js';
+import { NegativeBalance } from '../ledger/index.js';
+import { type Command, type ExternalCommand, isInternal } from './command.js';
 import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
 import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
@@ -77,6 +78,7 @@ export function createEngine(
 
   function assertRunning(clockMs: number): void {
     assert(!isStopped, 'the engine has stopped after a broken law');
+    assert(!isDry, 'nothing is submitted from inside a dry run');
     assert(Number.isSafeInteger(clockMs) && clockMs >= 0, () => `not a time in milliseconds: ${clockMs}`);
   }
 
@@ -93,13 +95,7 @@ export function createEngine(
     for (;;) {
       const command = nextPending({ state, derived, timeMs }, pending);
       if (command === null) return work;
-      const records = step('', command, timeMs);
-      const isHalted = records.length > 1;
-      assert(
-        isHalted || records[0]?.outcome.kind === 'accepted',
-        () => `work that was next was refused: ${command.kind}`,
-      );
-      work.push(...records);
+      work.push(...step('', command, timeMs));
     }
   }
 
@@ -119,21 +115,28 @@ export function createEngine(
   }
 
   /**
-   * A step that broke something was undone. What would not fit the ledger's columns is refused; a broken law of
-   * one pool, or work of its own that would not fit, halts that pool. Everything else stops the engine.
+   * A step that broke something was undone. What would not fit the ledger's columns is refused; what is broken
+   * inside one pool halts that pool. Everything else stops the engine.
    */
   function refuseBroken(error: unknown, refused: Omit<EngineRecord, 'sequence' | 'outcome'>): EngineRecord[] {
     const { command, timeMs } = refused;
-    if (error instanceof Int64Overflow && !isInternal(command)) {
-      return [recordStep({ ...refused, outcome: rejected('out_of_range', { what: error.message }) })];
-    }
-    const isPoolLaw = error instanceof BrokenPoolLaw;
-    if (!isPoolLaw && !(error instanceof Int64Overflow)) throw error;
-    const poolRow = isPoolLaw ? error.poolRow : poolOfWork(state, command as InternalCommand);
+    if (!(error instanceof BrokenAssertion)) throw error;
     const law = error.message;
+    const poolRow = brokenPool(error, command);
+    if (poolRow < 0) {
+      if (!(error instanceof Int64Overflow)) throw error;
+      return [recordStep({ ...refused, outcome: rejected('out_of_range', { what: law }) })];
+    }
     const context = { pool: state.pools.names.nameOf(poolRow), law };
     const record = recordStep({ ...refused, outcome: rejected('pool_quarantined', context) });
     return [record, ...step('', { kind: 'quarantine', poolRow, law }, timeMs)];
+  }
+
+  /** The pool inside which something broke: of a law, of a balance, or of work that is its own; -1 for none. */
+  function brokenPool(error: BrokenAssertion, command: Command): number {
+    if (error instanceof BrokenPoolLaw) return error.poolRow;
+    if (error instanceof NegativeBalance) return state.ledger.poolOf(error.ledgerRow);
+    return isInternal(command) && command.kind !== 'quarantine' ? poolOfWork(state, command) : -1;
   }
 
   function rejected(code: RejectionCode, context: Rejection['context']): Outcome {
@@ -142,7 +145,10 @@ export function createEngine(
 
   function settle(situation: Situation, command: Command): Outcome {
     const decision = decide(situation, command);
-    if (isRejection(decision)) return { kind: 'rejected', rejection: decision };
+    if (isRejection(decision)) {
+      assert(!isInternal(command), () => `work that was next was refused: ${command.kind}, ${decision.code}`);
+      return { kind: 'rejected', rejection: decision };
+    }
     for (const event of decision) apply(event, situation.timeMs);
     return { kind: 'accepted', events: decision };
   }
@@ -186,10 +192,12 @@ export function createEngine(
       record.sequence === state.clock.sequence + 1,
       () => `record ${record.sequence} does not follow ${state.clock.sequence}`,
     );
+    isStopped = true;
     if (record.outcome.kind === 'accepted')
       for (const event of record.outcome.events) apply(event, record.timeMs);
     advance(record.sequence, record.timeMs);
     state.undo.clear();
+    isStopped = false;
     if (record.commandId === '') return countWork(state, pending, record.command);
     pending = pendingWork(state, record);
     const digest = commandDigest(encodeCommand(record.command));

@@ -159,6 +159,8 @@ const EVENTS = {
   shared: record({
     deficitRow: u32,
     amount: i64,
+    /** First account row that has not been asked yet; 0 when all have. */
+    cursor: whole,
     payers: list(record({ accountRow: u32, gainMinor: i64, paysMinor: i64 })),
     transfers,
     positions,

@@ -45,7 +45,7 @@ export function evolve(state: State, event: Event, timeMs: number): void {
 
 /** What is particular to each kind of event. */
 function applyFacts(state: State, event: Event): void {
-  const { accounts, cash, instruments, poolAssets, pools } = state;
+  const { accounts, cash, deficits, instruments, poolAssets, pools } = state;
   switch (event.kind) {
     case 'assetListed':
       return listAsset(state, event);
@@ -118,6 +118,7 @@ function applyFacts(state: State, event: Event): void {
     case 'covered':
       return payDeficit(state, event.deficitRow, event.amount, 'covered');
     case 'shared':
+      poolAssets.shareCursor.set(deficits.poolAsset.get(event.deficitRow), event.cursor);
       return payDeficit(state, event.deficitRow, event.amount, 'shared');
     case 'shareExhausted':
       return poolAssets.isShareExhausted.set(event.poolAssetRow, 1);
@@ -139,18 +140,21 @@ function applyFacts(state: State, event: Event): void {
   }
 }
 
+/** The totals follow what the ledger's balances really did, so that they are a check on it. */
 function applyTransfer(state: State, transfer: Transfer): void {
-  const { totals } = state;
-  const { from, to, amount } = transfer;
+  const { ledger } = state;
+  const { from, to } = transfer;
+  const before = { from: ledger.balance(from), to: ledger.balance(to) };
   state.fence(transfer);
-  const assetRow = state.ledger.assetOf(from);
-  totals.assetBalance.add(assetRow, -amount);
-  totals.assetBalance.add(state.ledger.assetOf(to), amount);
-  const fromPool = state.ledger.poolOf(from);
-  const toPool = state.ledger.poolOf(to);
-  if (fromPool === toPool) return;
-  if (fromPool >= 0) totals.cash.add(poolAssetRowOf(state, fromPool, assetRow), -amount);
-  if (toPool >= 0) totals.cash.add(poolAssetRowOf(state, toPool, assetRow), amount);
+  addBalance(state, from, ledger.balance(from) - before.from);
+  addBalance(state, to, ledger.balance(to) - before.to);
+}
+
+function addBalance(state: State, ledgerRow: number, change: bigint): void {
+  const assetRow = state.ledger.assetOf(ledgerRow);
+  const poolRow = state.ledger.poolOf(ledgerRow);
+  state.totals.assetBalance.add(assetRow, change);
+  if (poolRow >= 0) state.totals.cash.add(poolAssetRowOf(state, poolRow, assetRow), change);
 }
 
 function applyPosition(state: State, change: PositionChange): void {
@@ -314,7 +318,9 @@ function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | '
   totals.outstanding.add(poolAssetRow, -amount);
   const left = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
   assert(left >= 0n, 'law 5: a deficit was paid more than once');
-  if (left === 0n) poolAssets.firstOpenDeficit.set(poolAssetRow, deficits.next.get(row));
+  if (left > 0n) return;
+  poolAssets.firstOpenDeficit.set(poolAssetRow, deficits.next.get(row));
+  poolAssets.shareCursor.set(poolAssetRow, 0);
 }
 
 function poolAssetRowOf(state: State, poolRow: number, assetRow: number): number {

@@ -73,6 +73,8 @@ export function createState() {
       fundingDust: poolAssets.int64('fundingDust'),
       /** 1 when an open deficit found no gain to share since the last mark. */
       isShareExhausted: poolAssets.whole('isShareExhausted'),
+      /** First account that a share under way has not asked yet. */
+      shareCursor: poolAssets.whole('shareCursor', { isDerived: true }),
       firstOpenDeficit: poolAssets.whole('firstOpenDeficit', { isDerived: true }),
       lastDeficit: poolAssets.whole('lastDeficit', { isDerived: true }),
     },

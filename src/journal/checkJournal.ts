@@ -41,7 +41,7 @@ export function checkJournal(
   };
 }
 
-const nothingHere: Finding = { file: segmentName(1), offset: 0, what: 'there is no journal here' };
+export const nothingHere: Finding = { file: segmentName(1), offset: 0, what: 'there is no journal here' };
 
 /** The torn write at the end of the last segment, if any. */
 export function tornTailOf(last: {

@@ -1,4 +1,6 @@
 /** Reads a stopped store, or a backup, without taking its lock and without changing a byte. */
+
+import { nothingHere } from './checkJournal.js';
 import type { Files } from './files.js';
 import { inspect } from './inspect.js';
 import { JournalDamaged, type JournalRecord, type Snapshot } from './journal.js';
@@ -12,9 +14,10 @@ export interface ReadOnlyJournal {
   latestSnapshot(): Snapshot | null;
 }
 
-/** Throws JournalDamaged when any byte is wrong. */
+/** Throws JournalDamaged when any byte is wrong, or there is no journal. */
 export function readJournal(directory: string, files: Files = nodeFiles): ReadOnlyJournal {
   const { findings, journalId, head, index } = inspect(files, directory);
+  if (findings.length === 0 && journalId === null) throw new JournalDamaged([nothingHere]);
   if (findings.length > 0) throw new JournalDamaged(findings);
   return {
     lastSequence: head.sequence,

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { mixName } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
-import { CLIENT_KINDS, LEDGER_KINDS, type LedgerKind, NEVER_NEGATIVE, POOL_KINDS, VENUE_KINDS } from './chart.js';
+import {
+  CLIENT_KINDS,
+  LEDGER_KINDS,
+  type LedgerKind,
+  NEVER_NEGATIVE,
+  POOL_KINDS,
+  VENUE_KINDS,
+} from './chart.js';
 import { Ledger } from './ledger.js';
 import { trialBalance } from './trialBalance.js';
 
@@ -9,7 +16,10 @@ function makeLedger() {
   const undo = new UndoLog();
   const ledger = new Ledger(undo);
   const open = (kind: LedgerKind, assetRow = 0) =>
-    ledger.open({ kind, assetRow, clientRow: 3, accountRow: 4, poolRow: 5 }, mixName(`${kind}${ledger.table.size}`));
+    ledger.open(
+      { kind, assetRow, clientRow: 3, accountRow: 4, poolRow: 5 },
+      mixName(`${kind}${ledger.table.size}`),
+    );
   return { undo, ledger, open, post: ledger.claimPost() };
 }
 
@@ -20,14 +30,36 @@ describe('the ledger', () => {
     post({ from: external, to: wallet, amount: 7n });
     post({ from: wallet, to: external, amount: 2n });
     expect([ledger.balance(external), ledger.balance(wallet)]).toEqual([-5n, 5n]);
-    expect(trialBalance(ledger)).toMatchObject([{ assetRow: 0, total: 0n, byKind: { external: -5n, wallet: 5n, margin: 0n } }]);
+    expect(trialBalance(ledger)).toMatchObject([
+      { assetRow: 0, total: 0n, byKind: { external: -5n, wallet: 5n, margin: 0n } },
+    ]);
   });
 
   it.each<[string, (l: ReturnType<typeof makeLedger>) => void, RegExp]>([
-    ['a negative amount', ({ open, post }) => post({ from: open('external'), to: open('wallet'), amount: -1n }), /never negative/],
-    ['one account on both sides (LED-05)', ({ open, post }) => ((row) => post({ from: row, to: row, amount: 1n }))(open('external')), /two sides/],
-    ['two assets in one movement (LED-04)', ({ open, post }) => post({ from: open('external', 0), to: open('wallet', 1), amount: 1n }), /one asset/],
-    ['a balance beyond int64', ({ open, post }) => ((e, w) => [2n ** 62n, 2n ** 62n].map((amount) => post({ from: e, to: w, amount })))(open('external'), open('wallet')), /int64/],
+    [
+      'a negative amount',
+      ({ open, post }) => post({ from: open('external'), to: open('wallet'), amount: -1n }),
+      /never negative/,
+    ],
+    [
+      'one account on both sides (LED-05)',
+      ({ open, post }) => ((row) => post({ from: row, to: row, amount: 1n }))(open('external')),
+      /two sides/,
+    ],
+    [
+      'two assets in one movement (LED-04)',
+      ({ open, post }) => post({ from: open('external', 0), to: open('wallet', 1), amount: 1n }),
+      /one asset/,
+    ],
+    [
+      'a balance beyond int64',
+      ({ open, post }) =>
+        ((e, w) => [2n ** 62n, 2n ** 62n].map((amount) => post({ from: e, to: w, amount })))(
+          open('external'),
+          open('wallet'),
+        ),
+      /int64/,
+    ],
   ])('refuses %s', (_name, act, message) => {
     expect(() => act(makeLedger())).toThrow(message);
   });
@@ -45,7 +77,11 @@ describe('the ledger', () => {
         expect(ledger.balance(row), kind).toBe(-1n);
       }
     }
-    expect(['wallet', 'margin', 'pendingDeposit', 'pendingWithdrawal', 'insuranceFund'].every((kind) => NEVER_NEGATIVE.has(kind as LedgerKind))).toBe(true);
+    expect(
+      ['wallet', 'margin', 'pendingDeposit', 'pendingWithdrawal', 'insuranceFund'].every((kind) =>
+        NEVER_NEGATIVE.has(kind as LedgerKind),
+      ),
+    ).toBe(true);
   });
 
   it('gives the right to post once (LED-01)', () => {
@@ -56,7 +92,13 @@ describe('the ledger', () => {
   it('says whose each account is, and puts balances back', () => {
     const { undo, ledger, open, post } = makeLedger();
     const [external, margin] = [open('external'), open('margin')];
-    expect(ledger.describe(margin)).toEqual({ kind: 'margin', assetRow: 0, clientRow: 3, accountRow: 4, poolRow: 5 });
+    expect(ledger.describe(margin)).toEqual({
+      kind: 'margin',
+      assetRow: 0,
+      clientRow: 3,
+      accountRow: 4,
+      poolRow: 5,
+    });
     const mark = undo.mark();
     post({ from: external, to: margin, amount: 9n });
     undo.rollback(mark);

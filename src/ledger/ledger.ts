@@ -4,7 +4,7 @@
  * construction. Who may move what to whom is not known here: the right to post is claimed once, by the ring
  * fence.
  */
-import { assert, type Hash128 } from '../base/index.js';
+import { assert, BrokenAssertion, type Hash128 } from '../base/index.js';
 import { type Int64Column, Table, type WholeColumn } from '../base/table.js';
 import type { UndoLog } from '../base/undoLog.js';
 import type { Minor } from '../base/units.js';
@@ -18,6 +18,17 @@ export interface Movement {
 }
 
 export type Post = (movement: Movement) => void;
+
+/** Law 3: an account that holds somebody's money would fall below zero. Nothing was posted. */
+export class NegativeBalance extends BrokenAssertion {
+  override readonly name = 'NegativeBalance';
+  readonly ledgerRow: number;
+
+  constructor(ledgerRow: number, message: string) {
+    super(message);
+    this.ledgerRow = ledgerRow;
+  }
+}
 
 const KIND_CODES = new Map<LedgerKind, number>(LEDGER_KINDS.map((kind, code) => [kind, code]));
 const NEVER_NEGATIVE_CODES = new Set([...NEVER_NEGATIVE].map((kind) => KIND_CODES.get(kind)));
@@ -99,10 +110,9 @@ export class Ledger {
     assert(from !== to, 'a movement has two sides');
     assert(this.asset.get(from) === this.asset.get(to), 'a movement stays in one asset');
     const left = this.balances.get(from) - amount;
-    assert(
-      left >= 0n || !NEVER_NEGATIVE_CODES.has(this.kind.get(from)),
-      () => `${this.kindOf(from)} ${from} would be negative`,
-    );
+    if (left < 0n && NEVER_NEGATIVE_CODES.has(this.kind.get(from))) {
+      throw new NegativeBalance(from, `law 3: ${this.kindOf(from)} ${from} would be negative`);
+    }
     this.balances.set(from, left);
     this.balances.set(to, this.balances.get(to) + amount);
   }

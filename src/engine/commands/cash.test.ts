@@ -5,10 +5,22 @@ import type { ExternalCommand } from '../command.js';
 import { clientLedgerRow } from '../state.js';
 
 const amountMinor = usdt(5);
-const announce: ExternalCommand = { kind: 'announceDeposit', deposit: 'd', client: 'ada', asset: 'USDT', amountMinor };
+const announce: ExternalCommand = {
+  kind: 'announceDeposit',
+  deposit: 'd',
+  client: 'ada',
+  asset: 'USDT',
+  amountMinor,
+};
 const finalize: ExternalCommand = { kind: 'finalizeDeposit', deposit: 'd' };
 const giveBack: ExternalCommand = { kind: 'returnDeposit', deposit: 'd' };
-const request: ExternalCommand = { kind: 'requestWithdrawal', withdrawal: 'd', client: 'ada', asset: 'USDT', amountMinor };
+const request: ExternalCommand = {
+  kind: 'requestWithdrawal',
+  withdrawal: 'd',
+  client: 'ada',
+  asset: 'USDT',
+  amountMinor,
+};
 const send: ExternalCommand = { kind: 'sendWithdrawal', withdrawal: 'd' };
 const settle: ExternalCommand = { kind: 'settleWithdrawal', withdrawal: 'd' };
 const comeBack: ExternalCommand = { kind: 'returnWithdrawal', withdrawal: 'd' };
@@ -20,7 +32,11 @@ function held(world: World, kind: 'wallet' | 'pendingDeposit' | 'pendingWithdraw
   return row < 0 ? 0n : state.ledger.balance(row);
 }
 
-const balances = (world: World) => [held(world, 'pendingDeposit'), held(world, 'wallet'), held(world, 'pendingWithdrawal')];
+const balances = (world: World) => [
+  held(world, 'pendingDeposit'),
+  held(world, 'wallet'),
+  held(world, 'pendingWithdrawal'),
+];
 
 function withAda(): World {
   const world = standardWorld();
@@ -69,7 +85,11 @@ describe('cash in two steps', () => {
     ['less than nothing', { ...announce, amountMinor: -1n }, 'invalid_amount'],
     ['more than one command may move', { ...announce, amountMinor: AMOUNT_MAX + 1n }, 'invalid_amount'],
     ['a bad id', { ...announce, deposit: 'no good' }, 'invalid_id'],
-    ['a withdrawal of more than the wallet holds', { ...request, amountMinor: 1n }, 'insufficient_wallet_balance'],
+    [
+      'a withdrawal of more than the wallet holds',
+      { ...request, amountMinor: 1n },
+      'insufficient_wallet_balance',
+    ],
     ['a withdrawal of nothing', { ...request, amountMinor: 0n }, 'invalid_amount'],
     ['a withdrawal by nobody', { ...request, client: 'nobody' }, 'unknown_client'],
     ['an unknown deposit', finalize, 'unknown_cash_movement'],
@@ -89,7 +109,9 @@ describe('cash in two steps', () => {
 
   it('refuses what would not fit the columns after many large deposits, and changes nothing (LED-04)', () => {
     const world = withAda();
-    const codes = Array.from({ length: 10 }, (_, i) => world.refuse({ ...announce, deposit: `d${i}`, amountMinor: AMOUNT_MAX }));
+    const codes = Array.from({ length: 10 }, (_, i) =>
+      world.refuse({ ...announce, deposit: `d${i}`, amountMinor: AMOUNT_MAX }),
+    );
     expect(codes.slice(0, 7)).toEqual(Array(7).fill('accepted'));
     expect(codes.slice(8)).toEqual(Array(2).fill('out_of_range'));
     const pending = codes.filter((code) => code === 'accepted').length;
@@ -101,10 +123,14 @@ describe('cash in two steps', () => {
     const world = withAda();
     world.account('a', 'ada', 'BTC-PERP', 5);
     world.accept(announce);
-    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe('insufficient_wallet_balance');
+    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe(
+      'insufficient_wallet_balance',
+    );
     expect(world.refuse(request)).toBe('insufficient_wallet_balance');
     world.accept(finalize);
     world.accept(request);
-    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe('insufficient_wallet_balance');
+    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe(
+      'insufficient_wallet_balance',
+    );
   });
 });

@@ -1,32 +1,69 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, inversePerpetual, linearPerpetual, standardWorld, times, usdt } from '../../testkit/world.js';
+import {
+  createWorld,
+  inversePerpetual,
+  linearPerpetual,
+  standardWorld,
+  times,
+  usdt,
+} from '../../testkit/world.js';
 import type { CommandOf } from '../command.js';
 
 type Changes = Partial<CommandOf<'listInstrument'>>;
-const bracket = { notionalCapMinor: null, initialMarginRatePpm: 10_000n, maintenanceMarginRatePpm: 5_000n, leverageMaxPpm: times(100) };
+const bracket = {
+  notionalCapMinor: null,
+  initialMarginRatePpm: 10_000n,
+  maintenanceMarginRatePpm: 5_000n,
+  leverageMaxPpm: times(100),
+};
 
 describe('listing', () => {
   it('takes an id once, for good, in each list of its own', () => {
     const world = standardWorld();
     expect(world.refuse({ kind: 'listAsset', asset: 'USDT', decimals: 2 })).toBe('already_exists');
-    expect(world.refuse({ kind: 'openPool', pool: 'main', isDesk: false, workBudget: 1 })).toBe('already_exists');
+    expect(world.refuse({ kind: 'openPool', pool: 'main', isDesk: false, workBudget: 1 })).toBe(
+      'already_exists',
+    );
     expect(world.refuse(linearPerpetual('BTC-PERP'))).toBe('already_exists');
     world.accept({ kind: 'openClient', client: 'main' });
     expect(world.refuse({ kind: 'openClient', client: 'main' })).toBe('already_exists');
   });
 
-  it.each(['', ' ', 'a b', '-a', '.a', 'a\u0000', '\u202e', '\ud800', 'ä', '\u0430', 'a#1', 'x'.repeat(65), '__proto__'])('refuses %j as an id', (id) => {
+  it.each([
+    '',
+    ' ',
+    'a b',
+    '-a',
+    '.a',
+    'a\u0000',
+    '\u202e',
+    '\ud800',
+    'ä',
+    '\u0430',
+    'a#1',
+    'x'.repeat(65),
+    '__proto__',
+  ])('refuses %j as an id', (id) => {
     const world = standardWorld();
     expect(world.refuse({ kind: 'openClient', client: id })).toBe('invalid_id');
     expect(world.refuse({ kind: 'listAsset', asset: id, decimals: 2 })).toBe('invalid_id');
     expect(world.refuse({ kind: 'openPool', pool: id, isDesk: false, workBudget: 1 })).toBe('invalid_id');
     expect(world.refuse(linearPerpetual(id))).toBe('invalid_id');
-    expect(world.refuse({ kind: 'openAccount', account: id, client: 'ada', instrument: 'BTC-PERP', leveragePpm: times(1) })).toBe('invalid_id');
+    expect(
+      world.refuse({
+        kind: 'openAccount',
+        account: id,
+        client: 'ada',
+        instrument: 'BTC-PERP',
+        leveragePpm: times(1),
+      }),
+    ).toBe('invalid_id');
   });
 
   it('takes ids of one and of 64 characters, and words that a plain object would stumble over', () => {
     const world = createWorld();
-    for (const client of ['a', '0', 'x'.repeat(64), 'constructor', 'toString', 'A.b_c:d/e-f']) world.accept({ kind: 'openClient', client });
+    for (const client of ['a', '0', 'x'.repeat(64), 'constructor', 'toString', 'A.b_c:d/e-f'])
+      world.accept({ kind: 'openClient', client });
     expect(world.state.clients.table.size).toBe(6);
   });
 
@@ -72,13 +109,39 @@ describe('listing', () => {
     ['a removal floor over one', { removalFloorPpm: 1_000_001n }, 'invalid_definition'],
     ['a future without expiry', { instrumentKind: 'future' }, 'invalid_definition'],
     ['a perpetual with expiry', { expiryMs: 2_000_000_000_000 }, 'invalid_definition'],
-    ['a future that has expired', { instrumentKind: 'future', expiryMs: 1_700_000_000_000 }, 'invalid_definition'],
+    [
+      'a future that has expired',
+      { instrumentKind: 'future', expiryMs: 1_700_000_000_000 },
+      'invalid_definition',
+    ],
     ['a future', { instrumentKind: 'future', expiryMs: 1_700_000_000_001 }, 'accepted'],
     ['no brackets', { brackets: [] }, 'invalid_definition'],
-    ['brackets that overlap', { brackets: [{ ...bracket, notionalCapMinor: 10n }, { ...bracket, notionalCapMinor: 10n }] }, 'invalid_definition'],
+    [
+      'brackets that overlap',
+      {
+        brackets: [
+          { ...bracket, notionalCapMinor: 10n },
+          { ...bracket, notionalCapMinor: 10n },
+        ],
+      },
+      'invalid_definition',
+    ],
     ['an open bracket in the middle', { brackets: [bracket, bracket] }, 'invalid_definition'],
-    ['maintenance above initial', { brackets: [{ ...bracket, maintenanceMarginRatePpm: 10_001n }] }, 'invalid_definition'],
-    ['maintenance that falls', { brackets: [{ ...bracket, notionalCapMinor: 10n }, { ...bracket, maintenanceMarginRatePpm: 1n }] }, 'invalid_definition'],
+    [
+      'maintenance above initial',
+      { brackets: [{ ...bracket, maintenanceMarginRatePpm: 10_001n }] },
+      'invalid_definition',
+    ],
+    [
+      'maintenance that falls',
+      {
+        brackets: [
+          { ...bracket, notionalCapMinor: 10n },
+          { ...bracket, maintenanceMarginRatePpm: 1n },
+        ],
+      },
+      'invalid_definition',
+    ],
     ['a leverage under one', { brackets: [{ ...bracket, leverageMaxPpm: 999_999n }] }, 'invalid_definition'],
     ['a last bracket with a cap', { brackets: [{ ...bracket, notionalCapMinor: usdt(1_000) }] }, 'accepted'],
   ])('of an instrument with %s', (_name, changes, outcome) => {

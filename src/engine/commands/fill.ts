@@ -3,16 +3,18 @@
  * the fill (MAR-01); a flip closes, then opens (ORD-01); reducing is allowed also under margin (ORD-03).
  */
 import { abs, max, PPM } from '../../base/index.js';
+import { isLiquidatable } from '../../margin/index.js';
 import { fillValueTowardsZero } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
+import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
-import { INSTRUMENT_STATUS, listedInstrument, type State, settleAssetRow } from '../state.js';
-import { finishDraft, newDraft } from '../trade.js';
+import { INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js';
+import { type Draft, finishDraft, newDraft, type TradeOutcome } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
 import { findParty, type Party } from './fillParty.js';
-import { LOTS_MAX, type Settlement, settleParty, VALUE_MAX } from './fillSettlement.js';
+import { LOTS_MAX, type Settlement, settleParty, VALUE_MAX, viewAfter } from './fillSettlement.js';
 
 type Fill = CommandOf<'fill'>;
 
@@ -55,7 +57,10 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if ('code' in taken) return taken;
   const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
   if ('code' in made) return made;
-  const selfDeficit = selfDeficitFault(state, [buyer, seller], settlement);
+  const selfDeficit = selfDeficitFault(situation, settlement.draft, [
+    { party: first, outcome: taken },
+    { party: second, outcome: made },
+  ]);
   if (selfDeficit !== null) return selfDeficit;
   const { draft, allocations, woken } = settlement;
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
@@ -66,24 +71,41 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   ];
 }
 
-/** Between two accounts of one client no fill may leave a deficit, or an account about to leave one (ISO-05). */
+/**
+ * Between two accounts of one client no fill may leave a deficit, or an account that is about to leave one (ISO-05).
+ * That takes a mark that may decide: without one such a fill waits.
+ */
 function selfDeficitFault(
-  state: State,
-  [a, b]: readonly [Party, Party],
-  settlement: Settlement,
+  situation: Situation,
+  draft: Draft,
+  sides: readonly [Settled, Settled],
 ): Rejection | null {
-  const { draft, woken } = settlement;
-  if ((draft.deficits.length === 0 && woken.length === 0) || a.accountRow < 0 || b.accountRow < 0)
-    return null;
-  const clientRow = state.accounts.client.get(a.accountRow);
-  if (clientRow !== state.accounts.client.get(b.accountRow)) return null;
+  const { state, timeMs } = situation;
+  const [a, b] = sides.map(({ party }) => party.accountRow) as [number, number];
+  if (a < 0 || b < 0) return null;
+  const clientRow = state.accounts.client.get(a);
+  if (clientRow !== state.accounts.client.get(b)) return null;
+  const instrumentRow = state.accounts.instrument.get(a);
+  if (!hasUsableMark(state, instrumentRow, timeMs)) {
+    return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
+  }
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  const endangered = sides.filter(({ party, outcome }) =>
+    isLiquidatable(marginTerms, viewAfter(state, party.accountRow, outcome), markTicks),
+  );
+  if (draft.deficits.length === 0 && endangered.length === 0) return null;
   const deficit = draft.deficits.reduce((sum, { amount }) => sum + amount, 0n);
-  const assetRow = settleAssetRow(state, state.accounts.instrument.get(a.accountRow));
   return reject('self_trade_deficit', {
     client: state.clients.names.nameOf(clientRow),
-    deficit: { minor: deficit, assetRow },
-    liquidatable: woken.map((row) => state.accounts.names.nameOf(row)).join(', '),
+    deficit: { minor: deficit, assetRow: settleAssetRow(state, instrumentRow) },
+    liquidatable: endangered.map(({ party }) => party.side.id).join(', '),
   });
+}
+
+interface Settled {
+  readonly party: Party;
+  readonly outcome: TradeOutcome;
 }
 
 /** What is wrong with the fill itself, whoever the parties are. */

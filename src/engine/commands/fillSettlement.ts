@@ -129,7 +129,8 @@ function wakeIfShort(
     settlement.woken.push(accountRow);
 }
 
-function viewAfter(state: State, accountRow: number, outcome: TradeOutcome): IsolatedView {
+/** The account as the margin model sees it once the trade is settled. */
+export function viewAfter(state: State, accountRow: number, outcome: TradeOutcome): IsolatedView {
   return {
     collateral: outcome.balance,
     lots: outcome.lots,

@@ -17,6 +17,9 @@ import { fundBalance } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
 import { outstandingOf } from './cover.js';
 
+/** Payers in one step: the rest follows in the next, at the same rate, so that no event grows without bound. */
+const PAYERS_MAX = 1024;
+
 /** What one account has gained, and what it can give and stay healthy. */
 interface SharedGain extends Gain {
   readonly realizedMinor: bigint;
@@ -26,18 +29,25 @@ export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'s
   const { state } = situation;
   const deficitRow = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
   if (deficitRow < 0 || fundBalance(state, poolAssetRow) > 0n) return reject('nothing_to_do');
+  const cursor = state.poolAssets.shareCursor.get(poolAssetRow);
   const gains = gainsOf(situation, poolAssetRow);
-  const shares = shareLoss({ lossMinor: outstandingOf(state, deficitRow), gains });
+  const lossMinor = outstandingOf(state, deficitRow);
+  // Whoever comes after the cursor has not been asked yet; a second round starts over.
+  const unasked = shareLoss({ lossMinor, gains: gains.filter(({ row }) => row >= cursor) });
+  const shares = unasked.length > 0 || cursor === 0 ? unasked : shareLoss({ lossMinor, gains });
   if (shares.length === 0) return [{ kind: 'shareExhausted', poolAssetRow }];
+  const asked = shares.slice(0, PAYERS_MAX);
+  const next = shares[PAYERS_MAX]?.row ?? 0;
   const gainByRow = new Map(gains.map((gain) => [gain.row, gain]));
-  const parts = shares.map(({ row, paysMinor }) =>
+  const parts = asked.map(({ row, paysMinor }) =>
     payment(state, poolAssetRow, { gain: gainByRow.get(row) as SharedGain, paysMinor }),
   );
   return [
     {
       kind: 'shared',
       deficitRow,
-      amount: shares.reduce((sum, { paysMinor }) => sum + paysMinor, 0n),
+      cursor: next,
+      amount: asked.reduce((sum, { paysMinor }) => sum + paysMinor, 0n),
       payers: parts.map(({ payer }) => payer),
       realized: parts.flatMap(({ realized }) => realized),
       transfers: parts.flatMap(({ transfers }) => transfers),

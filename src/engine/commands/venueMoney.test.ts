@@ -26,15 +26,29 @@ describe("the venue's money", () => {
     world.trade({ buyer: 'ada', seller: 'bob', instrument: 'FEE-PERP', priceTicks: 10_000n, lots: 100n });
     // 100 lots of 0.001 at 1,000 USDT are worth 100 USDT; a thousandth of it is the fee.
     expect(venue(world, 'fees')).toBe(usdt(0.1));
-    expect(world.refuse({ kind: 'feesToCapital', asset: 'USDT', amountMinor: usdt(0.1) + 1n })).toBe('insufficient_venue_funds');
+    expect(world.refuse({ kind: 'feesToCapital', asset: 'USDT', amountMinor: usdt(0.1) + 1n })).toBe(
+      'insufficient_venue_funds',
+    );
     world.accept({ kind: 'feesToCapital', asset: 'USDT', amountMinor: usdt(0.1) });
     expect([venue(world, 'fees'), venue(world, 'capital')]).toEqual([0n, usdt(0.1)]);
   });
 
   it.each([
-    ['a top-up beyond the capital', { kind: 'topUpFund', pool: 'main', asset: 'USDT', amountMinor: 1n }, 'insufficient_venue_funds'],
-    ['a draw-down beyond the fund', { kind: 'drawDownFund', pool: 'main', asset: 'USDT', amountMinor: 1n }, 'insufficient_venue_funds'],
-    ['a fund in an asset the pool does not settle in', { kind: 'topUpFund', pool: 'main', asset: 'BTC', amountMinor: 1n }, 'unknown_asset'],
+    [
+      'a top-up beyond the capital',
+      { kind: 'topUpFund', pool: 'main', asset: 'USDT', amountMinor: 1n },
+      'insufficient_venue_funds',
+    ],
+    [
+      'a draw-down beyond the fund',
+      { kind: 'drawDownFund', pool: 'main', asset: 'USDT', amountMinor: 1n },
+      'insufficient_venue_funds',
+    ],
+    [
+      'a fund in an asset the pool does not settle in',
+      { kind: 'topUpFund', pool: 'main', asset: 'BTC', amountMinor: 1n },
+      'unknown_asset',
+    ],
     ['an unknown pool', { kind: 'topUpFund', pool: 'none', asset: 'USDT', amountMinor: 1n }, 'unknown_pool'],
     ['an unknown asset', { kind: 'injectCapital', asset: 'EUR', amountMinor: 1n }, 'unknown_asset'],
     ['nothing', { kind: 'injectCapital', asset: 'USDT', amountMinor: 0n }, 'invalid_amount'],

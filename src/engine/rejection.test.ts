@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import { hashText } from '../base/index.js';
+import { HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
+import type { CommandOf, ExternalCommand, FillSide } from './command.js';
+import { decodeRecord, encodeRecord } from './record.js';
+import { REJECTION_CODES, REJECTIONS, type RejectionCode } from './rejection.js';
+
+const side = (id: string, changes: Partial<FillSide> = {}): FillSide => ({
+  party: 'account',
+  id,
+  allocateMinor: 0n,
+  allocateInitial: true,
+  ...changes,
+});
+
+const fill = (changes: Partial<CommandOf<'fill'>> = {}): CommandOf<'fill'> => ({
+  kind: 'fill',
+  instrument: 'BTC-PERP',
+  priceTicks: 400_000n,
+  lots: 100n,
+  buyer: side('ada'),
+  seller: side('bob'),
+  taker: 'buyer',
+  ...changes,
+});
+
+/** ada long, bob short 100 lots at 40,000; eve has an account and nothing in it. */
+function traded(): World {
+  const world = standardWorld(usdt(1_000));
+  for (const client of ['ada', 'bob', 'eve']) {
+    world.client(client, { USDT: usdt(10_000) });
+    world.account(client, client, 'BTC-PERP', 10);
+  }
+  world.accept(fill());
+  return world;
+}
+
+/** Two accounts to liquidate and a budget for one: the other is queued, its mark stale. */
+function queued(): { world: World; account: string } {
+  const world = traded();
+  world.accept({ kind: 'openPool', pool: 'slow', isDesk: false, workBudget: 1 });
+  world.accept(linearPerpetual('S', { pool: 'slow' }));
+  world.mark({ S: 400_000n });
+  for (const client of ['ada', 'bob', 'eve'])
+    world.account(`${client}-s`, client, 'S', client === 'bob' ? 2 : 10);
+  for (const buyer of ['ada-s', 'eve-s'])
+    world.accept(fill({ instrument: 'S', buyer: side(buyer), seller: side('bob-s'), lots: 10n }));
+  world.mark({ S: 361_000n });
+  world.timeMs += 2 * HOUR_MS;
+  const account = ['ada-s', 'eve-s'].find(
+    (id) => world.state.accounts.isQueued.get(world.row(id)) === 1,
+  ) as string;
+  return { world, account };
+}
+
+/** bob took his gain out while all was sound; ada, who owes it, has less: dan's principal is more than the pool's cash. */
+function withoutCash(): World {
+  const world = standardWorld(0n);
+  for (const client of ['ada', 'bob', 'dan']) {
+    world.client(client, { USDT: usdt(10_000) });
+    world.account(client, client, 'BTC-PERP', client === 'ada' ? 50 : 10);
+  }
+  world.accept(fill());
+  world.mark({ 'BTC-PERP': 396_000n });
+  world.accept(fill({ buyer: side('bob'), seller: side('dan'), priceTicks: 390_100n }));
+  world.accept({ kind: 'closeAccount', account: 'bob' });
+  world.mark({ 'BTC-PERP': 390_000n });
+  return world;
+}
+
+const brokenPool = (world: World) => {
+  world.state.totals.cost.add(0, 1n);
+  world.state.undo.clear();
+};
+
+type Case = () => readonly [World, ExternalCommand];
+const plain =
+  (command: ExternalCommand): Case =>
+  () => [traded(), command];
+
+/** For each code of the published list one command that is refused with it, in the order of the list. */
+const CASES: Readonly<Record<RejectionCode, Case>> = {
+  invalid_id: plain({ kind: 'openClient', client: 'not an id' }),
+  invalid_amount: plain({ kind: 'allocate', account: 'ada', amountMinor: 0n }),
+  invalid_price: plain(fill({ priceTicks: 0n })),
+  invalid_size: plain(fill({ lots: 0n })),
+  out_of_range: () => {
+    const world = traded();
+    for (let i = 0; i < 7; i++)
+      world.send({
+        kind: 'announceDeposit',
+        deposit: `d${i}`,
+        client: 'ada',
+        asset: 'USDT',
+        amountMinor: 2n ** 60n,
+      });
+    return [
+      world,
+      { kind: 'announceDeposit', deposit: 'd7', client: 'ada', asset: 'USDT', amountMinor: 2n ** 60n },
+    ];
+  },
+  invalid_definition: plain(linearPerpetual('X', { tickSize: '0' })),
+  unknown_asset: plain({ kind: 'injectCapital', asset: 'none', amountMinor: 1n }),
+  unknown_pool: plain({ kind: 'resume', pool: 'none' }),
+  unknown_instrument: plain(fill({ instrument: 'none' })),
+  unknown_client: plain({
+    kind: 'openAccount',
+    account: 'x',
+    client: 'none',
+    instrument: 'BTC-PERP',
+    leveragePpm: times(1),
+  }),
+  unknown_account: plain({ kind: 'closeAccount', account: 'none' }),
+  unknown_takeover: plain(fill({ seller: side('main#9', { party: 'liquidation' }) })),
+  unknown_cash_movement: plain({ kind: 'sendWithdrawal', withdrawal: 'none' }),
+  already_exists: plain({ kind: 'openClient', client: 'ada' }),
+  pool_quarantined: () => {
+    const world = traded();
+    brokenPool(world);
+    world.send(fill({ lots: 1n }));
+    return [world, { kind: 'allocate', account: 'ada', amountMinor: 1n }];
+  },
+  time_backwards: () => {
+    const world = traded();
+    const at = {
+      kind: 'applyFunding',
+      instrument: 'BTC-PERP',
+      fundingTimeMs: world.timeMs,
+      ratePpm: 1n,
+    } as const;
+    world.accept(at);
+    return [world, { ...at, ratePpm: 2n }];
+  },
+  source_time_ahead: plain({
+    kind: 'applyFunding',
+    instrument: 'BTC-PERP',
+    fundingTimeMs: 1_800_000_000_000,
+    ratePpm: 1n,
+  }),
+  instrument_not_trading: () => {
+    const world = traded();
+    world.accept(linearPerpetual('F', { instrumentKind: 'future', expiryMs: world.timeMs + 1 }));
+    world.timeMs += 1;
+    world.mark({ F: 1_000n });
+    world.accept({ kind: 'expire', instrument: 'F' });
+    return [
+      world,
+      { kind: 'openAccount', account: 'f', client: 'ada', instrument: 'F', leveragePpm: times(1) },
+    ];
+  },
+  instrument_not_expired: plain({ kind: 'expire', instrument: 'BTC-PERP' }),
+  account_closed: () => {
+    const world = traded();
+    world.accept({ kind: 'closeAccount', account: 'eve' });
+    return [world, { kind: 'allocate', account: 'eve', amountMinor: 1n }];
+  },
+  account_not_flat: plain({ kind: 'closeAccount', account: 'ada' }),
+  wrong_cash_status: plain({ kind: 'finalizeDeposit', deposit: 'ada-USDT' }),
+  wrong_instrument: () => {
+    const world = traded();
+    world.accept(linearPerpetual('ETH-PERP'));
+    world.account('eth', 'ada', 'ETH-PERP', 1);
+    return [world, fill({ buyer: side('eth') })];
+  },
+  same_account: plain(fill({ seller: side('ada') })),
+  no_account_side: () => {
+    const world = standardWorld(0n);
+    world.accept({ kind: 'openPool', pool: 'd', isDesk: true, workBudget: 1 });
+    world.accept(linearPerpetual('D', { pool: 'd' }));
+    world.mark({ D: 400_000n });
+    world.client('ada', { USDT: usdt(1_000) });
+    world.account('ada', 'ada', 'D', 10);
+    const outside = side('', { party: 'counterparty', allocateInitial: false });
+    world.accept(fill({ instrument: 'D', lots: 10n, seller: outside }));
+    world.mark({ D: 361_000n });
+    const takeover = side('d#1', { party: 'liquidation', allocateInitial: false });
+    return [
+      world,
+      fill({ instrument: 'D', lots: 10n, priceTicks: 361_000n, buyer: outside, seller: takeover }),
+    ];
+  },
+  counterparty_needs_desk: plain(fill({ seller: side('', { party: 'counterparty' }) })),
+  liquidation_not_reducing: () => {
+    const world = traded();
+    world.mark({ 'BTC-PERP': 361_000n });
+    return [
+      world,
+      fill({ buyer: side('main#1', { party: 'liquidation' }), seller: side('eve'), priceTicks: 361_000n }),
+    ];
+  },
+  leverage_out_of_range: plain({ kind: 'setLeverage', account: 'eve', leveragePpm: 0n }),
+  funding_rate_out_of_range: plain({
+    kind: 'applyFunding',
+    instrument: 'BTC-PERP',
+    fundingTimeMs: 1_700_000_000_000,
+    ratePpm: 2n ** 40n,
+  }),
+  mark_unusable: () => {
+    const world = traded();
+    world.timeMs += 2 * HOUR_MS;
+    return [world, fill()];
+  },
+  fill_outside_band: plain(fill({ priceTicks: 800_001n })),
+  position_too_large: () => {
+    const world = standardWorld(0n);
+    world.accept(
+      linearPerpetual('T', {
+        tickSize: '0.001',
+        lotSize: '0.001',
+        markTicksPerTick: 1n,
+        brackets: [
+          {
+            notionalCapMinor: null,
+            initialMarginRatePpm: 10_000n,
+            maintenanceMarginRatePpm: 5_000n,
+            leverageMaxPpm: times(100),
+          },
+        ],
+      }),
+    );
+    world.mark({ T: 1n });
+    for (const client of ['ada', 'bob']) {
+      world.client(client, { USDT: 2n ** 59n });
+      world.account(client, client, 'T', 1);
+    }
+    world.accept(fill({ instrument: 'T', priceTicks: 1n, lots: 2n ** 53n }));
+    return [world, fill({ instrument: 'T', priceTicks: 1n, lots: 1n })];
+  },
+  insufficient_wallet_balance: plain({ kind: 'allocate', account: 'ada', amountMinor: usdt(10_000) }),
+  insufficient_initial_margin: plain(fill({ buyer: side('eve', { allocateInitial: false }) })),
+  insufficient_margin_for_leverage: plain({ kind: 'setLeverage', account: 'ada', leveragePpm: times(1) }),
+  account_in_liquidation: () => {
+    const { world, account } = queued();
+    return [world, { kind: 'release', account, amountMinor: 1n }];
+  },
+  top_up_must_cure: () => {
+    const { world, account } = queued();
+    return [world, { kind: 'allocate', account, amountMinor: 1n }];
+  },
+  removal_floor: plain({ kind: 'release', account: 'ada', amountMinor: 1n }),
+  pool_not_sound: () => {
+    const world = traded();
+    world.accept(fill({ buyer: side('eve'), seller: side('ada'), priceTicks: 410_000n }));
+    world.timeMs += 2 * HOUR_MS;
+    return [world, { kind: 'closeAccount', account: 'ada' }];
+  },
+  insufficient_pool_cash: () => {
+    const world = withoutCash();
+    return [world, { kind: 'release', account: 'dan', amountMinor: world.balance('dan') }];
+  },
+  insufficient_venue_funds: plain({
+    kind: 'drawDownFund',
+    pool: 'main',
+    asset: 'USDT',
+    amountMinor: usdt(1_001),
+  }),
+  nothing_to_do: plain({ kind: 'mark', sourceTimeMs: 1_700_000_000_000, marks: [] }),
+  self_trade_deficit: () => {
+    const world = traded();
+    world.account('ada-2', 'ada', 'BTC-PERP', 10);
+    return [world, fill({ buyer: side('ada-2'), seller: side('ada'), priceTicks: 200_000n })];
+  },
+};
+
+describe('the list of refusals', () => {
+  it('is complete here: every published code is reached by a case, and none is that is not published (OPS-01)', () => {
+    expect(Object.keys(CASES).sort()).toEqual([...REJECTION_CODES].sort());
+  });
+
+  it.each(REJECTION_CODES)(
+    '%s is answered with the numbers that decided, recorded, and leaves no other trace (OPS-01)',
+    (code) => {
+      const [world, command] = CASES[code]();
+      const before = hashText(world.engine.stateHash());
+      const { sequence } = world.state.clock;
+      const { record, work } = world.send(command);
+      if (record.outcome.kind !== 'rejected') throw new Error(`${command.kind} was accepted`);
+      expect(record.outcome.rejection.code).toBe(code);
+      expect(work).toEqual([]);
+      expect(hashText(world.engine.stateHash())).toBe(before);
+      expect(world.state.clock.sequence).toBe(sequence + 1);
+      expect(decodeRecord(encodeRecord(record))).toEqual(record);
+      // What may stand alone says all in its name.
+      const isBare = ['counterparty_needs_desk', 'no_account_side', 'nothing_to_do'].includes(code);
+      expect(Object.keys(record.outcome.rejection.context).length > 0).toBe(!isBare);
+    },
+  );
+
+  it('tells a person what is wrong and what to do, and a program the HTTP status', () => {
+    for (const code of REJECTION_CODES) {
+      const { message, remedy, status } = REJECTIONS[code];
+      expect(message.length > 10 && remedy.length > 5, code).toBe(true);
+      expect([400, 404, 409, 422]).toContain(status);
+      if (code.startsWith('unknown_')) expect(status).toBe(404);
+    }
+  });
+
+  it('cuts what a hostile id could blow up', () => {
+    const world = traded();
+    const { record } = world.send({ kind: 'closeAccount', account: 'x'.repeat(1_000_000) });
+    if (record.outcome.kind !== 'rejected') throw new Error('accepted');
+    expect((record.outcome.rejection.context['id'] as string).length).toBeLessThan(100);
+  });
+});

@@ -1,0 +1,188 @@
+/**
+ * The judge: follows an engine command by command with the slow books and compares everything after each,
+ * balances, positions, queues, totals, laws and hashes, by full scans.
+ */
+import { hashText } from '../base/index.js';
+import { type Command, isInternal } from '../engine/command.js';
+import type { Engine, EngineRecord, Recorded } from '../engine/index.js';
+import { checkEverything } from '../engine/rebuild.js';
+import { decodeRecord, encodeRecord } from '../engine/record.js';
+import { ACCOUNT_STATUS, INSTRUMENT_STATUS, type State, TAKEOVER_STATUS } from '../engine/state.js';
+import { wholeStateHash } from '../engine/stateHash.js';
+import { NEVER_NEGATIVE, trialBalance } from '../ledger/index.js';
+import { FUNDING_SCALE } from '../market/index.js';
+import { Disagreement, demand, type EventContext, judgeEvent } from './slowEvents.js';
+import { applySlowly, emptyBooks, type SlowBooks } from './slowModel.js';
+import { isSlowlyLiquidatable, isUsable, slowCash, slowOutstanding, sumOf } from './slowValues.js';
+
+export interface Judge {
+  readonly books: SlowBooks;
+  /** Judges what a command and its work did, and then the whole state. */
+  see(engine: Engine, recorded: Recorded): void;
+}
+
+export function createJudge(): Judge {
+  const books = emptyBooks();
+  const shares: EventContext['shares'] = new Map();
+  let hashBefore = '';
+
+  function follow(record: EngineRecord): void {
+    const bytes = encodeRecord(record);
+    const again = encodeRecord(decodeRecord(bytes));
+    demand(hex(bytes) === hex(again), () => 'a record does not survive its encoding');
+    if (record.outcome.kind === 'rejected') return;
+    const command: Command = record.command;
+    for (const event of record.outcome.events) {
+      judgeEvent({ books, command, isInternal: isInternal(command), timeMs: record.timeMs, shares }, event);
+      applySlowly(books, event);
+      judgeLaws(books);
+    }
+  }
+
+  return {
+    books,
+    see(engine, { record, work }) {
+      for (const each of [record, ...work]) {
+        try {
+          follow(each);
+        } catch (error) {
+          throw new Disagreement(
+            `${each.command.kind} (record ${each.sequence}): ${(error as Error).message}`,
+            { cause: error },
+          );
+        }
+      }
+      const hash = hashText(engine.stateHash());
+      demand(
+        hash === hashText(wholeStateHash(engine.state)),
+        () => 'the running state hash is not the whole one',
+      );
+      if (record.outcome.kind === 'rejected' && work.length === 0)
+        demand(hash === hashBefore, () => `OPS-01: a refused ${record.command.kind} changed the state`);
+      hashBefore = hash;
+      checkEverything(engine.state);
+      compare(books, engine.state);
+      judgeQueues(books, record.timeMs);
+      for (const { total } of trialBalance(engine.state.ledger))
+        demand(total === 0n, () => `law 1: the trial balance is ${total}`);
+    },
+  };
+}
+
+/** The laws on the slow books, by full scans. */
+function judgeLaws(books: SlowBooks): void {
+  for (const [asset, { id }] of books.assets.entries()) {
+    const sum = sumOf(books, (balance) => balance.asset === asset);
+    demand(sum === 0n, () => `law 1: ${id} sums to ${sum}`);
+  }
+  for (const { kind, balance } of books.balances)
+    demand(balance >= 0n || !NEVER_NEGATIVE.has(kind), () => `law 3: a ${kind} account is at ${balance}`);
+  for (const [row, { listed }] of books.instruments.entries()) {
+    let lots = 0n;
+    for (const position of books.positions) if (position.instrument === row) lots += position.lots;
+    demand(lots === 0n, () => `law 2: lots of ${listed.definition.id} sum to ${lots}`);
+  }
+  for (const [pool, { ledger, dust }] of books.pools.entries()) {
+    for (const asset of ledger.keys()) judgePool(books, { pool, asset, dust: dust.get(asset) as bigint });
+  }
+}
+
+function judgePool(
+  books: SlowBooks,
+  { pool, asset, dust }: { pool: number; asset: number; dust: bigint },
+): void {
+  const of = (kind: string) =>
+    sumOf(books, (balance) => balance.kind === kind && balance.pool === pool && balance.asset === asset);
+  let [cost, entry, collateral] = [0n, 0n, 0n];
+  for (const position of books.positions) {
+    if (position.pool !== pool || books.instruments[position.instrument]?.asset !== asset) continue;
+    cost += position.cost;
+    entry += position.lots * position.fundingIndex;
+  }
+  for (const takeover of books.takeovers) {
+    if (takeover.pool === pool && books.instruments[takeover.instrument]?.asset === asset)
+      collateral += takeover.collateral;
+  }
+  demand(of('settlement') === -cost, () => `law 2: settlement ${of('settlement')}, cost ${cost}`);
+  demand(of('funding') * FUNDING_SCALE === entry + dust, () => 'law 2: funding is not minus the accruals');
+  demand(
+    dust >= 0n && dust < FUNDING_SCALE,
+    () => `FND-03: ${dust} of dust, whole units of it belong to rounding`,
+  );
+  demand(of('liquidation') === collateral, () => 'law 2: liquidation is not the collateral of its takeovers');
+  demand(
+    -of('receivable') === slowOutstanding(books, pool, asset),
+    () => 'law 5: the receivable is not what is open',
+  );
+  demand(slowCash(books, pool, asset) >= 0n, () => `law 8: pool ${pool} has spent another's cash`);
+}
+
+/** Every account that is liquidatable at a usable mark is queued or was taken over: the index is never late. */
+function judgeQueues(books: SlowBooks, timeMs: number): void {
+  for (const account of books.accounts) {
+    const instrument = books.instruments[account.instrument]!;
+    const position = books.positions[account.position]!;
+    if (account.isQueued || position.lots === 0n || instrument.status !== 'trading') continue;
+    if (!isUsable(instrument, timeMs)) continue;
+    demand(
+      !isSlowlyLiquidatable(books, account),
+      () => `LIQ-11: ${account.id} is liquidatable and nobody queued it`,
+    );
+  }
+}
+
+/** Row by row: the fast state and the slow books are the same. */
+function compare(books: SlowBooks, state: State): void {
+  const same = (what: string, fast: unknown, slow: unknown) =>
+    demand(fast === slow, () => `${what}: the engine has ${String(fast)}, the slow books ${String(slow)}`);
+  const { accounts, balances, positions, takeovers, deficits, instruments, pools, cash } = books;
+  same('ledger accounts', state.ledger.table.size, balances.length);
+  for (const [row, slow] of balances.entries()) {
+    same(`balance of ${slow.kind} ${row}`, state.ledger.balance(row), slow.balance);
+    same(`kind of ${row}`, state.ledger.kindOf(row), slow.kind);
+    same(`asset of ${row}`, state.ledger.assetOf(row), slow.asset);
+    same(`client of ${row}`, state.ledger.clientOf(row), slow.client);
+    same(`pool of ${row}`, state.ledger.poolOf(row), slow.pool);
+  }
+  same('positions', state.positions.table.size, positions.length);
+  for (const [row, slow] of positions.entries()) {
+    same(`lots of ${row}`, state.positions.lots.get(row), slow.lots);
+    same(`cost of ${row}`, state.positions.cost.get(row), slow.cost);
+    same(`funding of ${row}`, state.positions.fundingIndex.get(row), slow.fundingIndex);
+    same(`account of position ${row}`, state.positions.account.get(row), slow.account);
+  }
+  same('accounts', state.accounts.table.size, accounts.length);
+  for (const [row, slow] of accounts.entries()) {
+    same(`${slow.id} closed`, state.accounts.status.get(row) === ACCOUNT_STATUS.closed, slow.isClosed);
+    same(`${slow.id} queued`, state.accounts.isQueued.get(row) === 1, slow.isQueued);
+    same(`${slow.id} leverage`, state.accounts.leveragePpm.get(row), slow.leveragePpm);
+    same(`${slow.id} principal`, state.accounts.netPrincipal.get(row), slow.netPrincipal);
+  }
+  same('takeovers', state.takeovers.table.size, takeovers.length);
+  for (const [row, slow] of takeovers.entries()) {
+    same(`${slow.id} collateral`, state.takeovers.collateral.get(row), slow.collateral);
+    same(`${slow.id} closed`, state.takeovers.status.get(row) === TAKEOVER_STATUS.closed, slow.isClosed);
+  }
+  same('deficits', state.deficits.table.size, deficits.length);
+  for (const [row, slow] of deficits.entries()) {
+    same(`deficit ${row}`, state.deficits.amount.get(row), slow.amount);
+    same(`deficit ${row} covered`, state.deficits.covered.get(row), slow.covered);
+    same(`deficit ${row} shared`, state.deficits.shared.get(row), slow.shared);
+  }
+  for (const [row, slow] of instruments.entries()) {
+    same(`mark of ${row}`, state.instruments.markTicks.get(row), slow.markTicks);
+    same(`pending of ${row}`, state.instruments.pendingTicks.get(row), slow.pendingTicks);
+    same(`suspect ${row}`, state.instruments.isSuspect.get(row) === 1, slow.isSuspect);
+    same(`index of ${row}`, state.instruments.fundingIndex.get(row), slow.fundingIndex);
+    same(`status of ${row}`, state.instruments.status.get(row), INSTRUMENT_STATUS[slow.status]);
+  }
+  for (const [row, slow] of pools.entries()) {
+    same(`pool ${slow.id} sound`, state.pools.isSound.get(row) === 1, slow.isSound);
+    same(`pool ${slow.id} halted`, state.pools.isQuarantined.get(row) === 1, slow.isQuarantined);
+  }
+  same('cash movements', state.cash.table.size, cash.length);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
