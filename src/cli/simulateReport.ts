@@ -79,10 +79,16 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `\n${title}\n\n${body}`;
 }
 
+/** Steps under the jump limit, and the days on which the venue file lets moves arrive whole. */
+function movesText({ moves, jumpDaysMs }: SimulationReport): string {
+  return jumpDaysMs.length === 0 ? moves : `${moves}; whole on ${jumpDaysMs.map(dayText).join(', ')}`;
+}
+
 function played({ report }: ShownRun): string {
   return pairs([
     ['period (UTC)', `${dayText(report.fromMs)} to ${dayText(report.toMs)}`],
-    ['seed, moves', `${report.seed}, ${report.moves}`],
+    ['seed, moves', `${report.seed}, ${movesText(report)}`],
+    ...(report.leftOut.length === 0 ? [] : [['without bars in it', report.leftOut.join(', ')] as const]),
     ['clients, market makers', `${grouped(String(report.clients))}, ${grouped(String(report.marketMakers))}`],
     ['margin accounts opened', grouped(String(report.accountsOpened))],
     ['mark batches', grouped(String(report.steps))],

@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../base/index.js';
 import type { TimeMs } from '../base/units.js';
 import {
+  type PriceBar,
   type PriceFault,
   type PriceGap,
   type PriceHistory,
@@ -15,6 +16,8 @@ import type { Venue, VenueInstrument } from './venueFile.js';
 export interface MarketData {
   /** In the venue's order. */
   readonly instruments: readonly PathInstrument[];
+  /** Instruments of the venue without a bar between its dates: they are listed and never trade. */
+  readonly leftOut: readonly string[];
   /** Length of a bar. */
   readonly intervalMs: TimeMs;
   /** Missing bars inside the dates played, where the venue allows them. */
@@ -34,9 +37,14 @@ export async function readMarketData(
   const instruments: PathInstrument[] = [];
   const intervals: { readonly file: string; readonly intervalMs: TimeMs }[] = [];
   const gaps: { instrument: string; gap: PriceGap }[] = [];
+  const withoutBars: { instrument: string; file: string }[] = [];
   for (const item of venue.instruments) {
     const read = readPriceHistory(await texts(item.prices), { tickSize: item.tickSize, gapsAllowed: true });
     if (!read.ok) return err({ file: item.prices, message: priceFaultText(read.error) });
+    if (sliceBars(read.value.bars, venue).length === 0) {
+      withoutBars.push({ instrument: item.definition.id, file: item.prices });
+      continue;
+    }
     const played = playedPart(venue, item, read.value);
     if (!played.ok) return played;
     instruments.push(played.value.path);
@@ -44,12 +52,17 @@ export async function readMarketData(
     if (read.value.intervalMs !== null)
       intervals.push({ file: item.prices, intervalMs: read.value.intervalMs });
   }
+  const [missing] = withoutBars;
+  if (instruments.length === 0 && missing !== undefined) {
+    return err({ file: missing.file, message: 'has no bar between the dates played' });
+  }
   const other = intervals.find(({ intervalMs }) => intervalMs !== intervals[0]!.intervalMs);
   if (other !== undefined) {
     const message = `its bars are ${other.intervalMs} ms long, those of ${intervals[0]!.file} ${intervals[0]!.intervalMs} ms`;
     return err({ file: other.file, message });
   }
-  return ok({ instruments, intervalMs: intervals[0]?.intervalMs ?? DAY_MS, gaps });
+  const leftOut = withoutBars.map(({ instrument }) => instrument);
+  return ok({ instruments, leftOut, intervalMs: intervals[0]?.intervalMs ?? DAY_MS, gaps });
 }
 
 /** A file with a single bar does not say how long it is. */
@@ -63,9 +76,7 @@ function playedPart(
 ): Result<{ readonly path: PathInstrument; readonly gaps: readonly PriceGap[] }, MarketDataFault> {
   const { definition, terms, prices: file } = item;
   const bars = sliceBars(history.bars, venue);
-  const [first, last] = [bars[0], bars.at(-1)];
-  if (first === undefined || last === undefined)
-    return err({ file, message: 'has no bar between the dates played' });
+  const [first, last] = [bars[0] as PriceBar, bars.at(-1) as PriceBar];
   const highest = bars.find((bar) => bar.highTicks > terms.priceTicksMax);
   if (highest !== undefined) {
     return err({

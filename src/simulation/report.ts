@@ -27,6 +27,10 @@ export interface SimulationReport {
   readonly name: string;
   readonly seed: string;
   readonly moves: string;
+  /** Days, within those played, on which moves arrive whole. */
+  readonly jumpDaysMs: readonly TimeMs[];
+  /** Instruments without a bar in the dates played: listed, never traded. */
+  readonly leftOut: readonly string[];
   /** First and last bar. */
   readonly fromMs: TimeMs;
   readonly toMs: TimeMs;
@@ -155,13 +159,17 @@ export function buildReport(run: FinishedRun): SimulationReport {
   const { state } = engine;
   const { venue, market, participants } = plan;
   const bars = market.instruments.flatMap((instrument) => instrument.bars.map(({ timeMs }) => timeMs));
+  const [fromMs, toMs] = [bars.reduce((a, b) => Math.min(a, b)), bars.reduce((a, b) => Math.max(a, b))];
   const poolAssets = Array.from({ length: state.poolAssets.table.size }, (_, row) => row);
+  const isPlayed = (dayMs: TimeMs) => venue.moves === 'stepped' && dayMs >= fromMs && dayMs <= toMs;
   return {
     name: venue.name,
     seed: venue.seed,
     moves: venue.moves,
-    fromMs: bars.reduce((a, b) => Math.min(a, b)),
-    toMs: bars.reduce((a, b) => Math.max(a, b)),
+    jumpDaysMs: [...venue.jumpDaysMs].filter(isPlayed),
+    leftOut: plan.market.leftOut,
+    fromMs,
+    toMs,
     intervalMs: market.intervalMs,
     instruments: instrumentViews(plan),
     clients: participants.clients.length,
