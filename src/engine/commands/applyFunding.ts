@@ -34,11 +34,6 @@ export function decideApplyFunding(
   const lastTimeMs = instruments.fundingTimeMs.get(instrumentRow);
   if (fundingTimeMs <= lastTimeMs)
     return reject('time_backwards', { instrument: command.instrument, fundingTimeMs, lastTimeMs });
-  // Positions are those of now: funding of an instant that is long over would ask the wrong holders (FND-02).
-  const earliestMs = timeMs - definition.markMaxAgeMs;
-  if (fundingTimeMs < earliestMs) {
-    return reject('time_backwards', { instrument: command.instrument, fundingTimeMs, earliestMs });
-  }
   if (fundingTimeMs > timeMs) return reject('source_time_ahead', { fundingTimeMs, timeMs });
   if (abs(ratePpm) > definition.fundingRateMaxPpm) {
     return reject('funding_rate_out_of_range', { ratePpm, largestPpm: definition.fundingRateMaxPpm });
