@@ -38,6 +38,8 @@ export interface Engine {
   onRecord: (record: EngineRecord, bytes: Uint8Array) => void;
   /** Sequences one command of the outside. `clockMs` is the clock at the door; time never goes back. */
   submit(commandId: string, command: ExternalCommand, clockMs: number): Submission;
+  /** Plays commands one after another on the state, then puts it back as it was: baskets and what-ifs. */
+  trial<T>(clockMs: number, play: (run: (command: ExternalCommand) => Recorded) => T): T;
   /** What the command would do now, with all the work it would set off, and nothing kept. */
   dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T;
   /** Applies a record of the journal: its events, without deciding again. */
@@ -173,18 +175,23 @@ export function createEngine(
     state.undo.push(() => Object.assign(state.clock, before));
   }
 
-  function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
+  function trial<T>(clockMs: number, play: (run: (command: ExternalCommand) => Recorded) => T): T {
     assertRunning(clockMs);
     const mark = state.undo.mark();
     const pendingBefore = pending;
+    const timeMs = Math.max(state.clock.timeMs, clockMs);
     isDry = true;
     try {
-      return look(run('', command, Math.max(state.clock.timeMs, clockMs)));
+      return play((command) => run('', command, timeMs));
     } finally {
       isDry = false;
       pending = pendingBefore;
       state.undo.rollback(mark);
     }
+  }
+
+  function dryRun<T>(command: ExternalCommand, clockMs: number, look: (submission: Recorded) => T): T {
+    return trial(clockMs, (runDry) => look(runDry(command)));
   }
 
   function replay(record: EngineRecord): void {
@@ -216,6 +223,7 @@ export function createEngine(
     register,
     onRecord: () => undefined,
     submit,
+    trial,
     dryRun,
     replay,
     finishReplay,

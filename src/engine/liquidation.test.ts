@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hashText } from '../base/index.js';
 import { trialBalance } from '../ledger/index.js';
-import { commandKinds, eventsOf, standardWorld, usdt } from '../testkit/world.js';
+import { commandKinds, eventsOf, standardWorld, times, usdt } from '../testkit/world.js';
 
 describe('liquidation of an isolated margin account', () => {
   it('takes over one account and leaves the wallet and the other account of its client untouched (ISO-01)', () => {
@@ -126,5 +127,36 @@ describe('liquidation of an isolated margin account', () => {
     });
     expect(eventsOf(world.records, 'filled').flatMap(({ deficits }) => deficits)).toEqual([]);
     expect(world.fund('main')).toBe(usdt(10_000));
+  });
+});
+
+describe('a trial', () => {
+  it('plays several commands on one another and leaves nothing behind (OPS-04)', () => {
+    const world = standardWorld();
+    world.client('ada', { USDT: usdt(1_000) });
+    const before = hashText(world.engine.stateHash());
+    const codes = world.engine.trial(world.timeMs, (run) => {
+      const open = run({
+        kind: 'openAccount',
+        account: 'a',
+        client: 'ada',
+        instrument: 'BTC-PERP',
+        leveragePpm: times(10),
+      });
+      const allocate = run({ kind: 'allocate', account: 'a', amountMinor: usdt(600) });
+      const tooMuch = run({ kind: 'allocate', account: 'a', amountMinor: usdt(600) });
+      return [open, allocate, tooMuch].map(({ record }) => record.outcome.kind);
+    });
+    expect(codes).toEqual(['accepted', 'accepted', 'rejected']);
+    expect(hashText(world.engine.stateHash())).toBe(before);
+    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe('unknown_account');
+  });
+
+  it('refuses a command that is submitted from inside it, which would stay without a record', () => {
+    const { engine, timeMs } = standardWorld();
+    expect(() =>
+      engine.trial(timeMs, () => engine.submit('x', { kind: 'openClient', client: 'x' }, timeMs)),
+    ).toThrow(/inside a dry run/);
+    expect(engine.submit('x', { kind: 'openClient', client: 'x' }, timeMs).kind).toBe('recorded');
   });
 });
