@@ -111,13 +111,11 @@ describe('bulkhead calc', () => {
     const { code, out } = await run(['-'], JSON.stringify({ ...BOOK, '\u001b[2J': 1 }));
     expect(code).toBe(1);
     expect(out).toBe('document 1 refused: unknown_field at /\u{fffd}[2J: there is no such field\n');
-    const leverage = JSON.stringify(BOOK).replace('"leverage":"10"', '"leverage":"126"');
+    const leverage = JSON.stringify(BOOK).replace('"leverage":"10"', '"leverage":"0.5"');
     expect((await run(['-'], leverage)).out).toBe(
       [
-        'document 1 refused: leverage_out_of_range at /marginAccounts/0/positions/0/leverage: leverage is above the maximum of its tier',
-        '  got: 126',
-        '  maxLeverage: 125',
-        '  tier: 1',
+        'document 1 refused: leverage_out_of_range at /marginAccounts/0/positions/0/leverage: leverage is at least 1',
+        '  got: 0.5',
         '',
       ].join('\n'),
     );

@@ -413,19 +413,6 @@ describe('calc refuses', () => {
       '/marginAccounts/0/positions/0/leverage',
       (d) => set(d['marginAccounts'][0]['positions'][0], 'leverage', '0.99'),
     ],
-    [
-      'leverage_out_of_range',
-      '/marginAccounts/0/positions/0/leverage',
-      (d) => set(d['marginAccounts'][0]['positions'][0], 'leverage', '126'),
-    ],
-    [
-      'leverage_out_of_range',
-      '/marginAccounts/0/positions/0/leverage',
-      (d) => {
-        d['marginAccounts'][0]['positions'][0]['quantity'] = '2';
-        d['marginAccounts'][0]['positions'][0]['leverage'] = '101';
-      },
-    ],
   ];
 
   it.each(cases)('%s at %s', (code, path, change) => {

@@ -15,8 +15,7 @@ export function answerCalc(text: string): CalcAnswer | CalcRefusal {
   if (text.length > CALC_LENGTH_MAX) return calcRefusal(tooLong());
   const checked = parseCalcDocument(text);
   if (!checked.ok) return calcRefusal(checked.error);
-  const answer = calcAnswer(checked.value);
-  return answer.ok ? answer.value : calcRefusal(answer.error);
+  return calcAnswer(checked.value);
 }
 
 export function isCalcRefusal(answer: CalcAnswer | CalcRefusal): answer is CalcRefusal {

@@ -1,7 +1,6 @@
 /** The answer of a checked document: the functions of `margin`, and their numbers as decimal text. */
 import { formatMinor } from '../base/decimal.js';
 import { divCeil, divFloor } from '../base/integers.js';
-import { err, ok, type Result } from '../base/result.js';
 import { bankruptcyMark, bankruptcyPrice } from '../margin/bankruptcyPrice.js';
 import { bracketIndex } from '../margin/brackets.js';
 import { equityFloor, unrealizedPnl, unrealizedPnlFloor } from '../margin/equity.js';
@@ -11,11 +10,10 @@ import { notionalOn } from '../margin/maintenanceMargin.js';
 import { removableFloor } from '../margin/removable.js';
 import { type RequirementLine, requirement } from '../margin/requirement.js';
 import { roundDown, roundUp } from '../margin/rounding.js';
-import type { Bracket } from '../margin/terms.js';
 import { type Fraction, notionalAtMark } from '../market/payoff.js';
 import { decimalOf, formatNearest, scaled } from './calcDecimal.js';
 import { type CheckedDocument, settleOf } from './calcDocument.js';
-import { type CalcError, calcError, pointer } from './calcError.js';
+import { pointer } from './calcError.js';
 import type {
   CalcAccountAnswer,
   CalcAnswer,
@@ -30,7 +28,7 @@ import { instrumentWarnings, positionWarnings } from './calcWarnings.js';
 const RATIO_DECIMALS = 8;
 const EXACT_PRICE_DECIMALS = 12;
 
-export function calcAnswer(checked: CheckedDocument): Result<CalcAnswer, CalcError> {
+export function calcAnswer(checked: CheckedDocument): CalcAnswer {
   const warnings: CalcWarning[] = instrumentWarnings(checked);
   const marginAccounts: CalcAccountAnswer[] = [];
   for (const [index, account] of checked.document.marginAccounts.entries()) {
@@ -41,31 +39,10 @@ export function calcAnswer(checked: CheckedDocument): Result<CalcAnswer, CalcErr
     }
     const path = pointer('marginAccounts', index, 'positions', 0);
     const ready = accountTerms(checked, account, position);
-    const refused = leverageFault(ready, position, path);
-    if (refused !== null) return err(refused);
     marginAccounts.push(openAccount(ready, account, position));
     warnings.push(...positionWarnings(checked, ready, position, path));
   }
-  return ok({ marginAccounts, warnings });
-}
-
-/** The tier in which the position was opened must allow its leverage; a price that moved on since refuses nobody. */
-function leverageFault(
-  { terms, view }: AccountTerms,
-  position: CalcPosition,
-  path: string,
-): CalcError | null {
-  const tier = bracketIndex(terms.brackets, notionalOn('entry', terms, view, 1n));
-  const { leverageMax } = terms.brackets[tier] as Bracket;
-  if (leverageMax === null || view.leverage <= leverageMax) return null;
-  return calcError('leverage_out_of_range', `${path}/leverage`, 'leverage is above the maximum of its tier', {
-    got: position.leverage,
-    maxLeverage: formatNearest(
-      { numerator: leverageMax, denominator: terms.rateScale },
-      EXACT_PRICE_DECIMALS,
-    ),
-    tier: String(tier + 1),
-  });
+  return { marginAccounts, warnings };
 }
 
 function openAccount(

@@ -75,8 +75,8 @@ export function positionWarnings(
       [isBeyondLast, 'notional_beyond_last_tier', 'above the last cap, where the last rates go on', ''],
       [
         leverageMax !== null && view.leverage > leverageMax,
-        'leverage_above_tier_at_mark',
-        'the notional has grown into a tier that allows less leverage',
+        'leverage_above_tier',
+        'the tier of the notional allows less leverage; its initial margin rate decides',
         '/leverage',
       ],
       [
