@@ -38,21 +38,25 @@ export function accountEquity(state: State, accountRow: number): bigint {
 
 /** What a takeover is worth at the last good mark, rounded down: collateral, accrued funding and unrealized PnL. */
 export function takeoverEquity(state: State, takeoverRow: number): bigint {
-  const { takeovers, positions, instruments } = state;
+  const { takeovers, positions } = state;
   const positionRow = takeovers.position.get(takeoverRow);
-  const instrumentRow = takeovers.instrument.get(takeoverRow);
-  const { marginTerms } = listedInstrument(state, instrumentRow);
-  const value = valueAtMark(
-    marginTerms,
-    positions.lots.get(positionRow),
-    instruments.markTicks.get(instrumentRow),
-  );
   return (
     takeovers.collateral.get(takeoverRow) +
     accruedFunding(state, positionRow) +
-    divFloor(value.numerator, value.denominator) -
+    markValue(state, takeovers.instrument.get(takeoverRow), positions.lots.get(positionRow)) -
     positions.cost.get(positionRow)
   );
+}
+
+/** Signed value of lots at the instrument's last good mark, rounded down. */
+export function markValue(state: State, instrumentRow: number, lots: bigint): bigint {
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { numerator, denominator } = valueAtMark(
+    marginTerms,
+    lots,
+    state.instruments.markTicks.get(instrumentRow),
+  );
+  return divFloor(numerator, denominator);
 }
 
 /** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns. */

@@ -99,13 +99,3 @@ export function encodeCommand(value: Command): Uint8Array {
   command.write(writer, value);
   return writer.view();
 }
-
-/** Whether two outcomes are the same, to the byte. */
-export function isSameOutcome(a: Outcome, b: Outcome): boolean {
-  const bytes = [a, b].map((value) => {
-    writer.reset();
-    outcome.write(writer, value);
-    return writer.copy();
-  }) as [Uint8Array, Uint8Array];
-  return bytes[0].length === bytes[1].length && bytes[0].every((byte, at) => byte === bytes[1][at]);
-}

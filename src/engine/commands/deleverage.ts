@@ -9,12 +9,12 @@ import { equityFloor, maintenanceMarginCeil } from '../../margin/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
-import { accountView, hasUsableMark, takeoverEquity } from '../marginView.js';
+import { accountView, hasUsableMark, markValue, takeoverEquity } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance, takeoverExposure } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
 import { accruedFunding, finishDraft, newDraft, splitTrade } from '../trade.js';
-import { markValue, tradeAtMark } from './netTakeovers.js';
+import { tradeAtMark } from './markTrade.js';
 
 /** Winners closed in one step: the rest follows in the next, so that no event grows without bound. */
 const FILLS_MAX = 256;

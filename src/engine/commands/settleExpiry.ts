@@ -12,7 +12,7 @@ import { openTakeoversOf } from '../evolve.js';
 import { reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument, type State } from '../state.js';
 import { finishDraft, newDraft } from '../trade.js';
-import { tradeAtMark } from './netTakeovers.js';
+import { tradeAtMark } from './markTrade.js';
 
 /** Holders closed in one step: the rest follows in the next. */
 const HOLDERS_MAX = 128;

@@ -3,8 +3,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { finishDraft, newDraft } from '../trade.js';
-import { markValue, tradeAtMark } from './netTakeovers.js';
+import { unwindAtMark } from './markTrade.js';
 
 export function decideUnwindOutside(
   { state, timeMs }: Situation,
@@ -18,25 +17,5 @@ export function decideUnwindOutside(
   if (lots === 0n || outside < 0) return reject('nothing_to_do');
   if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
 
-  const markTicks = instruments.markTicks.get(instrumentRow);
-  const value = markValue(state, instrumentRow, lots);
-  const draft = newDraft();
-  tradeAtMark(state, draft, { positionRow, lots: -lots, value: -value });
-  tradeAtMark(state, draft, { positionRow: outside, lots, value });
-  finishDraft(state, draft, instruments.poolAsset.get(instrumentRow));
-  const { transfers, positions: changes, fundingDust, deficits, takeovers: closed } = draft;
-  return [
-    {
-      kind: 'unwound',
-      instrumentRow,
-      markTicks,
-      lots,
-      value,
-      transfers,
-      positions: changes,
-      fundingDust,
-      deficits,
-      takeovers: closed,
-    },
-  ];
+  return [unwindAtMark(state, instrumentRow, { from: positionRow, to: outside, lots })];
 }

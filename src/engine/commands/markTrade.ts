@@ -1,0 +1,53 @@
+/** Trades at the guarded mark, which nobody charges a fee for: unwinding, deleveraging and expiry. */
+import type { EventOf } from '../event.js';
+import { markValue } from '../marginView.js';
+import type { State } from '../state.js';
+import { type Draft, finishDraft, newDraft, settleTrade, type TradeOutcome } from '../trade.js';
+
+/** One holder's side. */
+export function tradeAtMark(
+  state: State,
+  draft: Draft,
+  trade: {
+    readonly positionRow: number;
+    readonly lots: bigint;
+    readonly value: bigint;
+    readonly cause?: 'expiry';
+  },
+): TradeOutcome {
+  return settleTrade(state, draft, {
+    cause: 'close',
+    ...trade,
+    fee: 0n,
+    allocated: 0n,
+    feeCap: 0n,
+    rebateCap: 0n,
+  });
+}
+
+/** `from` hands signed lots to `to` at the mark; either may be a takeover, `to` also the outside. */
+export function unwindAtMark(
+  state: State,
+  instrumentRow: number,
+  { from, to, lots }: { readonly from: number; readonly to: number; readonly lots: bigint },
+): EventOf<'unwound'> {
+  const value = markValue(state, instrumentRow, lots);
+  const draft = newDraft();
+  tradeAtMark(state, draft, { positionRow: from, lots: -lots, value: -value });
+  tradeAtMark(state, draft, { positionRow: to, lots, value });
+  finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  const { transfers, positions, fundingDust, deficits, takeovers } = draft;
+  return {
+    kind: 'unwound',
+    instrumentRow,
+    markTicks,
+    lots,
+    value,
+    transfers,
+    positions,
+    fundingDust,
+    deficits,
+    takeovers,
+  };
+}
