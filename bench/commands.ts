@@ -23,7 +23,7 @@ function setUp(submit: Submit): void {
   let count = 0;
   const send = (command: ExternalCommand) => submit(`setup-${++count}`, command, START_MS);
   send({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  send({ kind: 'openPool', pool: 'main', isDesk: false, workBudget: 1_000 });
+  send({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 1_000 });
   send({
     kind: 'listInstrument',
     id: 'BTC-PERP',
@@ -77,20 +77,20 @@ function setUp(submit: Submit): void {
     });
     send({ kind: 'finalizeDeposit', deposit: `d${client}` });
     send({
-      kind: 'openAccount',
+      kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false,
       account: `a${client}`,
       client: `c${client}`,
       instrument: 'BTC-PERP',
       leveragePpm: 10_000_000n,
     });
-    send({ kind: 'allocate', account: `a${client}`, amountMinor: 10n ** 12n });
+    send({ kind: 'allocate', asset: null, account: `a${client}`, amountMinor: 10n ** 12n });
   }
 }
 
 function markCommand(at: number): ExternalCommand {
   const markTicks = 4_000_000n + BigInt(at % 1000);
   return {
-    kind: 'mark',
+    kind: 'mark', assetPrices: [],
     sourceTimeMs: START_MS + at,
     marks: [{ instrument: 'BTC-PERP', markTicks, indexTicks: markTicks }],
   };
@@ -99,7 +99,7 @@ function markCommand(at: number): ExternalCommand {
 function workload(at: number): ExternalCommand {
   if (at % 50 === 0) return markCommand(at);
   const side = (client: number) =>
-    ({ party: 'account', id: `a${client % CLIENTS}`, allocateMinor: 0n, allocateInitial: false }) as const;
+    ({ party: 'account', leg: 'net', order: '', id: `a${client % CLIENTS}`, allocateMinor: 0n, allocateInitial: false }) as const;
   return {
     kind: 'fill',
     instrument: 'BTC-PERP',

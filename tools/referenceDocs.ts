@@ -7,6 +7,7 @@ import type { EventKind } from '../src/engine/index.js';
 import { type Bond, FLOWS, type FlowName } from '../src/isolation/index.js';
 import { LAWS } from './laws.js';
 import { table } from './markdown.js';
+import { profilesPage } from './profileDocs.js';
 import { isTest, listFiles, nodesOf, parse } from './repository.js';
 
 /** Page to its text. */
@@ -14,6 +15,7 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/flows.md': flowsPage,
   'docs/reference/laws.md': lawsPage,
   'docs/reference/events.md': eventsPage,
+  'docs/reference/profiles.md': () => profilesPage(REWRITE),
 };
 
 const REWRITE =

@@ -67,17 +67,17 @@ describe('the worked numbers of LED', () => {
   it('moving money between accounts makes none, and moving nothing is refused (LED-05)', () => {
     const world = example();
     world.account('ada-2', 'ada', PERP, 10);
-    world.accept({ kind: 'allocate', account: 'ada-1', amountMinor: usdt(200) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-1', amountMinor: usdt(200) });
     const wallet = world.wallet('ada');
-    world.accept({ kind: 'release', account: 'ada-1', amountMinor: usdt(100) });
-    world.accept({ kind: 'allocate', account: 'ada-2', amountMinor: usdt(100) });
+    world.accept({ kind: 'release', asset: null, account: 'ada-1', amountMinor: usdt(100) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: usdt(100) });
     expect([world.wallet('ada'), world.balance('ada-1'), world.balance('ada-2')]).toEqual([
       wallet,
       usdt(500),
       usdt(100),
     ]);
-    expect(world.refuse({ kind: 'allocate', account: 'ada-2', amountMinor: 0n })).toBe('invalid_amount');
-    const side = { party: 'account', id: 'ada-2', allocateMinor: 0n, allocateInitial: true } as const;
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: 0n })).toBe('invalid_amount');
+    const side = { party: 'account', leg: 'net', order: '', id: 'ada-2', allocateMinor: 0n, allocateInitial: true } as const;
     const self = { instrument: PERP, priceTicks: 400_000n, lots: 1n, buyer: side, seller: side } as const;
     expect(world.refuse({ kind: 'fill', taker: 'buyer', ...self })).toBe('same_account');
   });
@@ -116,13 +116,13 @@ describe('the worked numbers of ISO', () => {
     const world = example();
     world.account('ada-2', 'ada', PERP, 10);
     const wallet = world.wallet('ada');
-    world.accept({ kind: 'allocate', account: 'ada-2', amountMinor: usdt(37.25) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: usdt(37.25) });
     const { record } = world.accept({ kind: 'closeAccount', account: 'ada-2' });
     expect(eventsOf([record], 'accountClosed')[0]?.transfers).toMatchObject([
       { flow: 'sweep', amount: usdt(37.25) },
     ]);
     expect(world.wallet('ada')).toBe(wallet);
-    const again = { kind: 'openAccount', account: 'ada-2', client: 'ada', instrument: PERP } as const;
+    const again = { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: 'ada-2', client: 'ada', instrument: PERP } as const;
     expect(world.refuse({ ...again, leveragePpm: times(10) })).toBe('already_exists');
   });
 
@@ -151,7 +151,7 @@ describe('the worked numbers of ISO', () => {
     expect(world.balance('cleo-2')).toBe(usdt(1_500));
     // The mark is stale an hour later, and a pool with open interest and no usable mark is not sound.
     world.timeMs += 2 * HOUR_MS;
-    const rejection = refusal(world.send({ kind: 'release', account: 'cleo-2', amountMinor: usdt(1_200) }));
+    const rejection = refusal(world.send({ kind: 'release', asset: null, account: 'cleo-2', amountMinor: usdt(1_200) }));
     expect(rejection).toMatchObject({ code: 'pool_not_sound', context: { most: minor(1_000) } });
   });
 });
@@ -169,8 +169,8 @@ describe('the worked numbers of other accounts and markets', () => {
     });
     for (const id of ['ada-2', 'bob-2']) world.account(id, id.slice(0, 3), PERP, 10);
     world.trade({ buyer: 'ada-2', seller: 'bob-2', instrument: PERP, priceTicks: 400_000n, lots: 10n });
-    world.accept({ kind: 'allocate', account: 'ada-2', amountMinor: usdt(10) });
-    world.accept({ kind: 'release', account: 'ada-2', amountMinor: usdt(10) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: usdt(10) });
+    world.accept({ kind: 'release', asset: null, account: 'ada-2', amountMinor: usdt(10) });
     expect(world.state.accounts.isQueued.get(world.row('ada-1'))).toBe(1);
   });
 
@@ -201,7 +201,7 @@ describe('the worked numbers of MAR', () => {
     world.account('bob-1', 'bob', PERP, 10);
     const before = hash(world);
     const side = (id: string) =>
-      ({ party: 'account', id, allocateMinor: 0n, allocateInitial: true }) as const;
+      ({ party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: true }) as const;
     const fill = {
       kind: 'fill',
       instrument: PERP,
@@ -218,7 +218,7 @@ describe('the worked numbers of MAR', () => {
   it('a top-up of a queued account cures with 8.050001 and not with 8.05 (MAR-02)', () => {
     const world = queuedExample();
     const top = (amount: number) =>
-      world.send({ kind: 'allocate', account: 'ada-1', amountMinor: usdt(amount) });
+      world.send({ kind: 'allocate', asset: null, account: 'ada-1', amountMinor: usdt(amount) });
     expect(refusal(top(8.05))).toMatchObject({
       code: 'top_up_must_cure',
       context: { missing: minor(8.050001) },
@@ -261,7 +261,7 @@ describe('the worked numbers of ORD', () => {
     const world = example();
     world.mark({ [PERP]: 365_000n });
     const side = (id: string, allocateInitial: boolean) =>
-      ({ party: 'account', id, allocateMinor: 0n, allocateInitial }) as const;
+      ({ party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial }) as const;
     const fill = { kind: 'fill', instrument: PERP, priceTicks: 365_000n, taker: 'buyer' } as const;
     const more = { ...fill, lots: 1n, buyer: side('ada-1', false), seller: side('cleo-1', true) };
     expect(world.refuse(more)).toBe('insufficient_initial_margin');
@@ -274,7 +274,7 @@ describe('the worked numbers of PRC', () => {
   it('a jump to 15,000 is held, and a second mark near it acts (PRC-01)', () => {
     const world = example();
     expect(commandKinds(world.mark({ [PERP]: 150_000n }).work)).not.toContain('takeOver');
-    expect(world.refuse({ kind: 'release', account: 'ada-1', amountMinor: 1n })).toBe('mark_unusable');
+    expect(world.refuse({ kind: 'release', asset: null, account: 'ada-1', amountMinor: 1n })).toBe('mark_unusable');
     expect(world.balance('ada-1')).toBe(usdt(400));
     world.timeMs += 1_000;
     world.mark({ [PERP]: 150_100n });
@@ -321,7 +321,7 @@ describe('the worked numbers of FND', () => {
     expect(world.balance('ada-1')).toBe(usdt(400));
     world.mark({ 'FEE-PERP': 362_000n });
     const side = (id: string, allocateMinor: bigint) =>
-      ({ party: 'account', id, allocateMinor, allocateInitial: false }) as const;
+      ({ party: 'account', leg: 'net', order: '', id, allocateMinor, allocateInitial: false }) as const;
     // Sold at 36,003: a loss of 399.70 leaves 0.30, and the fee asked is 1.440120.
     world.accept({
       kind: 'fill',
@@ -415,7 +415,7 @@ describe('the worked numbers of LIQ', () => {
     const at = (markTicks: bigint) => {
       const world = example();
       world.accept({
-        kind: 'mark',
+        kind: 'mark', assetPrices: [],
         sourceTimeMs: world.timeMs,
         marks: [{ instrument: PERP, markTicks, indexTicks: markTicks }],
       });
@@ -429,7 +429,7 @@ describe('the worked numbers of OPS', () => {
   it('a refused release leaves the state as it was, and says 400 and 0 (OPS-01)', () => {
     const world = example();
     const before = hash(world);
-    const rejection = refusal(world.send({ kind: 'release', account: 'ada-1', amountMinor: usdt(400) }));
+    const rejection = refusal(world.send({ kind: 'release', asset: null, account: 'ada-1', amountMinor: usdt(400) }));
     expect(rejection).toMatchObject({
       code: 'removal_floor',
       context: { requested: minor(400), removable: minor(0) },
@@ -452,7 +452,7 @@ describe('the worked numbers of OPS', () => {
     const world = example(100);
     const before = hash(world);
     const marks = [{ instrument: PERP, markTicks: 3_200_000n, indexTicks: 3_200_000n }];
-    const command = { kind: 'mark', sourceTimeMs: world.timeMs, marks } as const;
+    const command = { kind: 'mark', assetPrices: [], sourceTimeMs: world.timeMs, marks } as const;
     const kinds = world.engine.dryRun(command, world.timeMs, ({ work }) => commandKinds(work));
     expect(kinds).toEqual(['takeOver', 'assess', 'deleverage', 'assess']);
     expect(hash(world)).toBe(before);
@@ -479,7 +479,7 @@ function twoMarkets(): World {
 /** Queued and not taken over: its pool has no budget for work. */
 function queuedExample(): World {
   const world = standardWorld();
-  world.accept({ kind: 'openPool', pool: 'slow', isDesk: false, workBudget: 1 });
+  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'slow', isDesk: false, workBudget: 1 });
   world.accept({ ...linearPerpetual('SLOW-PERP'), pool: 'slow' });
   world.mark({ 'SLOW-PERP': 400_000n });
   for (const client of ['ada', 'bob']) world.client(client, { USDT: usdt(100_000) });
@@ -502,7 +502,7 @@ function queuedExample(): World {
 function tenAccounts(): World {
   const world = createWorld();
   world.accept({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  world.accept({ kind: 'openPool', pool: 'main', isDesk: false, workBudget: 3 });
+  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 3 });
   world.accept(linearPerpetual(PERP));
   world.mark({ [PERP]: 400_000n });
   for (const client of ['ada', 'bob']) world.client(client, { USDT: usdt(100_000) });
@@ -522,8 +522,8 @@ function sellTakeover(world: World, priceTicks: bigint, lots: bigint): void {
     instrument: PERP,
     priceTicks,
     lots,
-    buyer: { ...side, party: 'account', id: 'cleo-1', allocateInitial: true },
-    seller: { ...side, party: 'liquidation', id: 'main#1' },
+    buyer: { ...side, party: 'account', leg: 'net', order: '', id: 'cleo-1', allocateInitial: true },
+    seller: { ...side, party: 'liquidation', leg: 'net', order: '', id: 'main#1' },
     taker: 'seller',
   });
 }

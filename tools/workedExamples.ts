@@ -34,6 +34,7 @@ import {
   type World,
 } from '../src/testkit/world.js';
 import { table } from './markdown.js';
+import { RISK_EXAMPLES } from './riskExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'standing-example': standingExample,
@@ -49,6 +50,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-fund': () => waterfall(fundStory),
   'waterfall-deleverage': () => waterfall(deleverageStory),
   'waterfall-share': () => waterfall(shareStory),
+  ...RISK_EXAMPLES,
 };
 
 const MARK = 38_000;
@@ -367,8 +369,8 @@ function unwound(world: World, trade: { price: number; lots: bigint }): Step {
     instrument: 'BTC-PERP',
     priceTicks: BigInt(trade.price * 10),
     lots: trade.lots,
-    buyer: { ...side, party: 'account', id: 'cleo-1', allocateInitial: true },
-    seller: { ...side, party: 'liquidation', id: 'main#1' },
+    buyer: { ...side, party: 'account', leg: 'net', order: '', id: 'cleo-1', allocateInitial: true },
+    seller: { ...side, party: 'liquidation', leg: 'net', order: '', id: 'main#1' },
     taker: 'seller',
   });
   const size = formatMinor(trade.lots, 3);

@@ -4,6 +4,7 @@ export * from './canonicalBytes.js';
 export * from './decimal.js';
 export * from './hash.js';
 export * from './integers.js';
+export * from './nearest.js';
 export * from './random.js';
 export * from './result.js';
 export * from './search.js';

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROFILE_NAMES } from '../contract/calc.js';
 import { calc, calcHelp } from './calc.js';
 import { Refusal, UsageError } from './failures.js';
 import type { Io } from './io.js';
@@ -121,6 +122,46 @@ describe('bulkhead calc', () => {
     );
   });
 
+  it('fills what a document leaves out from the profile asked for, and says so', async () => {
+    const { code, out } = await run(['--profile', 'okx', '-'], JSON.stringify(LEFT_OUT));
+    expect(code).toBe(0);
+    expect(out).toContain(
+      [
+        'profile okx, rule of 2024-08-28, gave',
+        '  /instruments/0/maintenanceBasis: mark',
+        '  /instruments/0/initialBasis: entry',
+        '  /instruments/0/closeFee: inRate',
+        '  /instruments/0/tierMethod: flat',
+        '  /instruments/0/tierBasis: contracts',
+        '  /instruments/0/priceRounding: none',
+        '',
+      ].join('\n'),
+    );
+    const named = await run(['--json', '-'], JSON.stringify({ ...LEFT_OUT, profile: 'okx' }));
+    expect((await run(['--json', '--profile', 'okx', '-'], JSON.stringify(LEFT_OUT))).out).toBe(named.out);
+    expect((await run(['-'], JSON.stringify(LEFT_OUT))).out).toContain('missing_field');
+  });
+
+  it('lists the profiles for people and for programs, one line or object each', async () => {
+    const { code, out } = await run(['--profiles']);
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.slice(2).map((line) => line.split(' ')[0])).toEqual([...PROFILE_NAMES]);
+    expect(lines[0]).toMatch(/^profile +venue +rule of +liquidation price of a long$/);
+    const listed = JSON.parse((await run(['--profiles', '--json'])).out) as {
+      name: string;
+      sources: string[];
+    }[];
+    expect(listed.map(({ name }) => name)).toEqual([...PROFILE_NAMES]);
+    expect(listed.every(({ sources }) => sources.length > 0)).toBe(true);
+  });
+
+  it('names the profile that was probably meant, and all there are', async () => {
+    await expect(run(['--profile', 'hyperliqid', '-'])).rejects.toThrow(
+      `unknown profile "hyperliqid"; did you mean hyperliquid? (known: ${PROFILE_NAMES.join(', ')})`,
+    );
+  });
+
   it('prints its schema as JSON', async () => {
     const { code, out } = await run(['--schema']);
     expect(code).toBe(0);
@@ -135,18 +176,24 @@ describe('bulkhead calc', () => {
     }
   });
 
-  it.each([[['--bogus', '-']], [[]], [['a.json', 'b.json']], [['--schema', 'a.json']]])(
-    'takes %j for wrong usage',
-    async (args) => {
-      await expect(run(args)).rejects.toThrow(UsageError);
-    },
-  );
+  it.each([
+    [['--bogus', '-']],
+    [[]],
+    [['a.json', 'b.json']],
+    [['--schema', 'a.json']],
+    [['--profiles', 'a.json']],
+    [['--profile', 'nowhere', '-']],
+    [['--profile', 'okx']],
+  ])('takes %j for wrong usage', async (args) => {
+    await expect(run(args)).rejects.toThrow(UsageError);
+  });
 
   it('says which file it cannot read', async () => {
     await expect(run([join(folder, 'absent.json')])).rejects.toThrow(Refusal);
   });
 
   it('has a help page whose first example runs', () => {
+    expect(calcHelp).toContain('--profile NAME');
     expect(calcHelp).toContain('bulkhead calc book.json');
     expect(calcHelp).toContain('Exit codes');
   });
@@ -188,6 +235,12 @@ const BOOK = {
       ],
     },
   ],
+};
+
+/** The same without what a profile gives. */
+const LEFT_OUT = {
+  ...BOOK,
+  instruments: BOOK.instruments.map(({ maintenanceBasis: _basis, ...instrument }) => instrument),
 };
 
 async function run(args: readonly string[], input: string | readonly Uint8Array[] = '') {

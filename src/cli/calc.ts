@@ -11,27 +11,40 @@ import {
   calcJsonSchema,
   calcLineTooLong,
   isCalcRefusal,
+  isProfileName,
+  PROFILE_NAMES,
+  VENUE_PROFILES,
 } from '../contract/calc.js';
 import { parseArguments } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
+import { nearest } from './nearest.js';
 import { table } from './table.js';
 
 export const calcHelp = `Margin, liquidation price and removable collateral of margin accounts, from a JSON document.
 
-Usage: bulkhead calc FILE|-
+Usage: bulkhead calc [--profile NAME] FILE|-
+       bulkhead calc --profiles
        bulkhead calc --schema
 
 FILE holds one JSON document, or one document a line (JSON lines); "-" is standard input. Exact numbers are
 decimal strings. Unknown fields are refused, so that a misspelt one cannot pass.
 
+A profile is the conventions of one venue as data: what maintenance margin is charged on, where the closing fee
+is kept, how tiers are charged, how prices are rounded. It fills the fields that instruments leave out; a field
+that is there stays, and the answer says what was filled. It holds no tiers and no prices.
+
 Options:
-  --json      one line of JSON per document, in order, also for a refused one: {"error": {"code", ...}}
-  --schema    print the JSON Schema of documents and answers, with definition, unit and example of each field
-  -h, --help  this page
+  --profile NAME  fill what documents leave out, as their own field "profile" does
+  --profiles      list the profiles, with their formulas (E entry price, q base held, A contracts in quote, C margin,
+                  r maintenance rate, a its amount, t taker rate, L leverage); with --json as JSON
+  --json          one line of JSON per document, in order, also for a refused one: {"error": {"code", ...}}
+  --schema        print the JSON Schema of documents and answers, with definition, unit and example of each field
+  -h, --help      this page
 
 Examples:
   bulkhead calc book.json
+  bulkhead calc --profile okx book.json
   bulkhead calc --json book.jsonl > answers.jsonl
   generate-books | bulkhead calc --json - | jq '.marginAccounts[].positions[].liquidationPrice'
   bulkhead calc --schema > calc.schema.json
@@ -42,10 +55,21 @@ Exit codes: 0 all answered, 1 a document was refused, 2 wrong usage or nothing t
 export async function calc(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArguments(
     args,
-    { json: { type: 'boolean' }, schema: { type: 'boolean' } },
+    {
+      json: { type: 'boolean' },
+      schema: { type: 'boolean' },
+      profile: { type: 'string' },
+      profiles: { type: 'boolean' },
+    },
     { positionalsMax: 1 },
   );
   const [file] = parsed.positionals;
+  const profile = knownProfile(parsed.text('profile'));
+  if (parsed.flag('profiles')) {
+    if (file !== undefined) throw new UsageError('--profiles takes no file');
+    io.out(parsed.flag('json') ? `${JSON.stringify(Object.values(VENUE_PROFILES))}\n` : profileTable());
+    return EXIT_DONE;
+  }
   if (parsed.flag('schema')) {
     if (file !== undefined) throw new UsageError('--schema takes no file');
     io.out(`${JSON.stringify(calcJsonSchema(), null, 2)}\n`);
@@ -57,7 +81,7 @@ export async function calc(args: readonly string[], io: Io): Promise<number> {
   let answered = 0;
   let refused = 0;
   for await (const document of documents(textOf(file, io))) {
-    const answer = document === null ? calcLineTooLong() : answerCalc(document);
+    const answer = document === null ? calcLineTooLong() : answerCalc(document, { profile });
     if (isCalcRefusal(answer)) refused += 1;
     answered += 1;
     io.out(show(answer, answered));
@@ -67,6 +91,32 @@ export async function calc(args: readonly string[], io: Io): Promise<number> {
     return EXIT_USAGE;
   }
   return refused === 0 ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/** Named on the command line, an unknown profile is wrong usage: no document could be answered. */
+function knownProfile(name: string | undefined): string | undefined {
+  if (name === undefined || isProfileName(name)) return name;
+  const meant = nearest(name, PROFILE_NAMES);
+  const hint = meant === null ? '' : `; did you mean ${meant}?`;
+  throw new UsageError(`unknown profile ${JSON.stringify(name)}${hint} (known: ${PROFILE_NAMES.join(', ')})`);
+}
+
+function profileTable(): string {
+  const columns = [
+    { title: 'profile' },
+    { title: 'venue' },
+    { title: 'rule of' },
+    { title: 'liquidation price of a long' },
+  ];
+  return table(
+    columns,
+    Object.values(VENUE_PROFILES).map(({ name, venue, ruleDate, formula }) => [
+      name,
+      venue,
+      ruleDate,
+      formula,
+    ]),
+  );
 }
 
 /**
@@ -196,7 +246,15 @@ function textBlock(answer: Answer, number: number): string {
   const warnings = answer.warnings.map(
     ({ code, message, path }) => `warning ${code} at ${path}: ${message}\n`,
   );
-  return `${gap}${accounts}${positions.length === 0 ? '' : `\n${table(POSITION_COLUMNS, positions)}`}${warnings.join('')}`;
+  const shown = positions.length === 0 ? '' : `\n${table(POSITION_COLUMNS, positions)}`;
+  return `${gap}${accounts}${shown}${profileText(answer)}${warnings.join('')}`;
+}
+
+function profileText({ profile }: CalcAnswer): string {
+  if (profile === undefined) return '';
+  const filled = profile.filled.map(({ path, value }) => `  ${path}: ${value}\n`);
+  const what = filled.length === 0 ? 'gave nothing: the document says it all' : 'gave';
+  return `profile ${profile.name}, rule of ${profile.ruleDate}, ${what}\n${filled.join('')}`;
 }
 
 const ACCOUNT_COLUMNS = [

@@ -6,14 +6,21 @@ import type { CalcAnswer, CalcRefusal } from './calcSchema.js';
 
 export { CALC_ERROR_CODES, type CalcError, type CalcErrorCode, calcError } from './calcError.js';
 export * from './calcSchema.js';
+export * from './profiles/index.js';
 
 /** Longest document that is read, in characters. */
 export const CALC_LENGTH_MAX = 8 * 1024 * 1024;
 
-/** Never throws on account of its input. */
-export function answerCalc(text: string): CalcAnswer | CalcRefusal {
+/**
+ * Never throws on account of its input. `profile` fills what the document leaves out, as its own field
+ * `profile` does; where both are there they must be the same.
+ */
+export function answerCalc(
+  text: string,
+  { profile }: { readonly profile?: string | undefined } = {},
+): CalcAnswer | CalcRefusal {
   if (text.length > CALC_LENGTH_MAX) return calcRefusal(tooLong());
-  const checked = parseCalcDocument(text);
+  const checked = parseCalcDocument(text, profile);
   if (!checked.ok) return calcRefusal(checked.error);
   return calcAnswer(checked.value);
 }

@@ -1,161 +1,30 @@
-/** The answer of a checked document: the functions of `margin`, and their numbers as decimal text. */
-import { formatMinor } from '../base/decimal.js';
-import { divCeil, divFloor } from '../base/integers.js';
-import { bankruptcyMark, bankruptcyPrice } from '../margin/bankruptcyPrice.js';
-import { bracketIndex } from '../margin/brackets.js';
-import { equityFloor, unrealizedPnl, unrealizedPnlFloor } from '../margin/equity.js';
-import { isLiquidatable, marginRatioCeil } from '../margin/health.js';
-import { liquidationMark, liquidationPrice } from '../margin/liquidationPrice.js';
-import { notionalOn } from '../margin/maintenanceMargin.js';
-import { removableFloor } from '../margin/removable.js';
-import { type RequirementLine, requirement } from '../margin/requirement.js';
-import { roundDown, roundUp } from '../margin/rounding.js';
-import { type Fraction, notionalAtMark } from '../market/payoff.js';
-import { decimalOf, formatNearest, scaled } from './calcDecimal.js';
-import { type CheckedDocument, settleOf } from './calcDocument.js';
+/** The answer of a checked document: each account by its margin mode, and what the profile gave. */
+import { assert } from '../base/assert.js';
+import type { CheckedDocument } from './calcDocument.js';
 import { pointer } from './calcError.js';
-import type {
-  CalcAccountAnswer,
-  CalcAnswer,
-  CalcMarginAccount,
-  CalcPosition,
-  CalcPositionAnswer,
-  CalcWarning,
-} from './calcSchema.js';
-import { type AccountTerms, accountTerms, type Money, moneyUnits } from './calcTerms.js';
-import { instrumentWarnings, positionWarnings } from './calcWarnings.js';
-
-const RATIO_DECIMALS = 8;
-const EXACT_PRICE_DECIMALS = 12;
+import { isolatedAnswer } from './calcIsolated.js';
+import type { CalcAccountAnswer, CalcAnswer, CalcMarginAccount, CalcWarning } from './calcSchema.js';
+import { instrumentWarnings } from './calcWarnings.js';
 
 export function calcAnswer(checked: CheckedDocument): CalcAnswer {
   const warnings: CalcWarning[] = instrumentWarnings(checked);
-  const marginAccounts: CalcAccountAnswer[] = [];
-  for (const [index, account] of checked.document.marginAccounts.entries()) {
-    const [position] = account.positions;
-    if (position === undefined) {
-      marginAccounts.push(flatAccount(checked, account));
-      continue;
-    }
-    const path = pointer('marginAccounts', index, 'positions', 0);
-    const ready = accountTerms(checked, account, position);
-    marginAccounts.push(openAccount(ready, account, position));
-    warnings.push(...positionWarnings(checked, ready, position, path));
-  }
-  return { marginAccounts, warnings };
+  const marginAccounts = checked.document.marginAccounts.map((account, index): CalcAccountAnswer => {
+    const found = accountAnswer(checked, account, pointer('marginAccounts', index));
+    warnings.push(...found.warnings);
+    return found.answer;
+  });
+  const { profile } = checked;
+  return { ...(profile === null ? {} : { profile }), marginAccounts, warnings };
 }
 
-function openAccount(
-  ready: AccountTerms,
-  account: CalcMarginAccount,
-  position: CalcPosition,
-): CalcAccountAnswer {
-  const { terms, view, markTicks, indexTicks, valuation } = ready;
-  const { initial, maintenance, order, lines } = requirement(terms, view, markTicks);
-  const ratio = marginRatioCeil(terms, view, markTicks, 10n ** BigInt(RATIO_DECIMALS));
-  return {
-    id: account.id,
-    valuationAsset: valuation.asset,
-    equity: amountDown(equityFloor(terms, view, markTicks), valuation),
-    collateralValue: amountDown(view.collateral, valuation),
-    unrealizedPnl: amountDown(unrealizedPnlFloor(terms, view, markTicks), valuation),
-    initialMargin: amountUp(initial, valuation),
-    maintenanceMargin: amountUp(maintenance, valuation),
-    orderMargin: amountUp(order, valuation),
-    marginRatio: ratio === null ? null : formatMinor(ratio, RATIO_DECIMALS),
-    removable: amountDown(removableFloor(terms, view, { markTicks, indexTicks }), valuation),
-    liquidatable: isLiquidatable(terms, view, markTicks),
-    lines: lines.map((line) => ({ name: lineName(line), amount: amountUp(line.amount, valuation) })),
-    positions: [positionAnswer(ready, position)],
-  };
+/** What one account adds to the answer. */
+export interface AccountPart {
+  readonly answer: CalcAccountAnswer;
+  readonly warnings: readonly CalcWarning[];
 }
 
-/** Without a position nothing is required and everything may leave. */
-function flatAccount(checked: CheckedDocument, account: CalcMarginAccount): CalcAccountAnswer {
-  const collateral = flatCollateral(checked, account);
-  return {
-    id: account.id,
-    valuationAsset: collateral.asset,
-    equity: collateral.value,
-    collateralValue: collateral.value,
-    unrealizedPnl: '0',
-    initialMargin: '0',
-    maintenanceMargin: '0',
-    orderMargin: '0',
-    marginRatio: '0',
-    removable: collateral.value,
-    liquidatable: false,
-    lines: [],
-    positions: [],
-  };
-}
-
-function flatCollateral(
-  checked: CheckedDocument,
-  account: CalcMarginAccount,
-): { readonly asset: string | null; readonly value: string } {
-  const asset = checked.assets.get(settleOf(account, checked.instruments) ?? '');
-  if (asset === undefined) return { asset: checked.document.valuationAsset ?? null, value: '0' };
-  const haircut = decimalOf(asset.haircut ?? '0');
-  const whole = 10n ** BigInt(haircut.scale);
-  const { unitsPerAsset, valuation } = moneyUnits(checked, asset, 10n ** BigInt(asset.decimals) * whole);
-  const units = scaled(decimalOf(account.collateral[asset.id] ?? '0'), unitsPerAsset);
-  return { asset: valuation.asset, value: amountDown((units * (whole - haircut.digits)) / whole, valuation) };
-}
-
-function positionAnswer(ready: AccountTerms, position: CalcPosition): CalcPositionAnswer {
-  const { terms, view, markTicks, settle } = ready;
-  const basis = notionalOn(terms.maintenanceBasis, terms, view, markTicks);
-  return {
-    instrument: position.instrument,
-    side: position.side,
-    notional: amountUp(roundUp(notionalAtMark(terms, view.lots, markTicks), 1n), settle),
-    unrealizedPnl: amountDown(roundDown(unrealizedPnl(terms, view, markTicks), 1n), settle),
-    accruedFunding: amountDown(ready.accruedFunding, settle),
-    liquidationPrice: liquidationText(ready),
-    bankruptcyPrice: bankruptcyText(ready),
-    tier: bracketIndex(terms.brackets, basis) + 1,
-  };
-}
-
-function liquidationText(ready: AccountTerms): string | null {
-  const { terms, view, gridTicks, priceDecimals, priceRounding } = ready;
-  if (priceRounding === 'none') {
-    const exact = liquidationMark(terms, view);
-    return exact.kind === 'price' ? exactPrice(exact.markTicks, priceDecimals) : null;
-  }
-  const price = liquidationPrice(terms, view, gridTicks);
-  if (price.kind === 'unknown') return 'unknown';
-  return price.kind === 'price' ? formatMinor(price.markTicks, priceDecimals) : null;
-}
-
-function bankruptcyText(ready: AccountTerms): string | null {
-  const { terms, view, gridTicks, priceDecimals, priceRounding } = ready;
-  if (priceRounding === 'none') {
-    const exact = bankruptcyMark(terms, view);
-    return exact === null ? null : exactPrice(exact, priceDecimals);
-  }
-  const price = bankruptcyPrice(terms, view, gridTicks);
-  return price.kind === 'price' ? formatMinor(price.markTicks, priceDecimals) : null;
-}
-
-function exactPrice({ numerator, denominator }: Fraction, priceDecimals: number): string {
-  return formatNearest(
-    { numerator, denominator: denominator * 10n ** BigInt(priceDecimals) },
-    EXACT_PRICE_DECIMALS,
-  );
-}
-
-function lineName({ of, part }: RequirementLine): string {
-  return `${of}Margin.${part}`;
-}
-
-/** For what is asked of an account; totals of `margin` are already whole steps and stay as they are. */
-function amountUp(units: bigint, money: Money): string {
-  return formatMinor(divCeil(units, money.unitsPerMinor), money.decimals);
-}
-
-/** For what an account has. */
-function amountDown(units: bigint, money: Money): string {
-  return formatMinor(divFloor(units, money.unitsPerMinor), money.decimals);
+/** One way per margin mode; the modes without one are refused with the document. */
+function accountAnswer(checked: CheckedDocument, account: CalcMarginAccount, path: string): AccountPart {
+  assert(account.marginMode === 'isolated', 'other margin modes were refused with the document');
+  return isolatedAnswer(checked, account, path);
 }

@@ -3,41 +3,64 @@
  * signs, tiers that join). The first fault is answered, in the order of the document.
  */
 import { Compile } from 'typebox/compile';
-import { formatMinor } from '../base/decimal.js';
 import { err, ok, type Result } from '../base/result.js';
-import type { BracketFault } from '../margin/brackets.js';
 import { decimalOf } from './calcDecimal.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
+import {
+  firstOf,
+  isShare,
+  positiveFault,
+  settingsFault,
+  unknownAsset,
+  unknownInstrument,
+} from './calcFaults.js';
+import { grownRateFault, instrumentFault, missingField } from './calcInstrumentFaults.js';
 import {
   type CalcAsset,
   CalcDocument,
   type CalcInstrument,
   type CalcMarginAccount,
   type CalcPosition,
+  type CalcProfileAnswer,
 } from './calcSchema.js';
-import { tierBrackets, tierScale } from './calcTerms.js';
+import { fillFromProfile } from './profiles/fillFromProfile.js';
 
 /** A document whose ids are found by name. */
 export interface CheckedDocument {
   readonly document: CalcDocument;
   readonly assets: ReadonlyMap<string, CalcAsset>;
-  readonly instruments: ReadonlyMap<string, CalcInstrument>;
+  readonly instruments: ReadonlyMap<string, CheckedInstrument>;
+  /** What a profile gave; null where none was named. */
+  readonly profile: CalcProfileAnswer | null;
 }
 
-export function parseCalcDocument(text: string): Result<CheckedDocument, CalcError> {
+/** An instrument whose basis is known, from the document or from a profile. */
+export type CheckedInstrument = CalcInstrument & Required<Pick<CalcInstrument, 'maintenanceBasis'>>;
+
+/** `profile`: the one asked for beside the document. */
+export function parseCalcDocument(text: string, profile?: string): Result<CheckedDocument, CalcError> {
   const parsed = parseJson(text);
   if (!parsed.ok) return parsed;
-  const value = parsed.value;
-  if (!VALIDATOR.Check(value)) return err(shapeError(value));
+  if (!VALIDATOR.Check(parsed.value)) return err(shapeError(parsed.value));
+  const filled = fillFromProfile(parsed.value, profile);
+  if (!filled.ok) return filled;
+  const value = filled.value.document;
+  const missing = missingField(value);
+  if (missing !== null) return err(missing);
 
   const assets = byId(value.assets, 'assets');
   if (!assets.ok) return assets;
-  const instruments = byId(value.instruments, 'instruments');
+  const instruments = byId(value.instruments as readonly CheckedInstrument[], 'instruments');
   if (!instruments.ok) return instruments;
   const accounts = byId(value.marginAccounts, 'marginAccounts');
   if (!accounts.ok) return accounts;
 
-  const checked = { document: value, assets: assets.value, instruments: instruments.value };
+  const checked = {
+    document: value,
+    assets: assets.value,
+    instruments: instruments.value,
+    profile: filled.value.profile,
+  };
   const fault = documentFault(checked);
   return fault === null ? ok(checked) : err(fault);
 }
@@ -145,7 +168,7 @@ function documentFault(checked: CheckedDocument): CalcError | null {
     valuationFault(checked) ??
     settingsFault(document, '') ??
     firstOf(document.instruments, (instrument, index) =>
-      instrumentFault(checked, instrument, pointer('instruments', index)),
+      instrumentFault(checked.assets, instrument, pointer('instruments', index)),
     ) ??
     pricesFault(instruments, document.marks, 'marks') ??
     pricesFault(instruments, document.indexPrices, 'indexPrices') ??
@@ -178,119 +201,6 @@ function valuationFault({ document, assets }: CheckedDocument): CalcError | null
     pointer('assets', document.assets.indexOf(asset), 'price'),
     'the price of the valuation asset in itself is 1',
     { got: asset.price },
-  );
-}
-
-function settingsFault(
-  settings: { readonly unrealizedProfitShare?: string; readonly removalFloorRate?: string },
-  path: string,
-): CalcError | null {
-  for (const field of ['unrealizedProfitShare', 'removalFloorRate'] as const) {
-    const got = settings[field];
-    if (got !== undefined && !isShare(got)) return rateFault(`${path}/${field}`, got, 'from 0 to 1');
-  }
-  return null;
-}
-
-function instrumentFault(
-  { assets }: CheckedDocument,
-  instrument: CalcInstrument,
-  path: string,
-): CalcError | null {
-  const sizes =
-    positiveFault(instrument.contractSize, `${path}/contractSize`) ??
-    positiveFault(instrument.tickSize, `${path}/tickSize`) ??
-    positiveFault(instrument.lotSize, `${path}/lotSize`) ??
-    (instrument.markTick === undefined ? null : positiveFault(instrument.markTick, `${path}/markTick`));
-  if (sizes !== null) return sizes;
-  if (!assets.has(instrument.settle)) return unknownAsset(`${path}/settle`, instrument.settle);
-  const settlesIn = instrument.payoff === 'linear' ? instrument.quote : instrument.base;
-  if (instrument.settle !== settlesIn) {
-    return calcError(
-      'settle_mismatch',
-      `${path}/settle`,
-      'a linear instrument settles in its quote asset, an inverse one in its base asset',
-      { settle: instrument.settle, expected: settlesIn },
-    );
-  }
-  const { takerFeeRate = '0', closeFee = 'none' } = instrument;
-  if (!isShare(takerFeeRate)) return rateFault(`${path}/takerFeeRate`, takerFeeRate, 'from 0 to 1');
-  if (closeFee !== 'none' && instrument.takerFeeRate === undefined) {
-    return calcError(
-      'taker_fee_missing',
-      `${path}/takerFeeRate`,
-      `closeFee ${closeFee} needs a takerFeeRate`,
-    );
-  }
-  return settingsFault(instrument, path) ?? tiersFault(instrument, path);
-}
-
-function tiersFault(instrument: CalcInstrument, path: string): CalcError | null {
-  const negative = firstOf(instrument.tiers, (tier, index) => {
-    for (const field of ['notionalFloor', 'notionalCap', 'maintenanceAmount'] as const) {
-      const got = tier[field];
-      if (typeof got === 'string' && decimalOf(got).digits < 0n) {
-        return calcError(
-          'negative_amount',
-          `${path}${pointer('tiers', index, field)}`,
-          'must not be negative',
-          { got },
-        );
-      }
-    }
-    return null;
-  });
-  if (negative !== null) return negative;
-  const scale = tierScale(instrument, []);
-  const money = 10n ** BigInt(scale.amountDecimals);
-  const brackets = tierBrackets(instrument, { unitsPerAsset: money, rateDecimals: scale.rateDecimals });
-  return brackets.ok ? null : bracketError(brackets.error, scale, path);
-}
-
-/** Where a fault of the tiers lies, how it reads, and in which scale its expected value is. */
-const BRACKET_MESSAGES: Readonly<
-  Record<BracketFault['code'], readonly [field: string, message: string, scale: 'amount' | 'rate' | 'both']>
-> = {
-  no_brackets: ['', 'at least one tier is needed', 'amount'],
-  bracket_floor_not_zero: ['notionalFloor', 'the first tier begins at 0', 'amount'],
-  bracket_hole: ['notionalFloor', 'there is a hole between this tier and the one before', 'amount'],
-  bracket_overlap: ['notionalFloor', 'this tier overlaps the one before', 'amount'],
-  bracket_cap_missing: ['notionalCap', 'every tier but the last has a notionalCap', 'amount'],
-  bracket_cap_not_above_floor: ['notionalCap', 'the cap must be above the floor', 'amount'],
-  maintenance_rate_out_of_range: [
-    'maintenanceMarginRate',
-    'must be at least 0 and below 1, with the taker rate where closeFee is inRate',
-    'rate',
-  ],
-  initial_rate_out_of_range: ['initialMarginRate', 'must be from 0 to 1', 'rate'],
-  maintenance_above_initial: [
-    'maintenanceMarginRate',
-    'must not be above initialMarginRate (or 1 / maxLeverage where there is none)',
-    'rate',
-  ],
-  leverage_max_below_one: ['maxLeverage', 'must be at least 1', 'rate'],
-  maintenance_rate_falls: ['maintenanceMarginRate', 'rates must not fall from one tier to the next', 'rate'],
-  initial_rate_falls: ['initialMarginRate', 'rates must not fall from one tier to the next', 'rate'],
-  leverage_max_rises: ['maxLeverage', 'must not rise from one tier to the next', 'rate'],
-  maintenance_amount_discontinuous: [
-    'maintenanceAmount',
-    'maintenance margin would jump where this tier begins: amount = amount before + its cap x the rise of the rate',
-    'both',
-  ],
-};
-
-function bracketError(
-  fault: BracketFault,
-  { amountDecimals, rateDecimals }: { readonly amountDecimals: number; readonly rateDecimals: number },
-  path: string,
-): CalcError {
-  const [field, message, scale] = BRACKET_MESSAGES[fault.code];
-  const decimals = { amount: amountDecimals, rate: rateDecimals, both: amountDecimals + rateDecimals }[scale];
-  return calcError(
-    fault.code,
-    `${path}${pointer('tiers', fault.index)}${field === '' ? '' : `/${field}`}`,
-    message,
-    fault.expected === null ? {} : { expected: formatMinor(fault.expected, decimals) },
   );
 }
 
@@ -349,7 +259,13 @@ function positionFault(
       got: position.leverage,
     });
   }
-  if (document.marks !== undefined && Object.hasOwn(document.marks, position.instrument)) return null;
+  if (document.marks !== undefined && Object.hasOwn(document.marks, position.instrument)) {
+    const mark = document.marks[position.instrument] as string;
+    return grownRateFault(instruments.get(position.instrument) as CheckedInstrument, position, {
+      mark,
+      path,
+    });
+  }
   return calcError(
     'missing_mark',
     pointer('marks', position.instrument),
@@ -410,38 +326,4 @@ export function settleOf(
   return position === undefined
     ? Object.keys(account.collateral)[0]
     : instruments.get(position.instrument)?.settle;
-}
-
-function positiveFault(text: string, path: string): CalcError | null {
-  return decimalOf(text).digits > 0n
-    ? null
-    : calcError('not_positive', path, 'must be above 0', { got: text });
-}
-
-function rateFault(path: string, got: string, range: string): CalcError {
-  return calcError('rate_out_of_range', path, `must be ${range}`, { got });
-}
-
-function isShare(text: string): boolean {
-  const { digits, scale } = decimalOf(text);
-  return digits >= 0n && digits <= 10n ** BigInt(scale);
-}
-
-function unknownAsset(path: string, asset: string): CalcError {
-  return calcError('unknown_asset', path, 'no such asset is listed', { asset });
-}
-
-function unknownInstrument(path: string, instrument: string): CalcError {
-  return calcError('unknown_instrument', path, 'no such instrument is listed', { instrument });
-}
-
-function firstOf<T>(
-  items: readonly T[],
-  fault: (item: T, index: number) => CalcError | null,
-): CalcError | null {
-  for (const [index, item] of items.entries()) {
-    const found = fault(item, index);
-    if (found !== null) return found;
-  }
-  return null;
 }

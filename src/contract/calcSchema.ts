@@ -3,6 +3,7 @@
  * field. Exact numbers are decimal strings: a JSON number has already been through a float.
  */
 import Type from 'typebox';
+import { PROFILE_NAMES } from './profiles/names.js';
 
 const DECIMAL_PATTERN = '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$';
 const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$';
@@ -54,8 +55,8 @@ const floorRate = decimal(
   },
 );
 const rounding = oneOf(
-  ['tick', 'none'],
-  '`tick`: prices are shown on the grid of marks, the first at which the condition holds. `none`: the exact price, to the nearest of 12 decimals. The account overrides the instrument, the instrument the document.',
+  ['tick', 'none', 'nearest', 'inward'],
+  '`tick`: prices are shown on the grid of marks, the first at which the condition holds. `nearest` and `inward`: on the same grid, the nearest to the exact price, or the next towards the side where the condition does not hold yet, as some venues show them. `none`: the exact price, to the nearest of 12 decimals. The account overrides the instrument, the instrument the document.',
   { default: 'tick' },
 );
 const settings = {
@@ -96,14 +97,14 @@ const Tier = Type.Object(
   {
     notionalFloor: Type.Optional(
       decimal('Notional above which the tier begins; it joins the tier before.', {
-        unit: 'settle asset',
+        unit: 'settle asset, or contracts where tierBasis is contracts',
         example: '50000',
       }),
     ),
     notionalCap: Type.Optional(
       Type.Union([
         decimal('Largest notional of the tier, included. Null or left out in the last tier: no end.', {
-          unit: 'settle asset',
+          unit: 'settle asset, or contracts where tierBasis is contracts',
           example: '250000',
         }),
         Type.Null(),
@@ -115,13 +116,28 @@ const Tier = Type.Object(
         example: '0.01',
       }),
     ),
-    maintenanceMarginRate: decimal('Maintenance margin before the maintenance amount.', {
-      unit: 'fraction of notional',
-      example: '0.005',
-    }),
+    maintenanceMarginRate: Type.Optional(
+      decimal(
+        'Maintenance margin before the maintenance amount. May be left out only where `maintenanceRate` is `halfOfInitial`.',
+        { unit: 'fraction of notional', example: '0.005' },
+      ),
+    ),
+    initialMarginRateStep: Type.Optional(
+      decimal(
+        'Added to the initial rate for each unit of base held (inverse: of value at the mark), over the whole position. Only with `tierMethod` `flat`.',
+        { unit: 'fraction per base unit', example: '0.00005', default: '0' },
+      ),
+    ),
+    maintenanceMarginRateStep: Type.Optional(
+      decimal('The same for the maintenance rate.', {
+        unit: 'fraction per base unit',
+        example: '0.00005',
+        default: '0',
+      }),
+    ),
     maintenanceAmount: Type.Optional(
       decimal(
-        'Taken off rate x notional, so that maintenance margin is continuous where tiers meet: the amount of the tier before + its cap x the rise of the rate. Derived when left out, refused when it differs.',
+        'Taken off rate x notional, so that maintenance margin is continuous where tiers meet: the amount of the tier before + its cap x the rise of the rate. Derived when left out, refused when it differs, and when `tierMethod` is `flat`, where there is none.',
         { unit: 'settle asset', example: '50' },
       ),
     ),
@@ -166,9 +182,11 @@ const Instrument = Type.Object(
         default: '0',
       }),
     ),
-    maintenanceBasis: oneOf(
-      ['mark', 'entry'],
-      'Notional that maintenance margin is charged on. `mark`: the value at the price under test, so the liquidation price charges it on the value there. `entry`: the cost.',
+    maintenanceBasis: Type.Optional(
+      oneOf(
+        ['mark', 'entry'],
+        'Notional that maintenance margin is charged on. `mark`: the value at the price under test, so the liquidation price charges it on the value there. `entry`: the cost. Needed unless a profile gives it.',
+      ),
     ),
     initialBasis: Type.Optional(
       oneOf(
@@ -178,9 +196,29 @@ const Instrument = Type.Object(
     ),
     closeFee: Type.Optional(
       oneOf(
-        ['none', 'inRate', 'inMargin'],
-        '`inRate`: the taker rate is added to the maintenance rate. `inMargin`: a line of taker rate x value at the bankruptcy price in initial and in maintenance margin.',
+        ['none', 'inRate', 'inMargin', 'atBankruptcy'],
+        '`inRate`: the taker rate is added to the maintenance rate. `inMargin`: a line of taker rate x value at the bankruptcy price in initial and in maintenance margin. `atBankruptcy`: the same at the price where equity just pays that fee.',
         { default: 'none' },
+      ),
+    ),
+    maintenanceRate: Type.Optional(
+      oneOf(
+        ['given', 'halfOfInitial'],
+        '`halfOfInitial`: a tier without maintenanceMarginRate has half of its initialMarginRate, or half of 1 / maxLeverage where it has none.',
+        { default: 'given' },
+      ),
+    ),
+    tierMethod: Type.Optional(
+      oneOf(
+        ['marginal', 'flat'],
+        '`marginal`: each rate is charged on the notional within its tier, which is what maintenance amounts express. `flat`: the rate of one tier is charged on the whole notional, so that margin jumps from tier to tier; the tier is chosen once, at `tierBasis`, and kept for the liquidation price.',
+        { default: 'marginal' },
+      ),
+    ),
+    tierBasis: Type.Optional(
+      oneOf(
+        ['entry', 'mark', 'contracts'],
+        'What a flat tier is chosen by: notional at entry, notional at the mark, or the number of contracts. `maintenanceBasis` when left out. Only with `tierMethod` `flat`.',
       ),
     ),
     expiryMs: Type.Optional(
@@ -258,6 +296,12 @@ const prices = (description: string) =>
 
 export const CalcDocument = Type.Object(
   {
+    profile: Type.Optional(
+      id(
+        `Venue whose conventions fill the fields of instruments that are left out; a field that is there stays. One of ${PROFILE_NAMES.join(', ')}.`,
+        'okx',
+      ),
+    ),
     assets: Type.Array(Asset, { description: 'Assets that the instruments settle in and accounts hold.' }),
     instruments: Type.Array(Instrument, { description: 'Instruments of the positions.' }),
     marks: Type.Optional(prices('Mark price by instrument.')),
@@ -300,7 +344,7 @@ const PositionAnswer = Type.Object({
   ),
   bankruptcyPrice: priceText('First mark tick at which equity is not positive.', '40000'),
   tier: Type.Integer({
-    description: 'Tier of the notional at the maintenance basis, from 1.',
+    description: 'Tier of the notional at the maintenance basis, or of a flat tier at its own, from 1.',
     unit: 'count',
     examples: [1],
   }),
@@ -353,7 +397,23 @@ const AccountAnswer = Type.Object({
   positions: Type.Array(PositionAnswer),
 });
 
+const ProfileAnswer = Type.Object(
+  {
+    name: amountText('The profile that was named.', 'name', 'okx'),
+    ruleDate: amountText('The day of the rule it states.', 'ISO 8601 date', '2024-08-28'),
+    filled: Type.Array(
+      Type.Object({
+        path: amountText('The field.', 'JSON pointer', '/instruments/0/maintenanceBasis'),
+        value: amountText('What it was taken to be.', 'as the field', 'mark'),
+      }),
+      { description: 'The fields that the document left out and the profile gave, in order.' },
+    ),
+  },
+  { description: 'There only when a profile was named.' },
+);
+
 export const CalcAnswer = Type.Object({
+  profile: Type.Optional(ProfileAnswer),
   marginAccounts: Type.Array(AccountAnswer, { description: 'In the order of the document.' }),
   warnings: Type.Array(
     Type.Object({
@@ -383,6 +443,7 @@ export type CalcPosition = CalcMarginAccount['positions'][number];
 export type CalcAnswer = Type.Static<typeof CalcAnswer>;
 export type CalcAccountAnswer = CalcAnswer['marginAccounts'][number];
 export type CalcPositionAnswer = CalcAccountAnswer['positions'][number];
+export type CalcProfileAnswer = Type.Static<typeof ProfileAnswer>;
 export type CalcWarning = CalcAnswer['warnings'][number];
 export type CalcRefusal = Type.Static<typeof CalcRefusal>;
 

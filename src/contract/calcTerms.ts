@@ -4,19 +4,22 @@
  * the document is whole. Nothing is rounded before the answer is.
  */
 import { assert } from '../base/assert.js';
-import type { Result } from '../base/result.js';
-import { type BracketFault, type BracketInput, deriveBrackets } from '../margin/brackets.js';
-import type { Bracket, MarginTerms } from '../margin/terms.js';
+import { bracketIndex } from '../margin/brackets.js';
+import { notionalOn } from '../margin/maintenanceMargin.js';
+import type { Bracket, CloseFee, MarginTerms } from '../margin/terms.js';
 import type { IsolatedView } from '../margin/view.js';
+import { type Fraction, notionalAtMark, valueSign } from '../market/payoff.js';
 import { decimalOf, finest, scaled } from './calcDecimal.js';
-import type { CheckedDocument } from './calcDocument.js';
+import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
 import type {
   CalcAsset,
   CalcDocument,
   CalcInstrument,
   CalcMarginAccount,
   CalcPosition,
+  CalcTier,
 } from './calcSchema.js';
+import { flatBracket, flatRates, flatTier, tierBrackets, tierScale } from './calcTiers.js';
 
 /** An account with a position, ready to be asked. */
 export interface AccountTerms {
@@ -29,10 +32,15 @@ export interface AccountTerms {
   /** One tick of these terms is 10^-priceDecimals. */
   readonly priceDecimals: number;
   readonly accruedFunding: bigint;
-  readonly priceRounding: 'tick' | 'none';
+  readonly priceRounding: PriceRounding;
+  /** Which tier the position is in, from 0, and whether it is larger than the last one allows. */
+  readonly tier: number;
+  readonly isBeyondLast: boolean;
   readonly settle: Money;
   readonly valuation: Money;
 }
+
+export type PriceRounding = NonNullable<CalcDocument['priceRounding']>;
 
 /** How amounts of an asset are read off internal units. */
 export interface Money {
@@ -60,11 +68,16 @@ export function accountTerms(
   const ticksPerPrice = 10n ** BigInt(priceDecimals);
   const entryTicks = scaled(decimalOf(position.entryPrice), ticksPerPrice);
   const sizeDecimals = finest([position.quantity]);
-  const { amountDecimals, rateDecimals } = tierScale(instrument, [
-    position.leverage,
-    settings.unrealizedProfitShare,
-    settings.removalFloorRate,
-  ]);
+  const flat = flatChoice(instrument, position, mark);
+  const closing = closingTerms(instrument, position);
+  const { amountDecimals, rateScale } = tierScale(
+    instrument,
+    [position.leverage, settings.unrealizedProfitShare, settings.removalFloorRate],
+    [
+      closing.rate.denominator,
+      ...(flat === null ? [] : [flat.rates.initial.denominator, flat.rates.maintenance.denominator]),
+    ],
+  );
   const collateralText = own(account.collateral, settleAsset.id) ?? '0';
   const fundingText = position.accruedFunding ?? '0';
 
@@ -81,9 +94,9 @@ export function accountTerms(
   const money = moneyUnits(checked, settleAsset, fine);
   const { unitsPerAsset } = money;
 
-  const rateScale = 10n ** BigInt(rateDecimals);
-  const brackets = tierBrackets(instrument, { unitsPerAsset, rateDecimals });
-  assert(brackets.ok, 'the tiers were checked with the document');
+  const listed = tierBrackets(instrument, { unitsPerAsset, rateScale });
+  assert(listed.ok, 'the tiers were checked with the document');
+  const brackets = flat === null ? listed.value : [flatBracket(flat.tier, flat.rates, rateScale)];
   const rate = (text: string) => scaled(decimalOf(text), rateScale);
   const perSize = scaled(decimalOf(instrument.contractSize), unitsPerAsset) / 10n ** BigInt(sizeDecimals);
   const lots = scaled(decimalOf(position.quantity), 10n ** BigInt(sizeDecimals));
@@ -95,38 +108,39 @@ export function accountTerms(
   const counted = subtractFromOne(settleAsset.haircut ?? '0');
   const collateral =
     (scaled(decimalOf(collateralText), unitsPerAsset) * counted.numerator) / counted.denominator;
-  const {
-    takerFeeRate = '0',
-    closeFee = 'none',
+  const { maintenanceBasis, initialBasis = maintenanceBasis } = instrument;
+  const markTicks = scaled(decimalOf(mark), ticksPerPrice);
+  const terms: MarginTerms = {
+    payoff: instrument.payoff,
+    unit,
+    markTicksPerTick: 1n,
     maintenanceBasis,
-    initialBasis = maintenanceBasis,
-  } = instrument;
+    initialBasis,
+    closeFee: closing.closeFee,
+    takerFeeRate: (closing.rate.numerator * rateScale) / closing.rate.denominator,
+    rateScale,
+    // Accrued funding is given as an amount, which is that of an index counted in parts of the whole position.
+    fundingScale: accruedFunding === 0n ? 1n : lots,
+    roundingStep: money.valuation.unitsPerMinor,
+    brackets,
+    unrealizedProfitShare: rate(settings.unrealizedProfitShare),
+    removalFloorRate: rate(settings.removalFloorRate),
+  };
+  const view: IsolatedView = {
+    collateral,
+    lots: signedLots,
+    cost,
+    fundingPerLot: position.side === 'long' ? -accruedFunding : accruedFunding,
+    leverage: rate(position.leverage),
+  };
 
   return {
-    terms: {
-      payoff: instrument.payoff,
-      unit,
-      markTicksPerTick: 1n,
-      maintenanceBasis,
-      initialBasis,
-      closeFee,
-      takerFeeRate: rate(takerFeeRate),
-      rateScale,
-      // Accrued funding is given as an amount, which is that of an index counted in parts of the whole position.
-      fundingScale: accruedFunding === 0n ? 1n : lots,
-      roundingStep: money.valuation.unitsPerMinor,
-      brackets: brackets.value,
-      unrealizedProfitShare: rate(settings.unrealizedProfitShare),
-      removalFloorRate: rate(settings.removalFloorRate),
-    },
-    view: {
-      collateral,
-      lots: signedLots,
-      cost,
-      fundingPerLot: position.side === 'long' ? -accruedFunding : accruedFunding,
-      leverage: rate(position.leverage),
-    },
-    markTicks: scaled(decimalOf(mark), ticksPerPrice),
+    terms,
+    view,
+    ...(flat === null
+      ? marginalTier(terms, view, markTicks)
+      : { tier: flat.index, isBeyondLast: flat.isBeyondLast }),
+    markTicks,
     indexTicks: scaled(decimalOf(index), ticksPerPrice),
     gridTicks: scaled(decimalOf(gridStep), ticksPerPrice),
     priceDecimals,
@@ -137,6 +151,48 @@ export function accountTerms(
   };
 }
 
+interface FlatChoice {
+  readonly tier: CalcTier;
+  readonly index: number;
+  readonly isBeyondLast: boolean;
+  readonly rates: { readonly initial: Fraction; readonly maintenance: Fraction };
+}
+
+/** Null: the tiers are marginal, and all of them are brackets. */
+function flatChoice(instrument: CheckedInstrument, position: CalcPosition, mark: string): FlatChoice | null {
+  if (instrument.tierMethod !== 'flat') return null;
+  const { index, isBeyondLast } = flatTier(instrument, position, mark);
+  const tier = instrument.tiers[index] as CalcTier;
+  return { tier, index, isBeyondLast, rates: flatRates(instrument, tier, { position, mark }) };
+}
+
+function marginalTier(terms: MarginTerms, view: IsolatedView, markTicks: bigint) {
+  const tier = bracketIndex(terms.brackets, notionalOn(terms.maintenanceBasis, terms, view, markTicks));
+  const notional = notionalAtMark(terms, view.lots, markTicks);
+  const { notionalCap } = terms.brackets[bracketIndex(terms.brackets, notional)] as Bracket;
+  return {
+    tier,
+    isBeyondLast: notionalCap !== null && notional.numerator > notionalCap * notional.denominator,
+  };
+}
+
+/**
+ * Where the closing fee is kept, and its rate. At bankruptcy means at the value V where equity just pays the
+ * fee, t x V: V = B / (1 - t) where the value of the position is positive and B / (1 + t) in size where it is
+ * negative (B: the value at which equity is zero). That is a fee of t / (1 -+ t) x |B|, one in margin.
+ */
+function closingTerms(
+  instrument: CheckedInstrument,
+  position: CalcPosition,
+): { readonly closeFee: CloseFee; readonly rate: Fraction } {
+  const { takerFeeRate = '0', closeFee = 'none', payoff } = instrument;
+  const { digits, scale } = decimalOf(takerFeeRate);
+  const one = 10n ** BigInt(scale);
+  if (closeFee !== 'atBankruptcy') return { closeFee, rate: { numerator: digits, denominator: one } };
+  const sign = valueSign({ payoff }, position.side === 'long' ? 1n : -1n);
+  return { closeFee: 'inMargin', rate: { numerator: digits, denominator: one - sign * digits } };
+}
+
 /** What an account may set for itself, an instrument for its accounts and a document for all. */
 export function settingsOf(document: CalcDocument, instrument: CalcInstrument, account: CalcMarginAccount) {
   const levels = [account, instrument, document];
@@ -145,7 +201,7 @@ export function settingsOf(document: CalcDocument, instrument: CalcInstrument, a
   return {
     unrealizedProfitShare: nearest((level) => level.unrealizedProfitShare) ?? '0',
     removalFloorRate: nearest((level) => level.removalFloorRate) ?? '0.1',
-    priceRounding: nearest((level) => level.priceRounding) ?? 'tick',
+    priceRounding: nearest((level) => level.priceRounding) ?? ('tick' as const),
   };
 }
 
@@ -175,51 +231,6 @@ export function moneyUnits(
       unitsPerMinor: 10n ** BigInt(price.scale) * fine,
     },
   };
-}
-
-/** Decimals that hold every amount and every rate of the tiers; `others` are more texts in the scale of rates. */
-export function tierScale(
-  instrument: CalcInstrument,
-  others: readonly (string | undefined)[],
-): { readonly amountDecimals: number; readonly rateDecimals: number } {
-  const { tiers, takerFeeRate } = instrument;
-  return {
-    amountDecimals: finest(
-      tiers.flatMap((tier) => [tier.notionalFloor, tier.notionalCap ?? undefined, tier.maintenanceAmount]),
-    ),
-    rateDecimals: Math.max(
-      6,
-      finest([
-        takerFeeRate,
-        ...others,
-        ...tiers.flatMap((tier) => [tier.initialMarginRate, tier.maintenanceMarginRate, tier.maxLeverage]),
-      ]),
-    ),
-  };
-}
-
-export function tierBrackets(
-  instrument: CalcInstrument,
-  scale: { readonly unitsPerAsset: bigint; readonly rateDecimals: number },
-): Result<readonly Bracket[], BracketFault> {
-  const rateScale = 10n ** BigInt(scale.rateDecimals);
-  const amount = (text: string) => scaled(decimalOf(text), scale.unitsPerAsset);
-  const rate = (text: string) => scaled(decimalOf(text), rateScale);
-  const inputs = instrument.tiers.map((tier): BracketInput => {
-    const { notionalFloor, notionalCap, maintenanceAmount } = tier;
-    return {
-      notionalCap: typeof notionalCap === 'string' ? amount(notionalCap) : null,
-      initialMarginRate: tier.initialMarginRate === undefined ? null : rate(tier.initialMarginRate),
-      maintenanceMarginRate: rate(tier.maintenanceMarginRate),
-      leverageMax: tier.maxLeverage === undefined ? null : rate(tier.maxLeverage),
-      ...(notionalFloor === undefined ? {} : { notionalFloor: amount(notionalFloor) }),
-      ...(maintenanceAmount === undefined
-        ? {}
-        : { maintenanceAmount: amount(maintenanceAmount) * rateScale }),
-    };
-  });
-  const closingRate = instrument.closeFee === 'inRate' ? rate(instrument.takerFeeRate ?? '0') : 0n;
-  return deriveBrackets(inputs, { rateScale, closingRate });
 }
 
 /** 1 - a share, as a quotient. */

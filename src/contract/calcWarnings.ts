@@ -53,11 +53,10 @@ export function positionWarnings(
   position: CalcPosition,
   path: string,
 ): CalcWarning[] {
-  const { terms, view, markTicks } = ready;
+  const { terms, view, markTicks, isBeyondLast } = ready;
   const instrument = instruments.get(position.instrument) as CalcInstrument;
   const notional = notionalAtMark(terms, view.lots, markTicks);
-  const { notionalCap, leverageMax } = terms.brackets[bracketIndex(terms.brackets, notional)] as Bracket;
-  const isBeyondLast = notionalCap !== null && notional.numerator > notionalCap * notional.denominator;
+  const { leverageMax } = terms.brackets[bracketIndex(terms.brackets, notional)] as Bracket;
   const conditions: readonly (readonly [isUnusual: boolean, code: string, message: string, field: string])[] =
     [
       [

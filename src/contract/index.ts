@@ -14,4 +14,6 @@ export * from './rejectionView.js';
 export * from './venueViews.js';
 export * from './wireCommand.js';
 export * from './wireEnvelope.js';
+export * from './wireField.js';
+export * from './wireInstrument.js';
 export * from './wireSchema.js';

@@ -101,7 +101,7 @@ describe('the view of an account', () => {
   it('without a position asks for nothing and has no price (LIQ-10)', () => {
     const { world, situation, row } = twoAccounts();
     world.account('ada-2', 'ada', 'BTC-PERP', 5);
-    world.accept({ kind: 'allocate', account: 'ada-2', amountMinor: usdt(5) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: usdt(5) });
     expect(accountView(situation, row('ada-2'))).toMatchObject({
       equity: '5',
       marginRatio: '0',
@@ -115,7 +115,7 @@ describe('the view of an account', () => {
 
   it('has no liquidation price where no price can reach it (FND-07)', () => {
     const { world, situation, row } = twoAccounts();
-    world.accept({ kind: 'allocate', account: 'ada-1', amountMinor: usdt(20_000) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada-1', amountMinor: usdt(20_000) });
     expect(accountView(situation, row('ada-1'))).toMatchObject({
       liquidationPrice: null,
       bankruptcyPrice: null,
@@ -192,7 +192,7 @@ function checkAccount(
   const removable = minor(view.removable, decimals);
   const release = (amountMinor: bigint) =>
     engine.dryRun(
-      { kind: 'release', account: view.account, amountMinor },
+      { kind: 'release', asset: null, account: view.account, amountMinor },
       timeMs,
       ({ record }) => record.outcome.kind,
     );

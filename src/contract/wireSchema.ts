@@ -5,115 +5,31 @@
  */
 import Type from 'typebox';
 import type { ExternalCommand } from '../engine/index.js';
-import { BASES, CLOSE_FEES, INSTRUMENT_KINDS, PAYOFFS } from '../market/index.js';
+import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
+import {
+  amount,
+  assetPrice,
+  closed,
+  count,
+  flag,
+  id,
+  leverage,
+  markPrice,
+  orNull,
+  PARTY_PATTERN,
+  price,
+  quantity,
+  rate,
+  signedRate,
+  TIME_MAX_MS,
+  timeMs,
+  value,
+  type WireSchema,
+  word,
+} from './wireField.js';
+import { INSTRUMENT_FIELDS } from './wireInstrument.js';
 
-/** What a field means, and with it how it is translated. */
-export type Unit =
-  /** The name of something that is there, or of something new. */
-  | 'id'
-  /** Decimals of the scale's asset. */
-  | 'amount'
-  /** On the price grid of the scale's instrument, or on its finer grid of marks. */
-  | 'price'
-  | 'markPrice'
-  /** Contracts, in whole lots. */
-  | 'quantity'
-  /** Six decimals. */
-  | 'rate'
-  | 'leverage'
-  /** Any plain decimal, kept as text. */
-  | 'decimal'
-  | 'timeMs'
-  | 'count'
-  /** A count that the core keeps as a bigint. */
-  | 'bigCount'
-  | 'flag'
-  | 'word';
-
-/** Which field of an object names the asset, account or instrument in whose units its numbers are. */
-export type ScaleField = 'asset' | 'settle' | 'account' | 'instrument';
-
-export const DECIMAL_PATTERN = '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$';
-export const UNSIGNED_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?$';
-export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$';
-/** An account, or a takeover: the pool's id and a number. */
-export const PARTY_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}(#[1-9][0-9]{0,14})?$';
-export const DECIMAL_LENGTH_MAX = 64;
-export const TIME_MAX_MS = 8_640_000_000_000_000;
 export const MARKS_MAX = 10_000;
-const TIERS_MAX = 64;
-
-interface Notes {
-  readonly example?: unknown;
-  /** The field of the core command, where it has another name. */
-  readonly core?: string;
-  /** What an absent field means. */
-  readonly default?: unknown;
-  /** The field of the same object whose value an absent one takes. */
-  readonly defaultFrom?: string;
-}
-
-function id(description: string, example: string, pattern = ID_PATTERN) {
-  return Type.String({ description, unit: 'id', examples: [example], pattern });
-}
-
-function decimalField(unit: Unit, pattern: string) {
-  return (description: string, { example, ...rest }: Notes) =>
-    Type.String({
-      description,
-      unit,
-      examples: [example],
-      pattern,
-      maxLength: DECIMAL_LENGTH_MAX,
-      ...rest,
-    });
-}
-
-const amount = decimalField('amount', UNSIGNED_PATTERN);
-const price = decimalField('price', UNSIGNED_PATTERN);
-/** A bad mark is a fact about its source: the guard of the instrument judges it, not the schema. */
-const markPrice = decimalField('markPrice', DECIMAL_PATTERN);
-const quantity = decimalField('quantity', UNSIGNED_PATTERN);
-const rate = decimalField('rate', UNSIGNED_PATTERN);
-const signedRate = decimalField('rate', DECIMAL_PATTERN);
-const leverage = decimalField('leverage', UNSIGNED_PATTERN);
-const decimal = decimalField('decimal', UNSIGNED_PATTERN);
-
-function word<const Words extends readonly string[]>(words: Words, description: string, more: Notes = {}) {
-  return Type.Enum([...words] as unknown as [...Words], {
-    description,
-    unit: 'word',
-    examples: [words[0]],
-    ...more,
-  });
-}
-
-function flag(description: string, more: Notes = {}) {
-  return Type.Boolean({ description, unit: 'flag', examples: [false], ...more });
-}
-
-interface Range {
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
-function count(description: string, { example, ...rest }: Notes & Range, unit: Unit = 'count') {
-  return Type.Integer({ description, unit, examples: [example], ...rest });
-}
-
-function timeMs(description: string) {
-  return Type.Integer({
-    description,
-    unit: 'timeMs',
-    examples: [1_700_000_000_000],
-    minimum: 0,
-    maximum: TIME_MAX_MS,
-  });
-}
-
-function closed(description: string, scale?: ScaleField) {
-  return { description, additionalProperties: false, ...(scale === undefined ? {} : { scale }) };
-}
 
 const kind = <K extends ExternalCommand['kind']>(name: K) =>
   Type.Literal(name, { description: 'Kind of the command.', unit: 'word', examples: [name] });
@@ -125,139 +41,10 @@ const leverageField = leverage('Chosen leverage, from 1 to what the first tier a
   core: 'leveragePpm',
 });
 
-const Tier = Type.Object(
-  {
-    notionalCap: Type.Optional(
-      Type.Union(
-        [
-          amount('Upper end in the settlement asset.', { example: '50000', core: 'notionalCapMinor' }),
-          Type.Null(),
-        ],
-        {
-          description: 'Upper end of the tier in the settlement asset, included; null for the last one.',
-          unit: 'amount',
-          core: 'notionalCapMinor',
-          default: null,
-          examples: ['50000'],
-        },
-      ),
-    ),
-    initialMarginRate: rate('Least initial margin as a share of notional.', {
-      example: '0.01',
-      core: 'initialMarginRatePpm',
-    }),
-    maintenanceMarginRate: rate('Maintenance margin as a share of notional, before the maintenance amount.', {
-      example: '0.005',
-      core: 'maintenanceMarginRatePpm',
-    }),
-    maxLeverage: leverage('Largest leverage allowed in the tier.', {
-      example: '100',
-      core: 'leverageMaxPpm',
-    }),
-  },
-  closed('A bracket of margin rates by notional.'),
-);
+const PRICE_OF_ASSET =
+  "Units of the pool's valuation asset for one unit of the asset. Kept as valuation minor units x 10^9 per minor unit: what is finer is rounded down.";
 
-const INSTRUMENT_FIELDS = {
-  id: id('Id of the instrument, for good.', 'BTC-PERP'),
-  pool: id('The risk pool that carries it.', 'main'),
-  instrumentKind: word(INSTRUMENT_KINDS, 'What it is.'),
-  payoff: word(
-    PAYOFFS,
-    'linear: value = base x price, settled in the quote asset. inverse: value = quote / price, settled in the base asset.',
-  ),
-  base: id('The asset whose price it follows.', 'BTC'),
-  quote: id('The asset its prices are in.', 'USDT'),
-  settle: id('The asset of margin and profit: quote when linear, base when inverse.', 'USDT'),
-  contractSize: decimal('linear: base units per contract; inverse: quote units per contract.', {
-    example: '1',
-  }),
-  tickSize: decimal('Smallest step of a price.', { example: '0.1' }),
-  lotSize: decimal('Smallest step of a size, in contracts.', { example: '0.001' }),
-  markTicksPerTick: Type.Optional(
-    count(
-      'Marks are finer than prices: steps of a mark in one tick; a divisor of a power of ten.',
-      { minimum: 1, maximum: 1_000_000, default: 1, example: 10 },
-      'bigCount',
-    ),
-  ),
-  makerFeeRate: signedRate('Fee of the resting side as a share of notional; negative is a rebate.', {
-    example: '0.0002',
-    core: 'makerFeePpm',
-  }),
-  takerFeeRate: rate('Fee of the taking side as a share of notional.', {
-    example: '0.0005',
-    core: 'takerFeePpm',
-  }),
-  maintenanceBasis: word(BASES, 'Notional that maintenance margin is charged on.'),
-  initialBasis: Type.Optional(
-    word(BASES, 'Notional that initial margin is charged on; maintenanceBasis when left out.', {
-      defaultFrom: 'maintenanceBasis',
-    }),
-  ),
-  closeFee: Type.Optional(
-    word(
-      CLOSE_FEES,
-      'How the fee of a forced close is reserved: not, in the maintenance rate, or as a line.',
-      {
-        default: 'none',
-      },
-    ),
-  ),
-  unrealizedProfitShare: Type.Optional(
-    rate('Share of unrealized profit that counts when margin is removed.', {
-      example: '0',
-      core: 'unrealizedProfitSharePpm',
-      default: '0',
-    }),
-  ),
-  removalFloorRate: Type.Optional(
-    rate('Share of notional that stays behind a position when margin is removed.', {
-      example: '0.1',
-      core: 'removalFloorPpm',
-      default: '0.1',
-    }),
-  ),
-  markMaxAgeMs: count('A mark older than this is stale; milliseconds.', {
-    minimum: 1,
-    maximum: TIME_MAX_MS,
-    example: 60_000,
-  }),
-  markMaxJumpRate: rate('A mark farther than this from the last good one waits for confirmation.', {
-    example: '0.1',
-    core: 'markMaxJumpPpm',
-  }),
-  markConfirmations: count('Marks in agreement that let a jump act, the first included.', {
-    minimum: 1,
-    maximum: 1000,
-    example: 3,
-  }),
-  fillBandRate: rate('A fill farther than this from the mark is refused.', {
-    example: '0.05',
-    core: 'fillBandPpm',
-  }),
-  fundingRateMax: rate('Largest absolute funding rate of one event.', {
-    example: '0.0075',
-    core: 'fundingRateMaxPpm',
-  }),
-  expiryMs: Type.Optional(
-    Type.Union([timeMs('Expiry of a future.'), Type.Null()], {
-      description: 'Last trading instant of a future; null for a perpetual.',
-      unit: 'timeMs',
-      default: null,
-      examples: [1_735_286_400_000],
-    }),
-  ),
-  tiers: Type.Array(Tier, {
-    description: 'Tiers by notional, in order; the last one has no cap.',
-    core: 'brackets',
-    minItems: 1,
-    maxItems: TIERS_MAX,
-  }),
-};
-
-/** An instrument's definition, as it is listed and as it is shown. */
-export const WireInstrument = Type.Object(INSTRUMENT_FIELDS, closed('An instrument.', 'settle'));
+const legField = (description: string) => Type.Optional(word(LEGS, description, { default: 'net' }));
 
 export const FILL_PARTIES = ['account', 'liquidation', 'counterparty'] as const;
 
@@ -269,6 +56,10 @@ const FillSide = Type.Object(
     ),
     id: Type.Optional(
       id('The margin account or the takeover; left out for the counterparty.', 'ada-1', PARTY_PATTERN),
+    ),
+    leg: legField('Which of the account\'s legs trades: net, unless it keeps long and short legs apart.'),
+    order: Type.Optional(
+      id('The accepted order that is filled; left out where the pool tests fills themselves.', 'ada-1/7'),
     ),
     allocate: Type.Optional(
       amount('Moved from the wallet to the account with the fill; settlement asset.', {
@@ -299,11 +90,40 @@ const Mark = Type.Object(
   closed('The mark of one instrument.', 'instrument'),
 );
 
+const AssetPrice = Type.Object(
+  {
+    pool: id('The risk pool that counts it as collateral.', 'main'),
+    asset: id('The collateral.', 'BTC'),
+    price: assetPrice(PRICE_OF_ASSET, { example: '43000' }),
+  },
+  closed('The price of one collateral asset, from a source of its own.', 'poolAsset'),
+);
+
+const Peg = Type.Object(
+  {
+    price: assetPrice(`What it should be worth. ${PRICE_OF_ASSET}`, { example: '1' }),
+    toleranceRate: rate('Distance below the peg, as a share of it, that changes nothing.', {
+      example: '0.005',
+      core: 'tolerancePpm',
+    }),
+    slope: rate('By how much the haircut grows for each unit of distance beyond, up to everything.', {
+      example: '2',
+      core: 'slopePpm',
+    }),
+  },
+  closed('For an asset that should keep a price: below it, the haircut grows step by step.'),
+);
+
 const deposit = id('Id of the deposit.', 'dep-1');
 const withdrawal = id('Id of the withdrawal.', 'wd-1');
 const account = id('The margin account.', 'ada-1');
+const order = id('The order.', 'ada-1/7');
+const pool = id('The risk pool.', 'main');
+const holding = orNull(
+  id('The asset; left out by an isolated account, which holds one.', 'USDT'),
+);
 
-/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, work. */
+/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, work. */
 export const WIRE_COMMANDS = {
   listAsset: Type.Object(
     {
@@ -334,8 +154,25 @@ export const WIRE_COMMANDS = {
           example: 10_000,
         }),
       ),
+      admission: Type.Optional(
+        word(
+          ['orders', 'fills'],
+          'orders: accounts trade by accepted orders, and a fill of one is a fact. fills: each fill is tested by itself.',
+          { default: 'orders' },
+        ),
+      ),
+      valuationAsset: orNull(
+        id('The asset in which cross and portfolio accounts are valued; null: isolated accounts only.', 'USDT'),
+      ),
+      legRule: Type.Optional(
+        word(
+          LEG_RULES,
+          'What long and short legs of one instrument in one account require: the larger, both, or their net.',
+          { default: 'larger' },
+        ),
+      ),
     },
-    closed('Opens a risk pool: instruments with one insurance fund per settlement asset.'),
+    closed('Opens a risk pool: instruments with one insurance fund per asset.'),
   ),
   listInstrument: Type.Object(
     { kind: kind('listInstrument'), ...INSTRUMENT_FIELDS },
@@ -392,17 +229,32 @@ export const WIRE_COMMANDS = {
       kind: kind('openAccount'),
       account: id('Id of the margin account, for good.', 'ada-1'),
       client: id('The client.', 'ada'),
-      instrument: id('The one instrument it trades.', 'BTC-PERP'),
+      marginMode: Type.Optional(
+        word(
+          MARGIN_MODES,
+          'isolated: one instrument, on its own collateral. cross: every instrument of a pool, on one collateral. portfolio: the same, required by scenarios.',
+          { default: 'isolated' },
+        ),
+      ),
+      instrument: orNull(id('The one instrument an isolated account trades; null for the others.', 'BTC-PERP'), {
+        isInExample: true,
+      }),
+      pool: orNull(id('The pool of a cross or portfolio account; null for an isolated one.', 'main')),
+      hasLegs: Type.Optional(
+        flag('Long and short legs of an instrument are positions of their own; not for isolated accounts.', {
+          default: false,
+        }),
+      ),
       leverage: leverageField,
     },
-    closed('Opens an isolated margin account of a client for one instrument.'),
+    closed('Opens a margin account of a client: for one instrument, or for those of a pool.'),
   ),
   allocate: Type.Object(
-    { kind: kind('allocate'), account, amount: amountOf('Amount, in the settlement asset.') },
+    { kind: kind('allocate'), account, asset: holding, amount: amountOf('Amount.') },
     closed('Moves money from the wallet into a margin account.', 'account'),
   ),
   release: Type.Object(
-    { kind: kind('release'), account, amount: amountOf('Amount, in the settlement asset.') },
+    { kind: kind('release'), account, asset: holding, amount: amountOf('Amount.') },
     closed('Moves money above the removal floor back to the wallet.', 'account'),
   ),
   setLeverage: Type.Object(
@@ -430,17 +282,70 @@ export const WIRE_COMMANDS = {
     closed('A trade that happened: both sides settle, or neither.', 'instrument'),
   ),
 
+  placeOrder: Type.Object(
+    {
+      kind: kind('placeOrder'),
+      order: id('Id of the order, for good.', 'ada-1/7'),
+      account,
+      instrument: id('The instrument.', 'BTC-PERP'),
+      leg: legField('The leg it is for: net, unless the account keeps long and short legs apart.'),
+      side: word(['buy', 'sell'], 'What it does.'),
+      price: orNull(price('Limit; null for a market order.', { example: '43000.1', core: 'priceTicks' }), {
+        isInExample: true,
+      }),
+      slippageRate: orNull(
+        rate('Of a market order: how far from the mark it may trade; null for a limit order.', {
+          example: '0.01',
+          core: 'slippagePpm',
+        }),
+      ),
+      quantity: quantity('Contracts.', { example: '0.5', core: 'lots' }),
+      isReduceOnly: Type.Optional(
+        flag('Only what reduces the position: cut to it, and cut again as it gets smaller.', {
+          default: false,
+        }),
+      ),
+      holdWallet: Type.Optional(
+        flag(
+          "What the account lacks for it is held on its client's wallet and moves with the fills; isolated accounts only.",
+          { default: false },
+        ),
+      ),
+    },
+    closed('Lets an order in, if the account can carry it with its others; its fills are facts.', 'instrument'),
+  ),
+  amendOrder: Type.Object(
+    {
+      kind: kind('amendOrder'),
+      order,
+      price: price('Its new limit.', { example: '42990', core: 'priceTicks' }),
+      quantity: quantity('Contracts that shall be left of it.', { example: '0.4', core: 'lots' }),
+    },
+    closed('Changes an order in one step, tested as the order it becomes.', 'order'),
+  ),
+  cancelOrder: Type.Object({ kind: kind('cancelOrder'), order }, closed('Takes an order back.')),
+
   mark: Type.Object(
     {
       kind: kind('mark'),
       sourceTimeMs: timeMs('When the source made these marks.'),
-      marks: Type.Array(Mark, {
-        description: 'Marks that act together, each instrument once.',
-        minItems: 1,
-        maxItems: MARKS_MAX,
-      }),
+      marks: Type.Optional(
+        Type.Array(Mark, {
+          description: 'Marks that act together, each instrument once.',
+          default: [],
+          isInExample: true,
+          maxItems: MARKS_MAX,
+        }),
+      ),
+      assetPrices: Type.Optional(
+        Type.Array(AssetPrice, {
+          description: 'Prices of collateral that act with them, each asset of a pool once.',
+          default: [],
+          maxItems: MARKS_MAX,
+        }),
+      ),
     },
-    closed('A batch of marks; accounts at maintenance margin are liquidated.'),
+    closed('A batch of marks and prices of collateral; accounts at maintenance margin are liquidated.'),
   ),
   applyFunding: Type.Object(
     {
@@ -455,8 +360,8 @@ export const WIRE_COMMANDS = {
     closed('Applies the funding of one interval to every position.'),
   ),
   expire: Type.Object(
-    { kind: kind('expire'), instrument: id('The future.', 'BTC-241227') },
-    closed('Settles a future after its expiry at the last good mark.'),
+    { kind: kind('expire'), instrument: id('The future or option.', 'BTC-241227') },
+    closed('Settles a future or an option after its expiry.'),
   ),
 
   injectCapital: Type.Object(
@@ -464,11 +369,11 @@ export const WIRE_COMMANDS = {
     closed("The venue's own money comes in.", 'asset'),
   ),
   topUpFund: Type.Object(
-    { kind: kind('topUpFund'), pool: id('The risk pool.', 'main'), asset, amount: amountOf('Amount.') },
+    { kind: kind('topUpFund'), pool, asset, amount: amountOf('Amount.') },
     closed("Moves venue capital into a pool's insurance fund.", 'asset'),
   ),
   drawDownFund: Type.Object(
-    { kind: kind('drawDownFund'), pool: id('The risk pool.', 'main'), asset, amount: amountOf('Amount.') },
+    { kind: kind('drawDownFund'), pool, asset, amount: amountOf('Amount.') },
     closed('Moves money of an insurance fund back to venue capital, out of a sound pool at rest.', 'asset'),
   ),
   feesToCapital: Type.Object(
@@ -476,8 +381,65 @@ export const WIRE_COMMANDS = {
     closed('Moves earned fees to venue capital.', 'asset'),
   ),
 
+  listCollateral: Type.Object(
+    {
+      kind: kind('listCollateral'),
+      pool,
+      asset: id('The asset.', 'BTC'),
+      haircutRate: rate('Share of its value that does not count.', {
+        example: '0.05',
+        core: 'haircutPpm',
+      }),
+      countedCap: orNull(
+        value('No more than this value of it counts in one account, in the valuation asset; null: no limit.', {
+          example: '1000000',
+          core: 'countedCapMinor',
+        }),
+      ),
+      peg: orNull(Peg),
+      conversionRank: Type.Optional(
+        count('Lower ranks are converted first when an account is short of another asset.', {
+          minimum: 0,
+          maximum: 1_000_000,
+          default: 0,
+          example: 1,
+        }),
+      ),
+      conversionSpreadRate: Type.Optional(
+        rate('Share of a conversion that the facility keeps.', {
+          example: '0.005',
+          core: 'conversionSpreadPpm',
+          default: '0',
+        }),
+      ),
+      priceMaxAgeMs: count('A price older than this is stale; milliseconds.', {
+        minimum: 1,
+        maximum: TIME_MAX_MS,
+        example: 60_000,
+      }),
+      priceMaxJumpRate: rate('A price farther than this from the last good one waits for confirmation.', {
+        example: '0.1',
+        core: 'priceMaxJumpPpm',
+      }),
+      priceConfirmations: count('Prices in agreement that let a jump act, the first included.', {
+        minimum: 1,
+        maximum: 1000,
+        example: 3,
+      }),
+    },
+    closed('Lists an asset as collateral of cross and portfolio accounts of a pool.', 'poolAsset'),
+  ),
+  fundFacility: Type.Object(
+    { kind: kind('fundFacility'), pool, asset, amount: amountOf('Amount.') },
+    closed('Moves venue capital into the facility that converts collateral of a pool.', 'asset'),
+  ),
+  drainFacility: Type.Object(
+    { kind: kind('drainFacility'), pool, asset, amount: amountOf('Amount.') },
+    closed('Moves money of the facility back to venue capital, as far as the pool has the cash.', 'asset'),
+  ),
+
   resume: Type.Object(
-    { kind: kind('resume'), pool: id('The risk pool.', 'main') },
+    { kind: kind('resume'), pool },
     closed('Gives a pool another budget for its work.'),
   ),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };
@@ -485,32 +447,8 @@ export const WIRE_COMMANDS = {
 export type WireKind = keyof typeof WIRE_COMMANDS;
 export type WireCommand = { [K in WireKind]: Type.Static<(typeof WIRE_COMMANDS)[K]> }[WireKind];
 export type WireCommandOf<K extends WireKind> = Type.Static<(typeof WIRE_COMMANDS)[K]>;
-export type WireInstrument = Type.Static<typeof WireInstrument>;
 
 export const WIRE_KINDS = Object.keys(WIRE_COMMANDS) as readonly WireKind[];
-
-/** A schema as translation, views and the reference read it. */
-export interface WireSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly unit?: Unit;
-  readonly core?: string;
-  readonly default?: unknown;
-  readonly defaultFrom?: string;
-  readonly scale?: ScaleField;
-  readonly examples?: readonly unknown[];
-  readonly const?: string;
-  readonly enum?: readonly string[];
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, WireSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: WireSchema;
-  readonly anyOf?: readonly WireSchema[];
-}
 
 export function wireSchema(kind: WireKind): WireSchema {
   return WIRE_COMMANDS[kind] as WireSchema;

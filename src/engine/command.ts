@@ -17,7 +17,15 @@ import {
   variant,
   whole,
 } from '../base/index.js';
-import { BASES, CLOSE_FEES, INSTRUMENT_KINDS, type InstrumentDefinition, PAYOFFS } from '../market/index.js';
+import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
+import {
+  BASES,
+  CLOSE_FEES,
+  INSTRUMENT_KINDS,
+  type InstrumentDefinition,
+  OPTION_TYPES,
+  PAYOFFS,
+} from '../market/index.js';
 
 export const instrumentDefinition: Field<InstrumentDefinition> = record({
   id: text,
@@ -44,6 +52,17 @@ export const instrumentDefinition: Field<InstrumentDefinition> = record({
   fillBandPpm: i64,
   fundingRateMaxPpm: i64,
   expiryMs: nullable(whole),
+  option: nullable(
+    record({
+      optionType: oneOf(OPTION_TYPES),
+      underlying: text,
+      underlyingTickSize: text,
+      strike: text,
+      initialRatePpm: i64,
+      initialFloorRatePpm: i64,
+      maintenanceRatePpm: i64,
+    }),
+  ),
   brackets: list(
     record({
       notionalCapMinor: nullable(i64),
@@ -60,6 +79,10 @@ const fillSide = record({
   party: oneOf(['account', 'liquidation', 'counterparty']),
   /** Id of the margin account, or of the takeover; empty for the counterparty. */
   id: text,
+  /** Which of the account's legs trades: net, unless the account keeps long and short legs apart. */
+  leg: oneOf(LEGS),
+  /** The accepted order that is filled; empty where the pool tests fills themselves. */
+  order: text,
   /** Moved from the wallet to the margin account in the same event as the fill. */
   allocateMinor: i64,
   /** Move instead just what the position's initial margin and the fee still need. */
@@ -75,6 +98,11 @@ const COMMANDS = {
     isDesk: bool,
     /** Internal commands the pool may run after each command that touches it. */
     workBudget: u32,
+    /** orders: accounts trade by accepted orders, whose fills are facts; fills: each fill is tested itself. */
+    admission: oneOf(['orders', 'fills']),
+    /** The asset in which cross and portfolio accounts are valued; null: isolated accounts only. */
+    valuationAsset: nullable(text),
+    legRule: oneOf(LEG_RULES),
   }),
   listInstrument: instrumentDefinition,
   openClient: record({ client: text }),
@@ -87,11 +115,37 @@ const COMMANDS = {
   settleWithdrawal: record({ withdrawal: text }),
   returnWithdrawal: record({ withdrawal: text }),
   // margin accounts
-  openAccount: record({ account: text, client: text, instrument: text, leveragePpm: i64 }),
-  allocate: record({ account: text, amountMinor: i64 }),
-  release: record({ account: text, amountMinor: i64 }),
+  openAccount: record({
+    account: text,
+    client: text,
+    marginMode: oneOf(MARGIN_MODES),
+    /** What an isolated account trades; null for the other modes. */
+    instrument: nullable(text),
+    /** The pool of a cross or portfolio account; null for an isolated one, which is in its instrument's. */
+    pool: nullable(text),
+    /** Long and short legs of an instrument are positions of their own. */
+    hasLegs: bool,
+    leveragePpm: i64,
+  }),
+  /** `asset` is null for the settlement asset of an isolated account's instrument. */
+  allocate: record({ account: text, asset: nullable(text), amountMinor: i64 }),
+  release: record({ account: text, asset: nullable(text), amountMinor: i64 }),
   setLeverage: record({ account: text, leveragePpm: i64 }),
   closeAccount: record({ account: text }),
+  /** isolated <-> cross <-> portfolio, with positions and orders as they are. `instrument` is what becomes isolated. */
+  switchMode: record({ account: text, marginMode: oneOf(MARGIN_MODES), instrument: nullable(text) }),
+  /** Takes a position out of a cross or portfolio account into a flat isolated one of the same client. */
+  carvePosition: record({
+    account: text,
+    instrument: text,
+    leg: oneOf(LEGS),
+    /** The isolated account that takes it. */
+    into: text,
+    /** Collateral that goes with it, in the instrument's settlement asset. */
+    amountMinor: i64,
+  }),
+  /** Puts all of an isolated account, position, collateral and orders, into a cross or portfolio one of the same client. */
+  mergeAccount: record({ account: text, into: text }),
   // trading
   fill: record({
     instrument: text,
@@ -101,10 +155,29 @@ const COMMANDS = {
     seller: fillSide,
     taker: oneOf(['buyer', 'seller']),
   }),
+  placeOrder: record({
+    order: text,
+    account: text,
+    instrument: text,
+    leg: oneOf(LEGS),
+    side: oneOf(['buy', 'sell']),
+    /** Limit; null for a market order. */
+    priceTicks: nullable(i64),
+    /** Of a market order: how far from the mark it may trade; null for a limit order. */
+    slippagePpm: nullable(i64),
+    lots: i64,
+    isReduceOnly: bool,
+    /** What the account lacks for it is held on its client's wallet, and moves with the fills; isolated accounts only. */
+    holdWallet: bool,
+  }),
+  amendOrder: record({ order: text, priceTicks: i64, lots: i64 }),
+  cancelOrder: record({ order: text }),
   // market
   mark: record({
     sourceTimeMs: whole,
     marks: list(record({ instrument: text, markTicks: i64, indexTicks: i64 })),
+    /** Prices of collateral, from sources of their own: valuation minor units x ASSET_PRICE_SCALE per minor unit. */
+    assetPrices: list(record({ pool: text, asset: text, price: i64 })),
   }),
   applyFunding: record({ instrument: text, fundingTimeMs: whole, ratePpm: i64 }),
   expire: record({ instrument: text }),
@@ -113,6 +186,23 @@ const COMMANDS = {
   topUpFund: record({ pool: text, asset: text, amountMinor: i64 }),
   drawDownFund: record({ pool: text, asset: text, amountMinor: i64 }),
   feesToCapital: record({ asset: text, amountMinor: i64 }),
+  // collateral
+  listCollateral: record({
+    pool: text,
+    asset: text,
+    haircutPpm: i64,
+    countedCapMinor: nullable(i64),
+    peg: nullable(record({ price: i64, tolerancePpm: i64, slopePpm: i64 })),
+    /** Lower ranks are converted first when an account is short of another asset. */
+    conversionRank: u32,
+    /** What the conversion facility keeps of a conversion. */
+    conversionSpreadPpm: i64,
+    priceMaxAgeMs: whole,
+    priceMaxJumpPpm: i64,
+    priceConfirmations: u32,
+  }),
+  fundFacility: record({ pool: text, asset: text, amountMinor: i64 }),
+  drainFacility: record({ pool: text, asset: text, amountMinor: i64 }),
   // work
   resume: record({ pool: text }),
   // internal: sequenced by the engine itself, by rows of its state

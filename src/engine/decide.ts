@@ -2,9 +2,11 @@
 
 import type { Command, CommandKind, CommandOf } from './command.js';
 import { decideAllocate } from './commands/allocate.js';
+import { decideAmendOrder } from './commands/amendOrder.js';
 import { decideAnnounceDeposit } from './commands/announceDeposit.js';
 import { decideApplyFunding } from './commands/applyFunding.js';
 import { decideAssess } from './commands/assess.js';
+import { decideCancelOrder } from './commands/cancelOrder.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
 import { decideCover } from './commands/cover.js';
 import { decideDeleverage } from './commands/deleverage.js';
@@ -12,13 +14,16 @@ import { decideExpire } from './commands/expire.js';
 import { decideFill } from './commands/fill.js';
 import { decideFinalizeDeposit } from './commands/finalizeDeposit.js';
 import { decideListAsset } from './commands/listAsset.js';
+import { decideListCollateral } from './commands/listCollateral.js';
 import { decideListInstrument } from './commands/listInstrument.js';
 import { decideMark } from './commands/mark.js';
+import { decideCarvePosition, decideMergeAccount } from './commands/movePosition.js';
 import { decideNetTakeovers } from './commands/netTakeovers.js';
 import { decideOpenAccount } from './commands/openAccount.js';
 import { decideOpenClient } from './commands/openClient.js';
 import { decideOpenPool } from './commands/openPool.js';
 import { decidePayOutside } from './commands/payOutside.js';
+import { decidePlaceOrder } from './commands/placeOrder.js';
 import { decideQuarantine } from './commands/quarantine.js';
 import { decideRelease } from './commands/release.js';
 import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
@@ -30,11 +35,14 @@ import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
 import { decideShare } from './commands/share.js';
+import { decideSwitchMode } from './commands/switchMode.js';
 import { decideTakeOver } from './commands/takeOver.js';
 import { decideUnwindOutside } from './commands/unwindOutside.js';
 import {
+  decideDrainFacility,
   decideDrawDownFund,
   decideFeesToCapital,
+  decideFundFacility,
   decideInjectCapital,
   decideTopUpFund,
 } from './commands/venueMoney.js';
@@ -59,7 +67,13 @@ const DECIDERS: Deciders = {
   release: decideRelease,
   setLeverage: decideSetLeverage,
   closeAccount: decideCloseAccount,
+  switchMode: decideSwitchMode,
+  carvePosition: decideCarvePosition,
+  mergeAccount: decideMergeAccount,
   fill: decideFill,
+  placeOrder: decidePlaceOrder,
+  amendOrder: decideAmendOrder,
+  cancelOrder: decideCancelOrder,
   mark: decideMark,
   applyFunding: decideApplyFunding,
   expire: decideExpire,
@@ -67,6 +81,9 @@ const DECIDERS: Deciders = {
   topUpFund: decideTopUpFund,
   drawDownFund: decideDrawDownFund,
   feesToCapital: decideFeesToCapital,
+  listCollateral: decideListCollateral,
+  fundFacility: decideFundFacility,
+  drainFacility: decideDrainFacility,
   resume: decideResume,
   takeOver: decideTakeOver,
   netTakeovers: decideNetTakeovers,

@@ -3,13 +3,20 @@
  * lists by pool. It follows the changes of the tables and catches up when asked; nothing of it is hashed.
  */
 import type { Table, WholeColumn } from '../base/table.js';
-import { accountEquity, hasUsableMark } from './marginView.js';
+import { equityNow, mayDecide } from './accountHealth.js';
+import { hasPosition } from './accountParts.js';
+import { createHolders, type Holders } from './holders.js';
+import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
 import type { State } from './state.js';
 import { changedAccounts, createTriggers, type Triggers } from './triggers.js';
 
 export interface Derived {
-  /** The trigger index, up to date. */
+  /** The trigger index of isolated accounts, up to date. */
   triggers(): Triggers;
+  /** The same for accounts that are judged whole. */
+  sharedTriggers(): SharedTriggers;
+  /** Positions of margin accounts in the instrument on that side, in no order. */
+  holders: Holders;
   /** Accounts of a pool that wait for liquidation, in no order. */
   queuedOf(poolRow: number): ReadonlySet<number>;
   /** The next account to liquidate: lowest equity first, among those whose mark may decide; -1 for none. */
@@ -26,6 +33,7 @@ interface Queue {
 
 export function createDerived(state: State): Derived {
   const triggers = createTriggers(state);
+  const sharedTriggers = createSharedTriggers(state);
   const changed = {
     ledger: state.ledger.table.follow(),
     accounts: state.accounts.table.follow(),
@@ -42,7 +50,9 @@ export function createDerived(state: State): Derived {
     const accountRows = changedAccounts(state, changed);
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
+    sharedTriggers.refresh(accountRows);
     for (const accountRow of accountRows) {
+      if (accountRow >= state.accounts.table.size) continue;
       const queue = queueOf(state.accounts.pool.get(accountRow));
       if (queue.members.has(accountRow)) queue.sorted = null;
     }
@@ -67,6 +77,11 @@ export function createDerived(state: State): Derived {
   }
 
   return {
+    holders: createHolders(state),
+    sharedTriggers() {
+      catchUp();
+      return sharedTriggers;
+    },
     triggers() {
       catchUp();
       return triggers;
@@ -89,11 +104,7 @@ export function createDerived(state: State): Derived {
       while (next < 0 && queue.sorted.length > 0) {
         const accountRow = queue.sorted[queue.sorted.length - 1] as number;
         if (!queue.members.has(accountRow)) queue.sorted.pop();
-        else if (
-          isFlat(state, accountRow) ||
-          hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)
-        )
-          next = accountRow;
+        else if (!hasPosition(state, accountRow) || mayDecide(state, accountRow, timeMs)) next = accountRow;
         else waiting.push(queue.sorted.pop() as number);
       }
       for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);
@@ -108,14 +119,10 @@ export function createDerived(state: State): Derived {
   };
 }
 
-function isFlat(state: State, accountRow: number): boolean {
-  return state.positions.lots.get(state.accounts.position.get(accountRow)) === 0n;
-}
-
 /** Lowest equity last; of equals the lower row last, so that it goes first. */
 function byEquity(state: State, members: ReadonlySet<number>): number[] {
   return [...members]
-    .map((accountRow) => ({ accountRow, equity: accountEquity(state, accountRow) }))
+    .map((accountRow) => ({ accountRow, equity: equityNow(state, accountRow) }))
     .sort((a, b) => (a.equity < b.equity ? 1 : a.equity > b.equity ? -1 : b.accountRow - a.accountRow))
     .map(({ accountRow }) => accountRow);
 }

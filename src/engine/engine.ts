@@ -14,6 +14,7 @@ import type { Event } from './event.js';
 import { evolve } from './evolve.js';
 import { BrokenPoolLaw, checkLaws } from './laws.js';
 import { countWork, nextPending, noWork, type PendingWork, pendingWork, poolOfWork } from './pendingWork.js';
+import { openingsFor } from './prepare.js';
 import { type EngineRecord, encodeCommand, encodeRecord, type Outcome } from './record.js';
 import { type Rejection, type RejectionCode, reject } from './rejection.js';
 import { createState, type State } from './state.js';
@@ -146,13 +147,17 @@ export function createEngine(
   }
 
   function settle(situation: Situation, command: Command): Outcome {
+    const mark = state.undo.mark();
+    const openings = openingsFor(state, command);
+    for (const event of openings) apply(event, situation.timeMs);
     const decision = decide(situation, command);
     if (isRejection(decision)) {
+      state.undo.rollback(mark);
       assert(!isInternal(command), () => `work that was next was refused: ${command.kind}, ${decision.code}`);
       return { kind: 'rejected', rejection: decision };
     }
     for (const event of decision) apply(event, situation.timeMs);
-    return { kind: 'accepted', events: decision };
+    return { kind: 'accepted', events: openings.length === 0 ? decision : [...openings, ...decision] };
   }
 
   function apply(event: Event, timeMs: number): void {

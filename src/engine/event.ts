@@ -5,6 +5,7 @@
  */
 import { bool, type Infer, i64, list, oneOf, record, text, u32, variant, whole } from '../base/index.js';
 import { FLOW_NAMES } from '../isolation/index.js';
+import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
 
@@ -14,13 +15,19 @@ const rowOrNone = whole;
 const transfers = list(record({ flow: oneOf(FLOW_NAMES), from: u32, to: u32, amount: i64 }));
 
 /** A position as it is after the event, and the funding it collected on the way in units too small for the ledger. */
-const positions = list(record({ position: u32, lots: i64, cost: i64, fundingIndex: i64 }));
+const positions = list(record({ position: u32, lots: i64, cost: i64, fundingIndex: i64, premium: i64 }));
 
 /** Sub-unit leftovers of collected funding, in minor units x FUNDING_SCALE, that the pool now keeps. */
 const fundingDust = i64;
 
 /** Gains or losses realized by margin accounts, as far as loss sharing has to remember them. */
-const realized = list(record({ accountRow: u32, gainMinor: i64 }));
+const realized = list(record({ accountAssetRow: u32, gainMinor: i64 }));
+
+/** What is left of orders after the event: 0 is filled or cancelled. */
+const orders = list(record({ orderRow: u32, lots: i64 }));
+
+/** What accounts' orders hold of their clients' wallets after the event. */
+const holds = list(record({ accountRow: u32, holdMinor: i64 }));
 
 export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry'] as const;
 
@@ -28,6 +35,7 @@ export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry'] as c
 const deficits = list(
   record({
     accountRow: u32,
+    poolAssetRow: u32,
     takeoverRow: rowOrNone,
     cause: oneOf(DEFICIT_CAUSES),
     amount: i64,
@@ -43,7 +51,14 @@ const takeoverChange = record({
 
 const EVENTS = {
   assetListed: record({ asset: text, decimals: u32 }),
-  poolOpened: record({ pool: text, isDesk: bool, workBudget: u32 }),
+  poolOpened: record({
+    pool: text,
+    isDesk: bool,
+    workBudget: u32,
+    needsOrders: bool,
+    valuationAssetRow: rowOrNone,
+    legRule: oneOf(LEG_RULES),
+  }),
   instrumentListed: record({ definition: instrumentDefinition }),
   clientOpened: record({ client: text }),
   walletOpened: record({ clientRow: u32, assetRow: u32 }),
@@ -56,9 +71,17 @@ const EVENTS = {
   withdrawalSettled: record({ cashRow: u32, transfers }),
   withdrawalReturned: record({ cashRow: u32, transfers }),
 
-  accountOpened: record({ account: text, clientRow: u32, instrumentRow: u32, leveragePpm: i64 }),
-  allocated: record({ accountRow: u32, amount: i64, isRecovered: bool, transfers }),
-  released: record({ accountRow: u32, amount: i64, transfers }),
+  accountOpened: record({
+    account: text,
+    clientRow: u32,
+    poolRow: u32,
+    instrumentRow: rowOrNone,
+    marginMode: oneOf(MARGIN_MODES),
+    hasLegs: bool,
+    leveragePpm: i64,
+  }),
+  allocated: record({ accountRow: u32, accountAssetRow: u32, amount: i64, isRecovered: bool, transfers }),
+  released: record({ accountRow: u32, accountAssetRow: u32, amount: i64, transfers }),
   leverageSet: record({ accountRow: u32, leveragePpm: i64 }),
   accountClosed: record({ accountRow: u32, transfers }),
 
@@ -68,13 +91,15 @@ const EVENTS = {
     lots: i64,
     /** Settlement minor units, rounded once for both sides. */
     value: i64,
-    allocations: list(record({ accountRow: u32, amount: i64 })),
+    allocations: list(record({ accountAssetRow: u32, amount: i64 })),
     transfers,
     positions,
     fundingDust,
     realized,
     deficits,
     takeovers: list(takeoverChange),
+    orders,
+    holds,
     /** Accounts the fill left at or under maintenance margin. */
     woken: list(u32),
   }),
@@ -89,6 +114,17 @@ const EVENTS = {
         indexTicks: i64,
         markTimeMs: whole,
         pendingTicks: i64,
+        pendingCount: u32,
+        isSuspect: bool,
+      }),
+    ),
+    assetPrices: list(
+      record({
+        poolAssetRow: u32,
+        verdict: oneOf(MARK_VERDICTS),
+        price: i64,
+        priceTimeMs: whole,
+        pendingPrice: i64,
         pendingCount: u32,
         isSuspect: bool,
       }),
@@ -122,6 +158,8 @@ const EVENTS = {
     maintenance: i64,
     transfers,
     positions,
+    orders,
+    holds,
   }),
   /** Takeovers of one instrument on opposite sides closed against each other, or against the outside, at the mark. */
   unwound: record({
@@ -134,6 +172,7 @@ const EVENTS = {
     fundingDust,
     deficits,
     takeovers: list(takeoverChange),
+    orders,
   }),
   covered: record({ deficitRow: u32, amount: i64, transfers }),
   /** Lots of a takeover closed against winners at the price where the takeover has nothing left, or torn up at the mark. */
@@ -155,6 +194,7 @@ const EVENTS = {
     realized,
     deficits,
     takeovers: list(takeoverChange),
+    orders,
   }),
   shared: record({
     deficitRow: u32,
@@ -176,11 +216,90 @@ const EVENTS = {
     realized,
     deficits,
     takeovers: list(takeoverChange),
+    orders,
   }),
   instrumentSettled: record({ instrumentRow: u32 }),
   soundnessAssessed: record({ poolRow: u32, isSound: bool }),
   poolQuarantined: record({ poolRow: u32, law: text }),
   outsidePaid: record({ poolAssetRow: u32, transfers }),
+  /** A margin account may hold the asset from now on. */
+  accountAssetOpened: record({ accountRow: u32, poolAssetRow: u32 }),
+  /** A position of a cross or portfolio account, flat. */
+  positionOpened: record({ accountRow: u32, instrumentRow: u32, leg: oneOf(LEGS) }),
+  collateralListed: record({
+    poolRow: u32,
+    assetRow: u32,
+    haircutPpm: i64,
+    /** -1 for none. */
+    countedCap: i64,
+    /** 0 for an asset without a peg. */
+    pegPrice: i64,
+    pegTolerancePpm: i64,
+    pegSlopePpm: i64,
+    conversionRank: u32,
+    conversionSpreadPpm: i64,
+    priceMaxAgeMs: whole,
+    priceMaxJumpPpm: i64,
+    priceConfirmations: u32,
+  }),
+  facilityFunded: record({ poolRow: u32, transfers }),
+  facilityDrained: record({ poolRow: u32, transfers }),
+  /**
+   * Everything of an account with several positions or assets is the liquidation account's now: one takeover for each
+   * position, with its part of the collateral. The account is exactly zero.
+   */
+  accountTakenOver: record({
+    accountRow: u32,
+    /** The numbers that decided, valuation minor units, rounded for reading. */
+    equity: i64,
+    maintenance: i64,
+    parts: list(
+      record({
+        takeover: text,
+        instrumentRow: u32,
+        /** The new position, which holds what the account's did. */
+        positionRow: u32,
+        collateral: i64,
+      }),
+    ),
+    transfers,
+    positions,
+    deficits,
+    orders,
+    holds,
+  }),
+  modeSwitched: record({
+    accountRow: u32,
+    marginMode: oneOf(MARGIN_MODES),
+    instrumentRow: rowOrNone,
+    holds,
+  }),
+  /** A position, and collateral with it, went from one account of a client to another: at no price, realizing nothing. */
+  positionMoved: record({
+    fromAccountRow: u32,
+    toAccountRow: u32,
+    amount: i64,
+    principals: list(record({ accountAssetRow: u32, amount: i64 })),
+    transfers,
+    positions,
+    /** Open orders that go along. */
+    movedOrders: list(u32),
+    leg: oneOf(LEGS),
+    holds,
+  }),
+  orderAccepted: record({
+    order: text,
+    accountRow: u32,
+    instrumentRow: u32,
+    leg: oneOf(LEGS),
+    isBuy: bool,
+    isReduceOnly: bool,
+    priceTicks: i64,
+    lots: i64,
+    holds,
+  }),
+  orderAmended: record({ accountRow: u32, orderRow: u32, priceTicks: i64, orders, holds }),
+  orderCancelled: record({ accountRow: u32, orderRow: u32, orders, holds }),
 } as const;
 
 export const event = variant(EVENTS);
@@ -190,5 +309,7 @@ export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 export type PositionChange = Infer<typeof positions>[number];
 export type DeficitFact = Infer<typeof deficits>[number];
 export type TakeoverChange = Infer<typeof takeoverChange>;
+export type OrderFact = Infer<typeof orders>[number];
+export type HoldFact = Infer<typeof holds>[number];
 export type RealizedFact = Infer<typeof realized>[number];
 export type DeficitCause = (typeof DEFICIT_CAUSES)[number];

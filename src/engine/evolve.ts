@@ -4,21 +4,30 @@
  */
 
 import { assert, mixIdentity, mixName, unreachable } from '../base/index.js';
+import type { WholeColumn } from '../base/table.js';
 import type { Transfer } from '../isolation/index.js';
+import { LEGS, MARGIN_MODES } from '../margin/index.js';
+import { accountAssetOf, assetsOf, openOrdersOf, positionOf } from './accountParts.js';
 import {
   DEFICIT_CAUSES,
   type DeficitFact,
   type Event,
   type EventOf,
+  type HoldFact,
+  type OrderFact,
   type PositionChange,
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
 import {
   listAsset,
+  listCollateral,
   listInstrument,
   openAccount,
+  openAccountAsset,
+  openAccountPosition,
   openCash,
+  openOrder,
   openPool,
   openPosition,
   openWallet,
@@ -32,12 +41,19 @@ import {
   type State,
   TAKEOVER_STATUS,
 } from './state.js';
+import { walletOfHold } from './walletHold.js';
 
 export function evolve(state: State, event: Event, timeMs: number): void {
   if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer);
-  if (event.kind === 'takenOver') openTakeover(state, event, timeMs);
+  if (event.kind === 'takenOver') {
+    const instrumentRow = state.accounts.instrument.get(event.accountRow);
+    openTakeover(state, { ...event, instrumentRow }, timeMs);
+  }
+  if (event.kind === 'accountTakenOver') openTakeovers(state, event, timeMs);
   if ('positions' in event) for (const change of event.positions) applyPosition(state, change);
   if ('takeovers' in event) for (const change of event.takeovers) applyTakeover(state, change);
+  if ('orders' in event) for (const fact of event.orders) applyOrder(state, fact);
+  if ('holds' in event) for (const fact of event.holds) applyHold(state, fact);
   if ('realized' in event) for (const fact of event.realized) applyRealized(state, fact);
   if ('deficits' in event) for (const fact of event.deficits) openDeficit(state, fact, timeMs);
   applyFacts(state, event);
@@ -75,19 +91,20 @@ function applyFacts(state: State, event: Event): void {
     case 'accountOpened':
       return openAccount(state, event);
     case 'allocated':
-      addPrincipal(state, event.accountRow, event.amount);
+      addPrincipal(state, event.accountAssetRow, event.amount);
       if (event.isRecovered) accounts.isQueued.set(event.accountRow, 0);
       return;
     case 'released':
-      return addPrincipal(state, event.accountRow, -event.amount);
+      return addPrincipal(state, event.accountAssetRow, -event.amount);
     case 'leverageSet':
       return accounts.leveragePpm.set(event.accountRow, event.leveragePpm);
     case 'accountClosed':
-      accounts.netPrincipal.set(event.accountRow, 0n);
+      forgetGains(state, event.accountRow);
       return accounts.status.set(event.accountRow, ACCOUNT_STATUS.closed);
 
     case 'filled':
-      for (const { accountRow, amount } of event.allocations) addPrincipal(state, accountRow, amount);
+      for (const { accountAssetRow, amount } of event.allocations)
+        addPrincipal(state, accountAssetRow, amount);
       wake(state, event.woken);
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
     case 'unwound':
@@ -111,9 +128,9 @@ function applyFacts(state: State, event: Event): void {
 
     case 'recovered':
       return accounts.isQueued.set(event.accountRow, 0);
+    case 'accountTakenOver':
     case 'takenOver':
-      accounts.netPrincipal.set(event.accountRow, 0n);
-      accounts.realizedGain.set(event.accountRow, 0n);
+      forgetGains(state, event.accountRow);
       return accounts.isQueued.set(event.accountRow, 0);
     case 'covered':
       return payDeficit(state, event.deficitRow, event.amount, 'covered');
@@ -128,6 +145,28 @@ function applyFacts(state: State, event: Event): void {
     case 'poolQuarantined':
       return pools.isQuarantined.set(event.poolRow, 1);
 
+    case 'accountAssetOpened':
+      return openAccountAsset(state, event.accountRow, event.poolAssetRow);
+    case 'positionOpened':
+      return openAccountPosition(state, event);
+    case 'collateralListed':
+      return listCollateral(state, event);
+
+    case 'modeSwitched':
+      return switchMode(state, event);
+    case 'positionMoved':
+      for (const { accountAssetRow, amount } of event.principals)
+        addPrincipal(state, accountAssetRow, amount);
+      for (const orderRow of event.movedOrders) moveOrder(state, orderRow, event);
+      return;
+    case 'orderAccepted':
+      return openOrder(state, event);
+    case 'orderAmended':
+      return state.orders.priceTicks.set(event.orderRow, event.priceTicks);
+
+    case 'orderCancelled':
+    case 'facilityFunded':
+    case 'facilityDrained':
     case 'fundToppedUp':
     case 'outsidePaid':
     case 'fundDrawnDown':
@@ -173,25 +212,34 @@ function applyPosition(state: State, change: PositionChange): void {
   positions.lots.set(row, change.lots);
   positions.cost.set(row, change.cost);
   positions.fundingIndex.set(row, change.fundingIndex);
+  positions.premium.set(row, change.premium);
 }
 
 function longPart(lots: bigint): bigint {
   return lots > 0n ? lots : 0n;
 }
 
-function addPrincipal(state: State, accountRow: number, amount: bigint): void {
-  const { netPrincipal } = state.accounts;
-  netPrincipal.set(accountRow, netPrincipal.get(accountRow) + amount);
+function addPrincipal(state: State, accountAssetRow: number, amount: bigint): void {
+  const { netPrincipal } = state.accountAssets;
+  netPrincipal.set(accountAssetRow, netPrincipal.get(accountAssetRow) + amount);
+}
+
+/** An account that is exactly zero has no principal and no gains to share any more. */
+function forgetGains(state: State, accountRow: number): void {
+  for (const row of assetsOf(state, accountRow)) {
+    state.accountAssets.netPrincipal.set(row, 0n);
+    state.accountAssets.realizedGain.set(row, 0n);
+  }
 }
 
 /** Gains are remembered only while the pool is not sound: they may have to share a loss. */
-function applyRealized(state: State, { accountRow, gainMinor }: RealizedFact): void {
-  const { accounts, pools } = state;
-  const soundCount = pools.soundCount.get(accounts.pool.get(accountRow));
+function applyRealized(state: State, { accountAssetRow: row, gainMinor }: RealizedFact): void {
+  const { accountAssets, poolAssets, pools } = state;
+  const soundCount = pools.soundCount.get(poolAssets.pool.get(accountAssets.poolAsset.get(row)));
   const before =
-    accounts.realizedAtCount.get(accountRow) === soundCount ? accounts.realizedGain.get(accountRow) : 0n;
-  accounts.realizedGain.set(accountRow, before + gainMinor);
-  accounts.realizedAtCount.set(accountRow, soundCount);
+    accountAssets.realizedAtCount.get(row) === soundCount ? accountAssets.realizedGain.get(row) : 0n;
+  accountAssets.realizedGain.set(row, before + gainMinor);
+  accountAssets.realizedAtCount.set(row, soundCount);
 }
 
 function addDust(state: State, poolAssetRow: number, dust: bigint): void {
@@ -213,6 +261,18 @@ function applyMarks(state: State, event: EventOf<'marked'>): void {
     instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
     poolAssetsMarked.add(instruments.poolAsset.get(row));
   }
+  for (const { poolAssetRow, ...next } of event.assetPrices) {
+    const { poolAssets } = state;
+    poolAssets.price.set(poolAssetRow, next.price);
+    poolAssets.priceTimeMs.set(poolAssetRow, next.priceTimeMs);
+    poolAssets.priceSourceTimeMs.set(
+      poolAssetRow,
+      Math.max(event.sourceTimeMs, poolAssets.priceSourceTimeMs.get(poolAssetRow)),
+    );
+    poolAssets.pendingPrice.set(poolAssetRow, next.pendingPrice);
+    poolAssets.pendingCount.set(poolAssetRow, next.pendingCount);
+    poolAssets.isPriceSuspect.set(poolAssetRow, next.isSuspect ? 1 : 0);
+  }
   for (const row of poolAssetsMarked) {
     if (state.poolAssets.isShareExhausted.get(row) === 1) state.poolAssets.isShareExhausted.set(row, 0);
   }
@@ -229,10 +289,26 @@ function countSettling(state: State, instrumentRow: number, change: number): voi
   settlingCount.set(poolRow, settlingCount.get(poolRow) + change);
 }
 
-function openTakeover(state: State, event: EventOf<'takenOver'>, timeMs: number): void {
+function openTakeovers(
+  state: State,
+  { accountRow, parts }: EventOf<'accountTakenOver'>,
+  timeMs: number,
+): void {
+  for (const part of parts) openTakeover(state, { accountRow, ...part }, timeMs);
+}
+
+interface NewTakeover {
+  readonly accountRow: number;
+  readonly instrumentRow: number;
+  readonly takeover: string;
+  readonly positionRow: number;
+  readonly collateral: bigint;
+}
+
+function openTakeover(state: State, event: NewTakeover, timeMs: number): void {
   const { accounts, pools, positions, takeovers } = state;
+  const { instrumentRow } = event;
   const poolRow = accounts.pool.get(event.accountRow);
-  const instrumentRow = accounts.instrument.get(event.accountRow);
   const identity = mixName(event.takeover);
   const row = takeovers.table.append(identity);
   takeovers.names.add(event.takeover);
@@ -265,6 +341,62 @@ function applyTakeover(state: State, { takeoverRow, collateral, isClosed }: Take
   state.undo.push(() => reopen(open, takeoverRow));
 }
 
+/** What is left of an order; at 0 it is open no more. */
+function applyOrder(state: State, { orderRow, lots }: OrderFact): void {
+  state.orders.lots.set(orderRow, lots);
+  if (lots !== 0n) return;
+  const open = openOrdersOf(state, state.orders.account.get(orderRow));
+  if (!open.delete(orderRow)) return;
+  state.undo.push(() => open.add(orderRow));
+}
+
+/** What becomes isolated has its position and its asset at the head of its lists. */
+function switchMode(state: State, event: EventOf<'modeSwitched'>): void {
+  const { accounts, accountAssets, instruments, positions } = state;
+  const { accountRow, instrumentRow } = event;
+  accounts.mode.set(accountRow, MARGIN_MODES.indexOf(event.marginMode));
+  accounts.instrument.set(accountRow, instrumentRow);
+  if (instrumentRow < 0) return;
+  const assetRow = accountAssetOf(state, accountRow, instruments.poolAsset.get(instrumentRow));
+  const positionRow = positionOf(state, { accountRow, instrumentRow, leg: 'net' });
+  moveToHead({ head: accounts.firstAsset, next: accountAssets.next }, accountRow, assetRow);
+  moveToHead({ head: accounts.firstPosition, next: positions.next }, accountRow, positionRow);
+}
+
+function moveToHead(
+  list: { readonly head: WholeColumn; readonly next: WholeColumn },
+  owner: number,
+  row: number,
+): void {
+  const { head, next } = list;
+  if (head.get(owner) === row) return;
+  let before = head.get(owner);
+  while (next.get(before) !== row) before = next.get(before);
+  next.set(before, next.get(row));
+  next.set(row, head.get(owner));
+  head.set(owner, row);
+}
+
+function moveOrder(state: State, orderRow: number, { toAccountRow, leg }: EventOf<'positionMoved'>): void {
+  const { orders } = state;
+  const from = openOrdersOf(state, orders.account.get(orderRow));
+  const to = openOrdersOf(state, toAccountRow);
+  from.delete(orderRow);
+  to.add(orderRow);
+  state.undo.push(() => {
+    to.delete(orderRow);
+    from.add(orderRow);
+  });
+  orders.account.set(orderRow, toAccountRow);
+  orders.leg.set(orderRow, LEGS.indexOf(leg));
+}
+
+function applyHold(state: State, { accountRow, holdMinor }: HoldFact): void {
+  const { walletHold } = state.accounts;
+  state.totals.held.add(walletOfHold(state, accountRow), holdMinor - walletHold.get(accountRow));
+  walletHold.set(accountRow, holdMinor);
+}
+
 /** Puts a takeover back where it was: the set is kept in the order of rows. */
 function reopen(open: Set<number>, takeoverRow: number): void {
   const rows = [...open, takeoverRow].sort((a, b) => a - b);
@@ -290,8 +422,8 @@ export function openTakeoversOf(state: State, poolRow: number): Set<number> {
 
 function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
   const { accounts, deficits, poolAssets, pools, totals } = state;
+  const { poolAssetRow } = fact;
   const poolRow = accounts.pool.get(fact.accountRow);
-  const poolAssetRow = state.instruments.poolAsset.get(accounts.instrument.get(fact.accountRow));
   const count = pools.deficitCount.get(poolRow);
   const row = deficits.table.append(mixIdentity(pools.table.identities.get(poolRow), count));
   pools.deficitCount.set(poolRow, count + 1);

@@ -105,7 +105,7 @@ describe('liquidation of an isolated margin account', () => {
       priceTicks: 400_000n,
       lots: 1_000n,
     });
-    world.accept({ kind: 'allocate', account: 'short', amountMinor: usdt(200_000) });
+    world.accept({ kind: 'allocate', asset: null, account: 'short', amountMinor: usdt(200_000) });
     for (const ticks of [500_000n, 600_000n, 700_000n, 800_000n, 900_000n, 1_000_000n])
       world.mark({ 'BTC-PERP': ticks });
     for (let i = 1; i <= 10; i++) {
@@ -138,18 +138,23 @@ describe('a trial', () => {
     const codes = world.engine.trial(world.timeMs, (run) => {
       const open = run({
         kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
         account: 'a',
         client: 'ada',
         instrument: 'BTC-PERP',
         leveragePpm: times(10),
       });
-      const allocate = run({ kind: 'allocate', account: 'a', amountMinor: usdt(600) });
-      const tooMuch = run({ kind: 'allocate', account: 'a', amountMinor: usdt(600) });
+      const allocate = run({ kind: 'allocate', asset: null, account: 'a', amountMinor: usdt(600) });
+      const tooMuch = run({ kind: 'allocate', asset: null, account: 'a', amountMinor: usdt(600) });
       return [open, allocate, tooMuch].map(({ record }) => record.outcome.kind);
     });
     expect(codes).toEqual(['accepted', 'accepted', 'rejected']);
     expect(hashText(world.engine.stateHash())).toBe(before);
-    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe('unknown_account');
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'a', amountMinor: 1n })).toBe(
+      'unknown_account',
+    );
   });
 
   it('refuses a command that is submitted from inside it, which would stay without a record', () => {

@@ -1,6 +1,6 @@
 /** An instrument's definition with all the whole-number terms that follow from it. */
 import { err, ok, PPM, type Result } from '../base/index.js';
-import { deriveBrackets, type MarginTerms } from '../margin/index.js';
+import { type BracketInput, deriveBrackets, type MarginTerms, type OptionTerms } from '../margin/index.js';
 import {
   FUNDING_SCALE,
   type InstrumentDefinition,
@@ -13,6 +13,7 @@ export interface ListedInstrument {
   readonly definition: InstrumentDefinition;
   readonly terms: InstrumentTerms;
   readonly marginTerms: MarginTerms;
+  readonly option: OptionTerms | null;
 }
 
 /** The terms of a definition, or the rule of listing it breaks. */
@@ -22,18 +23,13 @@ export function listingTerms(
 ): Result<ListedInstrument, ListingFault> {
   const terms = instrumentTerms(definition, settleDecimals);
   if (!terms.ok) return terms;
-  const brackets = deriveBrackets(
-    definition.brackets.map((bracket) => ({
-      notionalCap: bracket.notionalCapMinor,
-      initialMarginRate: bracket.initialMarginRatePpm,
-      maintenanceMarginRate: bracket.maintenanceMarginRatePpm,
-      leverageMax: bracket.leverageMaxPpm,
-    })),
-    { rateScale: PPM, closingRate: definition.closeFee === 'inRate' ? definition.takerFeePpm : 0n },
-  );
+  const brackets = deriveBrackets(bracketsOf(definition), {
+    rateScale: PPM,
+    closingRate: definition.closeFee === 'inRate' ? definition.takerFeePpm : 0n,
+  });
   if (!brackets.ok) return err({ field: `brackets[${brackets.error.index}]`, rule: brackets.error.code });
   const marginTerms: MarginTerms = {
-    payoff: definition.payoff,
+    payoff: definition.option === null ? definition.payoff : 'linear',
     unit: terms.value.unit,
     markTicksPerTick: definition.markTicksPerTick,
     maintenanceBasis: definition.maintenanceBasis,
@@ -47,5 +43,33 @@ export function listingTerms(
     unrealizedProfitShare: definition.unrealizedProfitSharePpm,
     removalFloorRate: definition.removalFloorPpm,
   };
-  return ok({ definition, terms: terms.value, marginTerms });
+  return ok({ definition, terms: terms.value, marginTerms, option: optionTerms(definition, terms.value) });
+}
+
+/** Options have rates of their own: a bracket that asks for the whole value stands in for theirs. */
+function bracketsOf(definition: InstrumentDefinition): readonly BracketInput[] {
+  if (definition.option !== null)
+    return [{ notionalCap: null, initialMarginRate: PPM, maintenanceMarginRate: 0n, leverageMax: PPM }];
+  return definition.brackets.map((bracket) => ({
+    notionalCap: bracket.notionalCapMinor,
+    initialMarginRate: bracket.initialMarginRatePpm,
+    maintenanceMarginRate: bracket.maintenanceMarginRatePpm,
+    leverageMax: bracket.leverageMaxPpm,
+  }));
+}
+
+function optionTerms(
+  { option, payoff, expiryMs }: InstrumentDefinition,
+  terms: InstrumentTerms,
+): OptionTerms | null {
+  if (option === null || terms.option === null || expiryMs === null) return null;
+  const { optionType, initialRatePpm, initialFloorRatePpm, maintenanceRatePpm } = option;
+  return {
+    optionType,
+    payoff,
+    underlying: option.underlying,
+    expiryMs,
+    ...terms.option,
+    margin: { initialRatePpm, initialFloorRatePpm, maintenanceRatePpm },
+  };
 }

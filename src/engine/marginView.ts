@@ -8,9 +8,10 @@ import { accruedFunding } from './trade.js';
 /** The account as it stands: its balance, position, uncollected funding and leverage. */
 export function accountView(state: State, accountRow: number): IsolatedView {
   const { accounts, positions } = state;
-  const positionRow = accounts.position.get(accountRow);
+  const positionRow = accounts.firstPosition.get(accountRow);
+  const ledgerRow = state.accountAssets.ledgerRow.get(accounts.firstAsset.get(accountRow));
   return {
-    collateral: state.ledger.balance(accounts.ledgerRow.get(accountRow)),
+    collateral: state.ledger.balance(ledgerRow),
     lots: positions.lots.get(positionRow),
     cost: positions.cost.get(positionRow),
     fundingPerLot: fundingPerLot(state, positionRow),

@@ -3,7 +3,9 @@
 import { ByteWriter } from '../base/canonicalBytes.js';
 import { assert, mixBytes, mixIdentity, mixName } from '../base/index.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
+import { LEG_RULES, LEGS, type Leg, MARGIN_MODES } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
+import { openOrdersOf } from './accountParts.js';
 import { instrumentDefinition } from './command.js';
 import type { EventOf } from './event.js';
 import { listingTerms } from './listing.js';
@@ -32,6 +34,10 @@ export function openPool(state: State, event: EventOf<'poolOpened'>): void {
   pools.isDesk.set(row, event.isDesk ? 1 : 0);
   pools.workBudget.set(row, event.workBudget);
   pools.isSound.set(row, 1);
+  pools.needsOrders.set(row, event.needsOrders ? 1 : 0);
+  pools.valuationAsset.set(row, event.valuationAssetRow);
+  pools.legRule.set(row, LEG_RULES.indexOf(event.legRule));
+  if (event.valuationAssetRow >= 0) openPoolAsset(state, row, event.valuationAssetRow);
 }
 
 export function listInstrument(state: State, definition: InstrumentDefinition): void {
@@ -59,7 +65,7 @@ export function listInstrument(state: State, definition: InstrumentDefinition): 
   instruments.counterpartyPosition.set(row, position);
 }
 
-/** The pool's ledger accounts in a settlement asset, opened with its first instrument. */
+/** The pool's ledger accounts in an asset, opened with the first instrument that settles in it or when it becomes collateral. */
 function openPoolAsset(state: State, poolRow: number, assetRow: number): number {
   const known = state.poolAssetRows.get(pairKey(poolRow, assetRow));
   if (known !== undefined) return known;
@@ -72,6 +78,7 @@ function openPoolAsset(state: State, poolRow: number, assetRow: number): number 
   poolAssets.ledgerBase.set(row, ledger.table.size);
   poolAssets.firstOpenDeficit.set(row, -1);
   poolAssets.lastDeficit.set(row, -1);
+  poolAssets.countedCap.set(row, -1n);
   for (const kind of POOL_KINDS)
     openLedger(state, kind, { assetRow, clientRow: -1, accountRow: -1, poolRow }, owner);
   remember(state, state.poolAssetRows, pairKey(poolRow, assetRow), row);
@@ -86,20 +93,78 @@ export function openWallet(state: State, { clientRow, assetRow }: EventOf<'walle
 }
 
 export function openAccount(state: State, event: EventOf<'accountOpened'>): void {
-  const { accounts, instruments, poolAssets } = state;
-  const identity = mixName(event.account);
-  const row = accounts.table.append(identity);
-  const poolRow = instruments.pool.get(event.instrumentRow);
-  const assetRow = poolAssets.asset.get(instruments.poolAsset.get(event.instrumentRow));
+  const { accounts, instruments } = state;
+  const row = accounts.table.append(mixName(event.account));
   accounts.names.add(event.account);
   accounts.client.set(row, event.clientRow);
-  accounts.pool.set(row, poolRow);
+  accounts.pool.set(row, event.poolRow);
+  accounts.mode.set(row, MARGIN_MODES.indexOf(event.marginMode));
   accounts.instrument.set(row, event.instrumentRow);
+  accounts.hasLegs.set(row, event.hasLegs ? 1 : 0);
   accounts.leveragePpm.set(row, event.leveragePpm);
-  accounts.ledgerRow.set(row, state.ledger.table.size);
-  openLedger(state, 'margin', { assetRow, clientRow: event.clientRow, accountRow: row, poolRow }, identity);
-  const holder = { poolRow, instrumentRow: event.instrumentRow, accountRow: row, takeoverRow: -1 };
-  accounts.position.set(row, openPosition(state, holder, identity));
+  accounts.firstAsset.set(row, -1);
+  accounts.firstPosition.set(row, -1);
+  if (event.instrumentRow < 0) return;
+  openAccountAsset(state, row, instruments.poolAsset.get(event.instrumentRow));
+  openAccountPosition(state, { accountRow: row, instrumentRow: event.instrumentRow, leg: 'net' });
+}
+
+/** The account's ledger account in an asset of its pool. */
+export function openAccountAsset(state: State, accountRow: number, poolAssetRow: number): void {
+  const { accounts, accountAssets, assets, ledger, poolAssets } = state;
+  const assetRow = poolAssets.asset.get(poolAssetRow);
+  const owner = accounts.table.identities.get(accountRow);
+  const row = accountAssets.table.append(mixIdentity(owner, assets.table.identities.get(assetRow)));
+  accountAssets.account.set(row, accountRow);
+  accountAssets.poolAsset.set(row, poolAssetRow);
+  accountAssets.ledgerRow.set(row, ledger.table.size);
+  accountAssets.next.set(row, accounts.firstAsset.get(accountRow));
+  accounts.firstAsset.set(accountRow, row);
+  const clientRow = accounts.client.get(accountRow);
+  const poolRow = accounts.pool.get(accountRow);
+  openLedger(state, 'margin', { assetRow, clientRow, accountRow, poolRow }, owner);
+}
+
+export function openAccountPosition(
+  state: State,
+  at: { readonly accountRow: number; readonly instrumentRow: number; readonly leg: Leg },
+): void {
+  const { accounts, positions } = state;
+  const { accountRow, instrumentRow, leg } = at;
+  const owner = accounts.table.identities.get(accountRow);
+  const poolRow = accounts.pool.get(accountRow);
+  const row = openPosition(state, { poolRow, instrumentRow, accountRow, takeoverRow: -1 }, owner, leg);
+  positions.next.set(row, accounts.firstPosition.get(accountRow));
+  accounts.firstPosition.set(accountRow, row);
+}
+
+/** What a pool counts as collateral, and how. */
+export function listCollateral(state: State, event: EventOf<'collateralListed'>): void {
+  const { poolAssets } = state;
+  const row = openPoolAsset(state, event.poolRow, event.assetRow);
+  poolAssets.isCollateral.set(row, 1);
+  for (const column of ['haircutPpm', 'countedCap', 'pegPrice', 'pegTolerancePpm', 'pegSlopePpm'] as const)
+    poolAssets[column].set(row, event[column]);
+  poolAssets.conversionSpreadPpm.set(row, event.conversionSpreadPpm);
+  poolAssets.priceMaxJumpPpm.set(row, event.priceMaxJumpPpm);
+  for (const column of ['conversionRank', 'priceMaxAgeMs', 'priceConfirmations'] as const)
+    poolAssets[column].set(row, event[column]);
+}
+
+export function openOrder(state: State, event: EventOf<'orderAccepted'>): void {
+  const { orders } = state;
+  const row = orders.table.append(mixName(event.order));
+  orders.names.add(event.order);
+  orders.account.set(row, event.accountRow);
+  orders.instrument.set(row, event.instrumentRow);
+  orders.leg.set(row, LEGS.indexOf(event.leg));
+  orders.isBuy.set(row, event.isBuy ? 1 : 0);
+  orders.isReduceOnly.set(row, event.isReduceOnly ? 1 : 0);
+  orders.priceTicks.set(row, event.priceTicks);
+  orders.lots.set(row, event.lots);
+  const open = openOrdersOf(state, event.accountRow);
+  open.add(row);
+  state.undo.push(() => open.delete(row));
 }
 
 interface Holder {
@@ -109,15 +174,17 @@ interface Holder {
   readonly takeoverRow: number;
 }
 
-export function openPosition(state: State, holder: Holder, owner: Uint32Array): number {
+export function openPosition(state: State, holder: Holder, owner: Uint32Array, leg: Leg = 'net'): number {
   const { instruments, positions } = state;
   const kind = holder.accountRow >= 0 ? 'account' : holder.takeoverRow >= 0 ? 'takeover' : 'counterparty';
   const instrument = instruments.table.identities.get(holder.instrumentRow);
-  const row = positions.table.append(mixIdentity(mixName(kind), owner, instrument));
+  const row = positions.table.append(mixIdentity(mixName(kind), owner, instrument, LEGS.indexOf(leg)));
   positions.pool.set(row, holder.poolRow);
   positions.instrument.set(row, holder.instrumentRow);
   positions.account.set(row, holder.accountRow);
   positions.takeover.set(row, holder.takeoverRow);
+  positions.leg.set(row, LEGS.indexOf(leg));
+  positions.next.set(row, -1);
   return row;
 }
 

@@ -4,10 +4,12 @@
  */
 import { BrokenAssertion } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
+import { openOrdersOf } from './accountParts.js';
 import { openTakeoversOf } from './evolve.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
 import { pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
+import { walletOfHold } from './walletHold.js';
 
 export function rebuildLookups(state: State): void {
   const { ledger, poolAssets, takeovers } = state;
@@ -21,6 +23,9 @@ export function rebuildLookups(state: State): void {
   for (let row = 0; row < takeovers.table.size; row++) {
     if (takeovers.status.get(row) === TAKEOVER_STATUS.open)
       openTakeoversOf(state, takeovers.pool.get(row)).add(row);
+  }
+  for (let row = 0; row < state.orders.table.size; row++) {
+    if (state.orders.lots.get(row) !== 0n) openOrdersOf(state, state.orders.account.get(row)).add(row);
   }
   state.totals = scanTotals(state, state.undo);
 }
@@ -51,6 +56,10 @@ export function scanTotals(state: State, undo = new UndoLog()): Totals {
       takeovers.collateral.get(row),
     );
   }
+  for (let row = 0; row < state.accounts.table.size; row++) {
+    const held = state.accounts.walletHold.get(row);
+    if (held !== 0n) totals.held.add(walletOfHold(state, row), held);
+  }
   for (let row = 0; row < deficits.table.size; row++) {
     const owed = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
     totals.outstanding.add(deficits.poolAsset.get(row), owed);
@@ -69,6 +78,7 @@ export function checkEverything(state: State): void {
     fundingEntry: state.poolAssets.table.size,
     cash: state.poolAssets.table.size,
     takeoverCollateral: state.poolAssets.table.size,
+    held: state.ledger.table.size,
     outstanding: state.poolAssets.table.size,
   } as const satisfies Record<keyof Totals, number>;
   for (const name of Object.keys(sizes) as (keyof Totals)[]) {

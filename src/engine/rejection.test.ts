@@ -7,6 +7,8 @@ import { REJECTION_CODES, REJECTIONS, type RejectionCode } from './rejection.js'
 
 const side = (id: string, changes: Partial<FillSide> = {}): FillSide => ({
   party: 'account',
+  leg: 'net',
+  order: '',
   id,
   allocateMinor: 0n,
   allocateInitial: true,
@@ -38,7 +40,15 @@ function traded(): World {
 /** Two accounts to liquidate and a budget for one: the other is queued, its mark stale. */
 function queued(): { world: World; account: string } {
   const world = traded();
-  world.accept({ kind: 'openPool', pool: 'slow', isDesk: false, workBudget: 1 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'slow',
+    isDesk: false,
+    workBudget: 1,
+  });
   world.accept(linearPerpetual('S', { pool: 'slow' }));
   world.mark({ S: 400_000n });
   for (const client of ['ada', 'bob', 'eve'])
@@ -81,7 +91,7 @@ const plain =
 /** For each code of the published list one command that is refused with it, in the order of the list. */
 const CASES: Readonly<Record<RejectionCode, Case>> = {
   invalid_id: plain({ kind: 'openClient', client: 'not an id' }),
-  invalid_amount: plain({ kind: 'allocate', account: 'ada', amountMinor: 0n }),
+  invalid_amount: plain({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 0n }),
   invalid_price: plain(fill({ priceTicks: 0n })),
   invalid_size: plain(fill({ lots: 0n })),
   out_of_range: () => {
@@ -105,6 +115,9 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
   unknown_instrument: plain(fill({ instrument: 'none' })),
   unknown_client: plain({
     kind: 'openAccount',
+    marginMode: 'isolated',
+    pool: null,
+    hasLegs: false,
     account: 'x',
     client: 'none',
     instrument: 'BTC-PERP',
@@ -118,7 +131,7 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     const world = traded();
     brokenPool(world);
     world.send(fill({ lots: 1n }));
-    return [world, { kind: 'allocate', account: 'ada', amountMinor: 1n }];
+    return [world, { kind: 'allocate', asset: null, account: 'ada', amountMinor: 1n }];
   },
   time_backwards: () => {
     const world = traded();
@@ -145,14 +158,23 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     world.accept({ kind: 'expire', instrument: 'F' });
     return [
       world,
-      { kind: 'openAccount', account: 'f', client: 'ada', instrument: 'F', leveragePpm: times(1) },
+      {
+        kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
+        account: 'f',
+        client: 'ada',
+        instrument: 'F',
+        leveragePpm: times(1),
+      },
     ];
   },
   instrument_not_expired: plain({ kind: 'expire', instrument: 'BTC-PERP' }),
   account_closed: () => {
     const world = traded();
     world.accept({ kind: 'closeAccount', account: 'eve' });
-    return [world, { kind: 'allocate', account: 'eve', amountMinor: 1n }];
+    return [world, { kind: 'allocate', asset: null, account: 'eve', amountMinor: 1n }];
   },
   account_not_flat: plain({ kind: 'closeAccount', account: 'ada' }),
   wrong_cash_status: plain({ kind: 'finalizeDeposit', deposit: 'ada-USDT' }),
@@ -165,15 +187,23 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
   same_account: plain(fill({ seller: side('ada') })),
   no_account_side: () => {
     const world = standardWorld(0n);
-    world.accept({ kind: 'openPool', pool: 'd', isDesk: true, workBudget: 1 });
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: 'd',
+      isDesk: true,
+      workBudget: 1,
+    });
     world.accept(linearPerpetual('D', { pool: 'd' }));
     world.mark({ D: 400_000n });
     world.client('ada', { USDT: usdt(1_000) });
     world.account('ada', 'ada', 'D', 10);
-    const outside = side('', { party: 'counterparty', allocateInitial: false });
+    const outside = side('', { party: 'counterparty', leg: 'net', order: '', allocateInitial: false });
     world.accept(fill({ instrument: 'D', lots: 10n, seller: outside }));
     world.mark({ D: 361_000n });
-    const takeover = side('d#1', { party: 'liquidation', allocateInitial: false });
+    const takeover = side('d#1', { party: 'liquidation', leg: 'net', order: '', allocateInitial: false });
     return [
       world,
       fill({ instrument: 'D', lots: 10n, priceTicks: 361_000n, buyer: outside, seller: takeover }),
@@ -226,18 +256,23 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     world.accept(fill({ instrument: 'T', priceTicks: 1n, lots: 2n ** 53n }));
     return [world, fill({ instrument: 'T', priceTicks: 1n, lots: 1n })];
   },
-  insufficient_wallet_balance: plain({ kind: 'allocate', account: 'ada', amountMinor: usdt(10_000) }),
+  insufficient_wallet_balance: plain({
+    kind: 'allocate',
+    asset: null,
+    account: 'ada',
+    amountMinor: usdt(10_000),
+  }),
   insufficient_initial_margin: plain(fill({ buyer: side('eve', { allocateInitial: false }) })),
   insufficient_margin_for_leverage: plain({ kind: 'setLeverage', account: 'ada', leveragePpm: times(1) }),
   account_in_liquidation: () => {
     const { world, account } = queued();
-    return [world, { kind: 'release', account, amountMinor: 1n }];
+    return [world, { kind: 'release', asset: null, account, amountMinor: 1n }];
   },
   top_up_must_cure: () => {
     const { world, account } = queued();
-    return [world, { kind: 'allocate', account, amountMinor: 1n }];
+    return [world, { kind: 'allocate', asset: null, account, amountMinor: 1n }];
   },
-  removal_floor: plain({ kind: 'release', account: 'ada', amountMinor: 1n }),
+  removal_floor: plain({ kind: 'release', asset: null, account: 'ada', amountMinor: 1n }),
   pool_not_sound: () => {
     const world = traded();
     world.accept(fill({ buyer: side('eve'), seller: side('ada'), priceTicks: 410_000n }));
@@ -246,7 +281,7 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
   },
   insufficient_pool_cash: () => {
     const world = withoutCash();
-    return [world, { kind: 'release', account: 'dan', amountMinor: world.balance('dan') }];
+    return [world, { kind: 'release', asset: null, account: 'dan', amountMinor: world.balance('dan') }];
   },
   insufficient_venue_funds: plain({
     kind: 'drawDownFund',
@@ -254,7 +289,7 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     asset: 'USDT',
     amountMinor: usdt(1_001),
   }),
-  nothing_to_do: plain({ kind: 'mark', sourceTimeMs: 1_700_000_000_000, marks: [] }),
+  nothing_to_do: plain({ kind: 'mark', assetPrices: [], sourceTimeMs: 1_700_000_000_000, marks: [] }),
   self_trade_deficit: () => {
     const world = traded();
     world.account('ada-2', 'ada', 'BTC-PERP', 10);

@@ -64,11 +64,17 @@ export const REJECTIONS = {
     remedy: 'open the account first',
     status: 404,
   },
+  unknown_collateral: {
+    message: 'the pool does not take the asset as collateral',
+    remedy: 'list it as collateral of the pool first',
+    status: 404,
+  },
   unknown_takeover: {
     message: 'there is no such open takeover',
     remedy: "look at the pool's open takeovers",
     status: 404,
   },
+  unknown_order: { message: 'there is no such order', remedy: 'place the order first', status: 404 },
   unknown_cash_movement: {
     message: 'there is no such deposit or withdrawal',
     remedy: 'use the id it was announced with',
@@ -110,14 +116,70 @@ export const REJECTIONS = {
     remedy: 'close the position first',
     status: 409,
   },
+  order_closed: {
+    message: 'the order is filled or cancelled',
+    remedy: 'place another one',
+    status: 409,
+  },
+  account_has_orders: {
+    message: 'the margin account still has open orders',
+    remedy: 'cancel them first',
+    status: 409,
+  },
   wrong_cash_status: {
     message: 'the deposit or withdrawal is not in the status this step needs',
     remedy: 'follow its steps in order',
     status: 409,
   },
+  pool_isolated_only: {
+    message: 'the pool has no valuation asset: it carries isolated accounts only',
+    remedy: 'open an isolated account, or another pool',
+    status: 422,
+  },
+  wrong_mode: {
+    message: 'one of the accounts is not of the margin mode this needs',
+    remedy: 'carve from a shared account into an isolated one of the instrument, merge the other way',
+    status: 422,
+  },
+  not_own_account: {
+    message: 'the two accounts are not of one client in one pool',
+    remedy: 'go through the wallet',
+    status: 422,
+  },
+  not_isolatable: {
+    message: 'the account has more than one position, asset or ordered instrument, or keeps legs apart',
+    remedy: 'close the rest, or carve the position into an isolated account',
+    status: 422,
+  },
+  no_position: {
+    message: 'the account has no such position',
+    remedy: 'name one that is open',
+    status: 422,
+  },
+  leg_occupied: {
+    message: 'the account has a position in that leg already',
+    remedy: 'close one of the two first',
+    status: 409,
+  },
+  wrong_leg: {
+    message: 'the account does not keep long and short legs apart, or keeps them apart and no leg is named',
+    remedy: 'name leg net for an account without legs, long or short for one with legs',
+    status: 422,
+  },
   wrong_instrument: {
     message: 'the account or takeover belongs to another instrument',
     remedy: 'an isolated account trades the one it was opened for',
+    status: 422,
+  },
+  order_required: {
+    message: 'in this pool an account trades by accepted orders',
+    remedy: 'place the order first and name it in the fill',
+    status: 422,
+  },
+  wrong_order: {
+    message:
+      "the fill is not the order's: another account, instrument, leg or side, a worse price, or more than is left",
+    remedy: 'send the fill as the order allows it',
     status: 422,
   },
   same_account: { message: 'both sides are the same', remedy: 'a trade needs two parties', status: 422 },
@@ -146,10 +208,25 @@ export const REJECTIONS = {
     remedy: 'check the rate',
     status: 422,
   },
+  asset_price_unusable: {
+    message: 'the asset has no price that may decide: none yet, stale, suspect, or a jump waits',
+    remedy: 'send a fresh price of the asset',
+    status: 409,
+  },
   mark_unusable: {
     message: 'the instrument has no mark that may decide: none yet, stale, suspect, or a jump waits',
     remedy: 'send fresh marks',
     status: 409,
+  },
+  order_outside_band: {
+    message: 'the order could trade too far from the mark',
+    remedy: 'choose a price inside the band',
+    status: 422,
+  },
+  nothing_to_reduce: {
+    message: 'there is no position left that the reduce-only order could reduce',
+    remedy: 'none needed, or place the order without reduce-only',
+    status: 422,
   },
   fill_outside_band: {
     message: 'the fill is too far from the mark',
@@ -175,6 +252,11 @@ export const REJECTIONS = {
   insufficient_initial_margin: {
     message: 'the position needs more initial margin',
     remedy: 'allocate the missing amount, or trade less',
+    status: 422,
+  },
+  insufficient_order_margin: {
+    message: 'the account cannot carry the order with its others',
+    remedy: 'allocate the missing amount, or order less',
     status: 422,
   },
   insufficient_margin_for_leverage: {

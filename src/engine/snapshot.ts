@@ -87,6 +87,7 @@ function namesOf(state: State): readonly Names[] {
     state.clients,
     state.cash,
     state.accounts,
+    state.orders,
     state.takeovers,
   ].map((part) => part.names);
 }

@@ -4,9 +4,11 @@
  * sound while no surplus is negative and no instrument with open interest lacks a usable mark.
  */
 import { min } from '../base/index.js';
+import { equityNow } from './accountHealth.js';
+import { valuedInPoolAsset } from './accountParts.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
-import { accountEquity, hasUsableMark, takeoverEquity } from './marginView.js';
+import { hasUsableMark, takeoverEquity } from './marginView.js';
 import { poolLedgerRow, type State } from './state.js';
 
 export function isPoolSound(situation: Situation, poolRow: number): boolean {
@@ -24,8 +26,9 @@ export function poolSurplus({ state, derived }: Situation, poolAssetRow: number)
   const poolRow = state.poolAssets.pool.get(poolAssetRow);
   surplus -= takeoverExposure(state, poolAssetRow);
   for (const accountRow of derived.queuedOf(poolRow)) {
-    if (state.instruments.poolAsset.get(state.accounts.instrument.get(accountRow)) !== poolAssetRow) continue;
-    surplus += min(0n, accountEquity(state, accountRow));
+    // A shared account's shortage counts in the asset it is valued in, until its takeover says in which it arises.
+    if (valuedInPoolAsset(state, accountRow) === poolAssetRow)
+      surplus += min(0n, equityNow(state, accountRow));
   }
   return surplus;
 }

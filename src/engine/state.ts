@@ -32,7 +32,9 @@ export function createState() {
   const clients = table('clients');
   const cash = table('cash');
   const accounts = table('accounts');
+  const accountAssets = table('accountAssets');
   const positions = table('positions');
+  const orders = table('orders');
   const takeovers = table('takeovers');
   const deficits = table('deficits');
 
@@ -54,6 +56,12 @@ export function createState() {
       table: pools,
       names: new Names(undo),
       isDesk: pools.whole('isDesk'),
+      /** 1: an account trades by orders it was let in with; 0: each fill is tested itself. */
+      needsOrders: pools.whole('needsOrders'),
+      /** The asset in which cross and portfolio accounts are valued, or -1: the pool has isolated accounts only. */
+      valuationAsset: pools.whole('valuationAsset', { refersTo: assets.identities }),
+      /** Of long and short legs of one instrument in one account, as in LEG_RULES. */
+      legRule: pools.whole('legRule'),
       workBudget: pools.whole('workBudget'),
       isQuarantined: pools.whole('isQuarantined'),
       isSound: pools.whole('isSound'),
@@ -77,6 +85,31 @@ export function createState() {
       shareCursor: poolAssets.whole('shareCursor', { isDerived: true }),
       firstOpenDeficit: poolAssets.whole('firstOpenDeficit', { isDerived: true }),
       lastDeficit: poolAssets.whole('lastDeficit', { isDerived: true }),
+      /** Whether cross and portfolio accounts may hold the asset, and how it counts. */
+      isCollateral: poolAssets.whole('isCollateral'),
+      haircutPpm: poolAssets.int64('haircutPpm'),
+      /** -1 for none. */
+      countedCap: poolAssets.int64('countedCap'),
+      /** x ASSET_PRICE_SCALE; 0 for an asset without a peg. */
+      pegPrice: poolAssets.int64('pegPrice'),
+      pegTolerancePpm: poolAssets.int64('pegTolerancePpm'),
+      pegSlopePpm: poolAssets.int64('pegSlopePpm'),
+      /** Lower ranks are converted first. */
+      conversionRank: poolAssets.whole('conversionRank'),
+      conversionSpreadPpm: poolAssets.int64('conversionSpreadPpm'),
+      /** What a debt in the asset requires, of its value. */
+      debtInitialPpm: poolAssets.int64('debtInitialPpm'),
+      debtMaintenancePpm: poolAssets.int64('debtMaintenancePpm'),
+      /** The asset's own price source, guarded as marks are. */
+      priceMaxAgeMs: poolAssets.whole('priceMaxAgeMs'),
+      priceMaxJumpPpm: poolAssets.int64('priceMaxJumpPpm'),
+      priceConfirmations: poolAssets.whole('priceConfirmations'),
+      price: poolAssets.int64('price'),
+      priceTimeMs: poolAssets.whole('priceTimeMs'),
+      priceSourceTimeMs: poolAssets.whole('priceSourceTimeMs'),
+      pendingPrice: poolAssets.int64('pendingPrice'),
+      pendingCount: poolAssets.whole('pendingCount'),
+      isPriceSuspect: poolAssets.whole('isPriceSuspect'),
     },
     instruments: {
       table: instruments,
@@ -113,17 +146,33 @@ export function createState() {
       names: new Names(undo),
       client: accounts.whole('client', { refersTo: clients.identities }),
       pool: accounts.whole('pool', { refersTo: pools.identities }),
+      /** As in MARGIN_MODES. */
+      mode: accounts.whole('mode'),
+      /** What an isolated account trades; -1 for the other modes. */
       instrument: accounts.whole('instrument', { refersTo: instruments.identities }),
-      ledgerRow: accounts.whole('ledgerRow', { isDerived: true }),
-      position: accounts.whole('position', { isDerived: true }),
+      /** 1: long and short legs of an instrument are positions of their own. */
+      hasLegs: accounts.whole('hasLegs'),
+      /** Heads of the lists of what the account holds and of its positions; of an isolated future the only ones. */
+      firstAsset: accounts.whole('firstAsset', { isDerived: true }),
+      firstPosition: accounts.whole('firstPosition', { isDerived: true }),
       status: accounts.whole('status'),
       isQueued: accounts.whole('isQueued'),
       leveragePpm: accounts.int64('leveragePpm'),
+      /** What of its client's wallet is spoken for by its orders, in its settlement asset. */
+      walletHold: accounts.int64('walletHold'),
+    },
+    /** One row for each asset a margin account may hold. */
+    accountAssets: {
+      table: accountAssets,
+      account: accountAssets.whole('account', { isDerived: true }),
+      poolAsset: accountAssets.whole('poolAsset', { isDerived: true }),
+      ledgerRow: accountAssets.whole('ledgerRow', { isDerived: true }),
+      next: accountAssets.whole('next', { isDerived: true }),
       /** Allocated less released since the account was last empty. */
-      netPrincipal: accounts.int64('netPrincipal'),
+      netPrincipal: accountAssets.int64('netPrincipal'),
       /** Gains realized while the pool was not sound, and the pool's soundCount they belong to. */
-      realizedGain: accounts.int64('realizedGain'),
-      realizedAtCount: accounts.whole('realizedAtCount'),
+      realizedGain: accountAssets.int64('realizedGain'),
+      realizedAtCount: accountAssets.whole('realizedAtCount'),
     },
     positions: {
       table: positions,
@@ -132,9 +181,29 @@ export function createState() {
       /** Whose it is: a margin account, else a takeover, else the pool's external counterparty. */
       account: positions.whole('account', { isDerived: true }),
       takeover: positions.whole('takeover', { isDerived: true }),
+      /** As in LEGS. */
+      leg: positions.whole('leg'),
+      /** The account's next position. */
+      next: positions.whole('next', { isDerived: true }),
       lots: positions.int64('lots'),
       cost: positions.int64('cost'),
       fundingIndex: positions.int64('fundingIndex'),
+      /** Signed premium of the open lots of an option, already paid: what profit is reckoned against. */
+      premium: positions.int64('premium'),
+    },
+    orders: {
+      table: orders,
+      names: new Names(undo),
+      account: orders.whole('account', { refersTo: accounts.identities }),
+      instrument: orders.whole('instrument', { refersTo: instruments.identities }),
+      /** As in LEGS. */
+      leg: orders.whole('leg'),
+      isBuy: orders.whole('isBuy'),
+      isReduceOnly: orders.whole('isReduceOnly'),
+      /** Its limit; of a market order the worst price it may trade at. */
+      priceTicks: orders.int64('priceTicks'),
+      /** What is left of it; 0 when it is filled or cancelled. */
+      lots: orders.int64('lots'),
     },
     takeovers: {
       table: takeovers,
@@ -165,6 +234,8 @@ export function createState() {
     wallets: new Map<number, number>(),
     /** Pool x asset to its row. */
     poolAssetRows: new Map<number, number>(),
+    /** Open orders of each account that has some. */
+    openOrders: new Map<number, Set<number>>(),
     /** Open takeovers of each pool, in the order in which they came. */
     openTakeovers: new Map<number, Set<number>>(),
     totals: undefined as unknown as Totals,
@@ -184,7 +255,9 @@ export function tablesOf(state: State): readonly Table[] {
     state.ledger.table,
     state.cash.table,
     state.accounts.table,
+    state.accountAssets.table,
     state.positions.table,
+    state.orders.table,
     state.takeovers.table,
     state.deficits.table,
   ];

@@ -4,6 +4,7 @@
  */
 import { addHash, emptyHash, type Hash128, mixIdentity, mixName, subtractHash } from '../base/index.js';
 import type { ChangedRows, Table } from '../base/table.js';
+import { assetsOf, positionsOf } from './accountParts.js';
 import { type State, tablesOf } from './state.js';
 
 export interface StateHash {
@@ -78,7 +79,9 @@ export function poolHash(state: State, poolRow: number): Hash128 {
     ['poolAssets', (row) => state.poolAssets.pool.get(row) === poolRow],
     ['instruments', (row) => state.instruments.pool.get(row) === poolRow],
     ['accounts', (row) => state.accounts.pool.get(row) === poolRow],
+    ['accountAssets', (row) => state.accounts.pool.get(state.accountAssets.account.get(row)) === poolRow],
     ['positions', (row) => state.positions.pool.get(row) === poolRow],
+    ['orders', (row) => state.accounts.pool.get(state.orders.account.get(row)) === poolRow],
     ['takeovers', (row) => state.takeovers.pool.get(row) === poolRow],
     ['deficits', (row) => state.deficits.pool.get(row) === poolRow],
   ]);
@@ -89,18 +92,20 @@ export function poolHash(state: State, poolRow: number): Hash128 {
   return total;
 }
 
-/** The hash of one margin account: its row, its ledger account and its position. */
+/** The hash of one margin account: its row, what it holds and its positions. */
 export function accountHash(state: State, accountRow: number): Hash128 {
   const total = emptyHash();
   const row128 = emptyHash();
-  for (const [table, row] of [
-    [state.accounts.table, accountRow],
-    [state.ledger.table, state.accounts.ledgerRow.get(accountRow)],
-    [state.positions.table, state.accounts.position.get(accountRow)],
-  ] as const) {
+  const add = (table: Table, row: number) => {
     table.hashRow(row, row128);
     addHash(total, mixIdentity(mixName(table.name), row128));
+  };
+  add(state.accounts.table, accountRow);
+  for (const row of assetsOf(state, accountRow)) {
+    add(state.accountAssets.table, row);
+    add(state.ledger.table, state.accountAssets.ledgerRow.get(row));
   }
+  for (const row of positionsOf(state, accountRow)) add(state.positions.table, row);
   return total;
 }
 

@@ -44,6 +44,8 @@ export interface Totals {
   readonly cash: BigTotals;
   /** Per pool and asset: collateral of open takeovers. Law 2: the liquidation balance. */
   readonly takeoverCollateral: BigTotals;
+  /** Per wallet, by its ledger row: what orders of its client's accounts hold of it. */
+  readonly held: BigTotals;
   /** Per pool and asset: what is still owed of its deficits. Law 5: minus the receivable balance. */
   readonly outstanding: BigTotals;
 }
@@ -57,6 +59,7 @@ export function createTotals(undo: UndoLog): Totals {
     fundingEntry: new BigTotals(undo),
     cash: new BigTotals(undo),
     takeoverCollateral: new BigTotals(undo),
+    held: new BigTotals(undo),
     outstanding: new BigTotals(undo),
   };
 }

@@ -2,52 +2,15 @@
  * What a trade does to the books of one holder of a position: a margin account, a takeover, or the outside.
  * Fills, unwinding, deleveraging and expiry all settle through here, so there is one way to close a lot.
  */
-import { abs, divFloor, max, min, mulDivCeil, mulDivFloor, sign } from '../base/index.js';
+import { abs, divFloor, min, mulDivCeil, mulDivFloor, sign } from '../base/index.js';
 import type { Transfer } from '../isolation/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
-import type { DeficitCause, DeficitFact, PositionChange, RealizedFact, TakeoverChange } from './event.js';
-import { poolLedgerRow, type State, settleAssetRow, venueLedgerRow } from './state.js';
-
-/** The parts of an event that settle money and positions, while it is being drafted. */
-export interface Draft {
-  readonly transfers: Transfer[];
-  readonly positions: PositionChange[];
-  readonly realized: RealizedFact[];
-  readonly deficits: DeficitFact[];
-  readonly takeovers: TakeoverChange[];
-  /** Sub-unit leftovers of collected funding, minor units x FUNDING_SCALE. */
-  fundingDust: bigint;
-}
-
-export function newDraft(): Draft {
-  return { transfers: [], positions: [], realized: [], deficits: [], takeovers: [], fundingDust: 0n };
-}
-
-/** Where a draft stands, to come back to after a trial. */
-export interface DraftMark {
-  readonly lengths: readonly [number, number, number, number, number];
-  readonly fundingDust: bigint;
-}
-
-export function markDraft(draft: Draft): DraftMark {
-  const { transfers, positions, realized, deficits, takeovers, fundingDust } = draft;
-  return {
-    lengths: [transfers.length, positions.length, realized.length, deficits.length, takeovers.length],
-    fundingDust,
-  };
-}
-
-/** Forgets what was drafted since the mark. */
-export function rewindDraft(draft: Draft, { lengths, fundingDust }: DraftMark): void {
-  [
-    draft.transfers.length,
-    draft.positions.length,
-    draft.realized.length,
-    draft.deficits.length,
-    draft.takeovers.length,
-  ] = lengths;
-  draft.fundingDust = fundingDust;
-}
+import { accountAssetOf, hasClosedForm } from './accountParts.js';
+import type { Situation } from './decision.js';
+import { type Draft, draftBalance, draftPosition } from './draft.js';
+import type { DeficitCause } from './event.js';
+import { convertCollateral, coverShortage, marginRowOf } from './shortage.js';
+import { listedInstrument, poolLedgerRow, type State, settleAssetRow, venueLedgerRow } from './state.js';
 
 export interface Trade {
   readonly positionRow: number;
@@ -80,26 +43,37 @@ export interface TradeOutcome {
   readonly shortage: bigint;
 }
 
-/** Settles one holder's side of a trade into the draft. A holder takes part in an event once. */
-export function settleTrade(state: State, draft: Draft, trade: Trade): TradeOutcome {
+/** Settles one holder's side of a trade into the draft, on what the draft has done so far. */
+export function settleTrade(situation: Situation, draft: Draft, trade: Trade): TradeOutcome {
+  const { state } = situation;
   const { positions, instruments } = state;
   const row = trade.positionRow;
   const instrumentRow = positions.instrument.get(row);
-  const split = splitTrade({ lots: positions.lots.get(row), cost: positions.cost.get(row) }, trade);
+  const before = draftPosition(state, draft, row);
+  const isOption = listedInstrument(state, instrumentRow).option !== null;
+  const split = isOption ? splitOptionTrade(before, trade) : splitTrade(before, trade);
   const fundingIndex = instruments.fundingIndex.get(instrumentRow);
   const funding = collectFunding(state, draft, row);
   const accountRow = positions.account.get(row);
   const takeoverRow = positions.takeover.get(row);
-  const { realized } = split;
-  const goesOn = sign(split.lots) * sign(positions.lots.get(row)) > 0n;
+  const settled: Settled = {
+    trade,
+    instrumentRow,
+    flows: isOption ? PREMIUM : REALIZED,
+    cash: split.cash,
+    profit: split.realized,
+    funding,
+    goesOn: sign(split.lots) * sign(before.lots) > 0n,
+    isFlat: split.lots === 0n,
+  };
   const paid =
     accountRow >= 0
-      ? settleAccount(state, draft, { trade, accountRow, realized, funding, goesOn })
+      ? settleAccount(situation, draft, accountRow, settled)
       : takeoverRow >= 0
-        ? settleTakeover(state, draft, { takeoverRow, realized, funding, isFlat: split.lots === 0n })
-        : settleOutside(state, draft, { instrumentRow, realized, funding });
+        ? settleTakeover(state, draft, takeoverRow, settled)
+        : settleOutside(state, draft, settled);
   const cost = split.cost + paid.carried;
-  draft.positions.push({ position: row, lots: split.lots, cost, fundingIndex });
+  draft.positions.push({ position: row, lots: split.lots, cost, fundingIndex, premium: split.premium });
   return {
     lots: split.lots,
     cost,
@@ -107,64 +81,84 @@ export function settleTrade(state: State, draft: Draft, trade: Trade): TradeOutc
     closedLots: split.closedLots,
     openedLots: split.openedLots,
     openedValue: split.openedValue,
-    realized,
+    realized: split.realized,
     feePaid: paid.feePaid,
     shortage: paid.shortage,
   };
 }
 
-/**
- * Moves whole minor units of collected dust to the rounding account, and keeps realized gains in mind only where
- * they may have to share a loss: the pool is not sound, or this very event leaves a deficit. Call once, before
- * the event is made.
- */
-export function finishDraft(state: State, draft: Draft, poolAssetRow: number): void {
-  const isSound = state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1;
-  if (isSound && draft.deficits.length === 0) draft.realized.length = 0;
-  const whole = divFloor(state.poolAssets.fundingDust.get(poolAssetRow) + draft.fundingDust, FUNDING_SCALE);
-  if (whole <= 0n) return;
-  draft.transfers.push({
-    flow: 'roundUp',
-    from: poolLedgerRow(state, poolAssetRow, 'funding'),
-    to: poolLedgerRow(state, poolAssetRow, 'rounding'),
-    amount: whole,
-  });
-  draft.fundingDust -= whole * FUNDING_SCALE;
-}
-
 interface Split {
   readonly lots: bigint;
   readonly cost: bigint;
+  readonly premium: bigint;
   readonly closedLots: bigint;
   readonly openedLots: bigint;
   readonly openedValue: bigint;
+  /** Profit of what was closed. */
   readonly realized: bigint;
+  /** What the holder is paid (positive) or pays: of a future its profit, of an option its premium. */
+  readonly cash: bigint;
 }
 
+type Held = { readonly lots: bigint; readonly cost: bigint };
+type Traded = { readonly lots: bigint; readonly value: bigint };
+
 /** Close, then open: the part against the position realizes its profit, the rest opens at its value. */
-export function splitTrade(
-  before: { readonly lots: bigint; readonly cost: bigint },
-  trade: { readonly lots: bigint; readonly value: bigint },
-): Split {
-  const isAgainst = sign(before.lots) * sign(trade.lots) < 0n;
-  const closed = isAgainst ? min(abs(before.lots), abs(trade.lots)) : 0n;
-  // A split value rounds down what is closed and a split cost rounds it up: profit is realized late, never early.
-  const closedValue =
-    closed === abs(trade.lots) ? trade.value : mulDivCeil(trade.value, closed, abs(trade.lots));
-  const closedCost =
-    closed === 0n
-      ? 0n
-      : closed === abs(before.lots)
-        ? before.cost
-        : mulDivCeil(before.cost, closed, abs(before.lots));
-  const openedValue = trade.value - closedValue;
+export function splitTrade(before: Held, trade: Traded): Split {
+  const parts = partsOf(before, before.cost, trade);
+  const { closedLots, openedLots, openedValue, closedValue, closedCost } = parts;
+  const realized = -closedValue - closedCost;
   return {
     lots: before.lots + trade.lots,
     cost: before.cost - closedCost + openedValue,
-    closedLots: closed,
-    openedLots: abs(trade.lots) - closed,
+    premium: 0n,
+    closedLots,
+    openedLots,
     openedValue,
-    realized: -closedValue - closedCost,
+    realized,
+    cash: realized,
+  };
+}
+
+/**
+ * An option's value is paid when it trades: the premium remembers it, and cost holds only what an earlier shortage
+ * left on the position.
+ */
+export function splitOptionTrade(before: Held & { readonly premium: bigint }, trade: Traded): Split {
+  const parts = partsOf(before, before.premium, trade);
+  const { closedLots, openedLots, openedValue, closedValue, closedCost: closedPremium } = parts;
+  const carried =
+    closedLots === abs(before.lots) ? before.cost : mulDivCeil(before.cost, closedLots, abs(before.lots));
+  return {
+    lots: before.lots + trade.lots,
+    cost: before.cost - carried,
+    premium: before.premium - closedPremium + openedValue,
+    closedLots,
+    openedLots,
+    openedValue,
+    realized: -closedValue - closedPremium - carried,
+    cash: -trade.value - carried,
+  };
+}
+
+function partsOf(before: Held, cost: bigint, trade: Traded) {
+  const isAgainst = sign(before.lots) * sign(trade.lots) < 0n;
+  const closedLots = isAgainst ? min(abs(before.lots), abs(trade.lots)) : 0n;
+  // A split value rounds down what is closed and a split cost rounds it up: profit is realized late, never early.
+  const closedValue =
+    closedLots === abs(trade.lots) ? trade.value : mulDivCeil(trade.value, closedLots, abs(trade.lots));
+  const closedCost =
+    closedLots === 0n
+      ? 0n
+      : closedLots === abs(before.lots)
+        ? cost
+        : mulDivCeil(cost, closedLots, abs(before.lots));
+  return {
+    closedLots,
+    openedLots: abs(trade.lots) - closedLots,
+    openedValue: trade.value - closedValue,
+    closedValue,
+    closedCost,
   };
 }
 
@@ -194,29 +188,40 @@ interface Paid {
   readonly carried: bigint;
 }
 
-interface AccountTrade {
+type SignedFlows = readonly [receive: Transfer['flow'], pay: Transfer['flow']];
+
+const REALIZED: SignedFlows = ['realizeGain', 'realizeLoss'];
+const PREMIUM: SignedFlows = ['premiumReceive', 'premiumPay'];
+const FUNDING: SignedFlows = ['fundingReceive', 'fundingPay'];
+
+interface Settled {
   readonly trade: Trade;
-  readonly accountRow: number;
-  readonly realized: bigint;
+  readonly instrumentRow: number;
+  readonly flows: SignedFlows;
+  /** Signed: paid to the holder, or by it. */
+  readonly cash: bigint;
+  readonly profit: bigint;
   readonly funding: bigint;
   /** Whether a position of the same side remains. */
   readonly goesOn: boolean;
+  readonly isFlat: boolean;
 }
 
 /**
  * Credits come first, then the loss, then funding owed, then the fee, which takes at most what is left. What
  * the account cannot pay is recognised as the pool's claim before it is paid: the account is never below zero.
  * While a position of the same side goes on, what the margin does not cover becomes cost of that position: equity
- * stays what it was, and open profit answers for it, not the pool.
+ * stays what it was, and open profit answers for it, not the pool. An account with other collateral converts it first.
  */
-function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
-  const { trade, accountRow, realized, funding, goesOn } = side;
-  const margin = state.accounts.ledgerRow.get(accountRow);
-  const instrumentRow = state.accounts.instrument.get(accountRow);
+function settleAccount(situation: Situation, draft: Draft, accountRow: number, settled: Settled): Paid {
+  const { state } = situation;
+  const { trade, instrumentRow, cash, funding, goesOn, flows } = settled;
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
+  const margin = marginRowOf(state, accountRow, poolAssetRow);
   const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
   const fundingRow = poolLedgerRow(state, poolAssetRow, 'funding');
-  let balance = state.ledger.balance(margin) + trade.allocated;
+  const hasOtherMeans = !hasClosedForm(state, accountRow);
+  let balance = draftBalance(state, draft, margin) + trade.allocated;
   let shortage = 0n;
   let carried = 0n;
 
@@ -224,64 +229,75 @@ function settleAccount(state: State, draft: Draft, side: AccountTrade): Paid {
     draft.transfers.push({ flow, from, to: margin, amount });
     balance += amount;
   };
-  const charge = (flow: Transfer['flow'], to: number, amount: bigint, cause: DeficitCause) => {
-    const missing = max(0n, amount - balance);
-    if (missing > 0n && goesOn) {
+  const bringIn = (missing: bigint, cause: DeficitCause) => {
+    if (hasOtherMeans) {
+      const carrier = goesOn ? trade.positionRow : -1;
+      const covered = coverShortage(situation, draft, {
+        accountRow,
+        poolAssetRow,
+        amount: missing,
+        cause,
+        carrier,
+      });
+      balance += missing;
+      carried += covered.carriedByTraded;
+      shortage += covered.recognised;
+    } else if (goesOn) {
       credit('realizeGain', settlement, missing);
       carried += missing;
-    } else if (missing > 0n) {
-      draft.deficits.push({ accountRow, takeoverRow: -1, cause, amount: missing });
+    } else {
+      draft.deficits.push({ accountRow, poolAssetRow, takeoverRow: -1, cause, amount: missing });
       credit('recognise', poolLedgerRow(state, poolAssetRow, 'receivable'), missing);
       shortage += missing;
     }
+  };
+  const charge = (flow: Transfer['flow'], to: number, amount: bigint, cause: DeficitCause) => {
+    if (amount > balance) bringIn(amount - balance, cause);
     draft.transfers.push({ flow, from: margin, to, amount });
     balance -= amount;
   };
 
-  if (realized > 0n) credit('realizeGain', settlement, realized);
+  if (cash > 0n) credit(flows[0], settlement, cash);
   if (funding > 0n) credit('fundingReceive', fundingRow, funding);
-  if (realized < 0n) charge('realizeLoss', settlement, -realized, trade.cause);
+  if (cash < 0n) charge(flows[1], settlement, -cash, trade.cause);
   if (funding < 0n) charge('fundingPay', fundingRow, -funding, 'funding');
-  if (realized !== 0n) draft.realized.push({ accountRow, gainMinor: realized });
+  if (settled.profit !== 0n) {
+    const accountAssetRow = accountAssetOf(state, accountRow, poolAssetRow);
+    draft.realized.push({ accountAssetRow, gainMinor: settled.profit });
+  }
 
-  const feePaid =
-    trade.fee > 0n ? min(trade.fee, min(balance, trade.feeCap)) : -min(-trade.fee, trade.rebateCap);
+  const feeAsked = min(trade.fee, trade.feeCap);
+  if (hasOtherMeans && feeAsked > balance) {
+    const amount = feeAsked - balance;
+    balance += convertCollateral(situation, draft, { accountRow, poolAssetRow, amount });
+  }
+  const feePaid = trade.fee > 0n ? min(feeAsked, balance) : -min(-trade.fee, trade.rebateCap);
   const fees = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'fees');
   if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
   return { balance, feePaid, shortage, carried };
 }
 
-interface TakeoverTrade {
-  readonly takeoverRow: number;
-  readonly realized: bigint;
-  readonly funding: bigint;
-  readonly isFlat: boolean;
-}
-
 /**
  * A takeover may be below zero while it is unwound. When its last lot is gone what is left is the fund's,
  * and what is missing is recognised with its cause.
  */
-function settleTakeover(
-  state: State,
-  draft: Draft,
-  { takeoverRow, realized, funding, isFlat }: TakeoverTrade,
-): Paid {
+function settleTakeover(state: State, draft: Draft, takeoverRow: number, settled: Settled): Paid {
+  const { cash, funding, flows, isFlat } = settled;
   const { takeovers } = state;
   const poolAssetRow = state.instruments.poolAsset.get(takeovers.instrument.get(takeoverRow));
   const liquidation = poolLedgerRow(state, poolAssetRow, 'liquidation');
-  pushSigned(draft, ['realizeGain', 'realizeLoss'], {
+  pushSigned(draft, flows, {
     holder: liquidation,
     other: poolLedgerRow(state, poolAssetRow, 'settlement'),
-    amount: realized,
+    amount: cash,
   });
-  pushSigned(draft, ['fundingReceive', 'fundingPay'], {
+  pushSigned(draft, FUNDING, {
     holder: liquidation,
     other: poolLedgerRow(state, poolAssetRow, 'funding'),
     amount: funding,
   });
-  const balance = takeovers.collateral.get(takeoverRow) + realized + funding;
+  const balance = takeovers.collateral.get(takeoverRow) + cash + funding;
   if (!isFlat) {
     draft.takeovers.push({ takeoverRow, collateral: balance, isClosed: false });
     return { balance, feePaid: 0n, shortage: 0n, carried: 0n };
@@ -298,6 +314,7 @@ function settleTakeover(
   if (balance < 0n) {
     draft.deficits.push({
       accountRow: takeovers.account.get(takeoverRow),
+      poolAssetRow,
       takeoverRow,
       cause: 'liquidation',
       amount: -balance,
@@ -312,28 +329,22 @@ function settleTakeover(
   return { balance, feePaid: 0n, shortage: balance < 0n ? -balance : 0n, carried: 0n };
 }
 
-interface OutsideTrade {
-  readonly instrumentRow: number;
-  readonly realized: bigint;
-  readonly funding: bigint;
-}
-
 /**
  * The outside pays its loss at once. Its gain waits on its account until the pool has the cash (`payOutside`):
  * a client's loss is the pool's to collect before it can be paid on.
  */
-function settleOutside(state: State, draft: Draft, { instrumentRow, realized, funding }: OutsideTrade): Paid {
+function settleOutside(state: State, draft: Draft, { instrumentRow, cash, funding, flows }: Settled): Paid {
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
   const holder = poolLedgerRow(state, poolAssetRow, 'counterparty');
   const from = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'external');
-  const owed = -(state.ledger.balance(holder) + realized + funding);
+  const owed = -(draftBalance(state, draft, holder) + cash + funding);
   if (owed > 0n) draft.transfers.push({ flow: 'counterpartyPay', from, to: holder, amount: owed });
-  pushSigned(draft, ['realizeGain', 'realizeLoss'], {
+  pushSigned(draft, flows, {
     holder,
     other: poolLedgerRow(state, poolAssetRow, 'settlement'),
-    amount: realized,
+    amount: cash,
   });
-  pushSigned(draft, ['fundingReceive', 'fundingPay'], {
+  pushSigned(draft, FUNDING, {
     holder,
     other: poolLedgerRow(state, poolAssetRow, 'funding'),
     amount: funding,
@@ -344,7 +355,7 @@ function settleOutside(state: State, draft: Draft, { instrumentRow, realized, fu
 /** A transfer to the holder where the amount is positive, from it where it is negative. */
 function pushSigned(
   draft: Draft,
-  [receive, pay]: readonly [Transfer['flow'], Transfer['flow']],
+  [receive, pay]: SignedFlows,
   { holder, other, amount }: { readonly holder: number; readonly other: number; readonly amount: bigint },
 ): void {
   if (amount > 0n) draft.transfers.push({ flow: receive, from: other, to: holder, amount });

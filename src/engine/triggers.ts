@@ -1,5 +1,5 @@
 /**
- * Whose liquidation threshold a mark crosses, without a scan: per instrument and side an index over
+ * Whose liquidation threshold a mark crosses, without a scan, of isolated accounts: per instrument and side an index over
  * thresholds in values of one lot. Funding moves every threshold a little; instead of re-keying anybody, the
  * index keeps a drift that is never less than any position's own movement. A key may therefore wake early,
  * never late, and the true predicate decides. An account looked at for nothing is re-keyed, and exact again.
@@ -9,6 +9,7 @@ import type { ChangedRows } from '../base/table.js';
 import { createThresholdIndex, type ThresholdIndex } from '../liquidation/index.js';
 import { isFullyCovered, liquidationUnitValue, type MarginTerms } from '../margin/index.js';
 import { FUNDING_SCALE, unitValue } from '../market/index.js';
+import { hasClosedForm } from './accountParts.js';
 import { accountView } from './marginView.js';
 import { listedInstrument, type State } from './state.js';
 
@@ -20,9 +21,6 @@ interface InstrumentTriggers {
   /** Slot to account and the slots that are free. */
   readonly accountOfSlot: number[];
   readonly freeSlots: number[];
-  /** Accounts with a position, by side. */
-  readonly longHolders: Set<number>;
-  readonly shortHolders: Set<number>;
   fundingSeen: bigint;
   driftLong: bigint;
   driftShort: bigint;
@@ -34,8 +32,6 @@ export interface Triggers {
     at: { instrumentRow: number; markTicks: bigint; fundingIndex: bigint },
     visit: (accountRow: number) => void,
   ): void;
-  /** Accounts that hold the instrument on that side, in no order. */
-  holders(instrumentRow: number, side: 'long' | 'short'): ReadonlySet<number>;
   /** Puts changed accounts where they belong now. */
   refresh(accountRows: readonly number[]): void;
   /** An account woken for nothing: key it anew. */
@@ -46,6 +42,8 @@ export function createTriggers(state: State): Triggers {
   const byInstrument: InstrumentTriggers[] = [];
   /** Account to its slot, -1 without one. */
   const slotOf: number[] = [];
+  /** Account to the instrument under which it was placed. */
+  const placedIn: number[] = [];
   const woken: number[] = [];
 
   function triggersOf(instrumentRow: number): InstrumentTriggers {
@@ -57,8 +55,6 @@ export function createTriggers(state: State): Triggers {
         covered: new Set(),
         accountOfSlot: [],
         freeSlots: [],
-        longHolders: new Set(),
-        shortHolders: new Set(),
         fundingSeen: state.instruments.fundingIndex.get(instrumentRow),
         driftLong: 0n,
         driftShort: 0n,
@@ -93,10 +89,13 @@ export function createTriggers(state: State): Triggers {
     return triggers;
   }
 
-  function remove(triggers: InstrumentTriggers, accountRow: number): void {
+  /** Takes the account out, also one whose opening was taken back. */
+  function remove(accountRow: number): void {
+    const instrumentRow = placedIn[accountRow] ?? -1;
+    if (instrumentRow < 0) return;
+    placedIn[accountRow] = -1;
+    const triggers = triggersOf(instrumentRow);
     triggers.covered.delete(accountRow);
-    triggers.longHolders.delete(accountRow);
-    triggers.shortHolders.delete(accountRow);
     const slot = slotOf[accountRow] ?? -1;
     if (slot < 0) return;
     triggers.longs.remove(slot);
@@ -106,12 +105,13 @@ export function createTriggers(state: State): Triggers {
   }
 
   function place(accountRow: number): void {
+    remove(accountRow);
+    if (accountRow >= state.accounts.table.size || !hasClosedForm(state, accountRow)) return;
     const instrumentRow = state.accounts.instrument.get(accountRow);
     const triggers = settleFunding(instrumentRow);
     const view = accountView(state, accountRow);
-    remove(triggers, accountRow);
     if (view.lots === 0n) return;
-    (view.lots > 0n ? triggers.longHolders : triggers.shortHolders).add(accountRow);
+    placedIn[accountRow] = instrumentRow;
     if (state.accounts.isQueued.get(accountRow) === 1) return;
     const { marginTerms } = listedInstrument(state, instrumentRow);
     if (marginTerms.maintenanceBasis === 'entry' && isFullyCovered(marginTerms, view)) {
@@ -138,10 +138,6 @@ export function createTriggers(state: State): Triggers {
       triggers.shorts.collect(divCeil(numerator * FUNDING_SCALE, denominator) - drifts.short, visitSlot);
       if (fundingIndex !== triggers.fundingSeen) woken.push(...triggers.covered);
       for (const accountRow of woken.splice(0)) visit(accountRow);
-    },
-    holders(instrumentRow, side) {
-      const triggers = triggersOf(instrumentRow);
-      return side === 'long' ? triggers.longHolders : triggers.shortHolders;
     },
     refresh(accountRows) {
       for (const accountRow of accountRows) place(accountRow);
@@ -172,7 +168,7 @@ export function changedAccounts(
 ): number[] {
   const rows = new Set<number>();
   const add = (accountRow: number) => {
-    if (accountRow >= 0 && accountRow < state.accounts.table.size) rows.add(accountRow);
+    if (accountRow >= 0) rows.add(accountRow);
   };
   for (const row of changed.ledger.take())
     if (row < state.ledger.table.size) add(state.ledger.accountOf(row));

@@ -5,7 +5,7 @@
 import type { LedgerKind } from '../ledger/index.js';
 
 /** What the two ends of a flow must share. `one` end outside (venue, external) has nothing to share. */
-export type Bond = 'sameClient' | 'samePool' | 'none';
+export type Bond = 'sameClient' | 'samePool' | 'sameClientAndPool' | 'none';
 
 export interface Flow {
   readonly from: readonly LedgerKind[];
@@ -139,6 +139,64 @@ export const FLOWS = {
     to: ['rounding'],
     bond: 'samePool',
     reason: 'whole units left over by rounding',
+  },
+  premiumPay: {
+    from: POSITION_HOLDERS,
+    to: ['settlement'],
+    bond: 'samePool',
+    reason: 'what an option costs, when it trades',
+  },
+  premiumReceive: {
+    from: ['settlement'],
+    to: POSITION_HOLDERS,
+    bond: 'samePool',
+    reason: 'what an option brings, when it trades',
+  },
+  convertOut: {
+    from: ['margin'],
+    to: ['facility'],
+    bond: 'samePool',
+    reason: 'collateral given for what the account is short of',
+  },
+  convertIn: {
+    from: ['facility'],
+    to: ['margin'],
+    bond: 'samePool',
+    reason: 'what the account was short of, at a guarded price',
+  },
+  seize: {
+    from: ['margin'],
+    to: ['insuranceFund'],
+    bond: 'samePool',
+    reason: 'collateral taken in kind for a claim the pool took on',
+  },
+  borrow: { from: ['lending'], to: ['margin'], bond: 'samePool', reason: 'lent to a margin account' },
+  repay: { from: ['margin'], to: ['lending'], bond: 'samePool', reason: 'a debt paid back with interest' },
+  lend: { from: ['wallet'], to: ['lending'], bond: 'none', reason: 'a client lends to a pool' },
+  reclaim: { from: ['lending'], to: ['wallet'], bond: 'none', reason: 'a lender takes back' },
+  lenderLoss: {
+    from: ['lending'],
+    to: ['receivable'],
+    bond: 'samePool',
+    reason: 'lenders bear what a borrower could not repay',
+  },
+  facilityFund: {
+    from: ['capital'],
+    to: ['facility'],
+    bond: 'none',
+    reason: 'the venue prefunds the conversion of collateral',
+  },
+  facilityDrain: {
+    from: ['facility'],
+    to: ['capital'],
+    bond: 'none',
+    reason: 'the venue takes back what conversions left',
+  },
+  carve: {
+    from: ['margin'],
+    to: ['margin'],
+    bond: 'sameClientAndPool',
+    reason: 'collateral goes with a position to another account of its client',
   },
 } as const satisfies Record<string, Flow>;
 

@@ -29,12 +29,22 @@ export function isAllowed(ledger: Ledger, { flow: name, from, to }: Transfer): b
   if (!flow.from.includes(ledger.kindOf(from)) || !flow.to.includes(ledger.kindOf(to))) return false;
   switch (flow.bond) {
     case 'sameClient':
-      return ledger.clientOf(from) >= 0 && ledger.clientOf(from) === ledger.clientOf(to);
+      return isSameClient(ledger, from, to);
     case 'samePool':
-      return ledger.poolOf(from) >= 0 && ledger.poolOf(from) === ledger.poolOf(to);
+      return isSamePool(ledger, from, to);
+    case 'sameClientAndPool':
+      return isSameClient(ledger, from, to) && isSamePool(ledger, from, to);
     case 'none':
       return true;
   }
+}
+
+function isSameClient(ledger: Ledger, from: number, to: number): boolean {
+  return ledger.clientOf(from) >= 0 && ledger.clientOf(from) === ledger.clientOf(to);
+}
+
+function isSamePool(ledger: Ledger, from: number, to: number): boolean {
+  return ledger.poolOf(from) >= 0 && ledger.poolOf(from) === ledger.poolOf(to);
 }
 
 function describe(ledger: Ledger, { flow, from, to }: Transfer): string {

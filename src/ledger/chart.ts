@@ -17,6 +17,8 @@ export const LEDGER_KINDS = [
   'receivable',
   'counterparty',
   'rounding',
+  'facility',
+  'lending',
 ] as const;
 
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
@@ -27,7 +29,7 @@ export const VENUE_KINDS = ['external', 'capital', 'fees', 'inTransit'] as const
 /** One set per client and asset. */
 export const CLIENT_KINDS = ['wallet', 'pendingDeposit', 'pendingWithdrawal'] as const;
 
-/** One set per pool and settlement asset. */
+/** One set per pool and asset it settles in or counts as collateral. */
 export const POOL_KINDS = [
   'settlement',
   'funding',
@@ -36,6 +38,8 @@ export const POOL_KINDS = [
   'receivable',
   'counterparty',
   'rounding',
+  'facility',
+  'lending',
 ] as const;
 
 /**
@@ -51,6 +55,8 @@ export const NEVER_NEGATIVE: ReadonlySet<LedgerKind> = new Set([
   'margin',
   'insuranceFund',
   'rounding',
+  'facility',
+  'lending',
 ]);
 
 /** A ledger account as the chart describes it. -1 stands for "not of any". */

@@ -1,4 +1,5 @@
 /** Requirement, equity, health, liquidation and bankruptcy price, removable margin and maximum size of isolated accounts. */
+export * from './account/index.js';
 export * from './bankruptcyPrice.js';
 export * from './brackets.js';
 export * from './coverage.js';

@@ -16,10 +16,11 @@ import {
 } from '../base/index.js';
 import type { MarkTicks, Minor, Ppm, TimeMs } from '../base/units.js';
 
-export const INSTRUMENT_KINDS = ['perpetual', 'future'] as const;
+export const INSTRUMENT_KINDS = ['perpetual', 'future', 'option', 'spot'] as const;
 export const PAYOFFS = ['linear', 'inverse'] as const;
 export const BASES = ['entry', 'mark'] as const;
 export const CLOSE_FEES = ['none', 'inRate', 'inMargin'] as const;
+export const OPTION_TYPES = ['call', 'put'] as const;
 
 export interface BracketDefinition {
   /** Upper end of the bracket in minor units of the settlement asset; null for the last one. */
@@ -68,9 +69,26 @@ export interface InstrumentDefinition {
   readonly fillBandPpm: Ppm;
   /** Largest absolute funding rate of one event. */
   readonly fundingRateMaxPpm: Ppm;
-  /** Last trading instant of a future; null for a perpetual. */
+  /** Last trading instant of a future or option; null for a perpetual or a spot pair. */
   readonly expiryMs: TimeMs | null;
+  /** What makes an option; null for everything else. */
+  readonly option: OptionDefinition | null;
   readonly brackets: readonly BracketDefinition[];
+}
+
+/** A European option, cash settled. Its prices are premiums per contract, in its settlement asset. */
+export interface OptionDefinition {
+  readonly optionType: (typeof OPTION_TYPES)[number];
+  /** Options on the same underlying form spreads; the index price of their marks is the underlying's. */
+  readonly underlying: string;
+  /** Smallest step of the underlying's price as it arrives with the marks, in quote. */
+  readonly underlyingTickSize: string;
+  /** In quote: whole ticks of the underlying. */
+  readonly strike: string;
+  /** Short: max(initial rate x S - out-of-the-money amount, floor x S) + mark; maintenance rate x S + mark. */
+  readonly initialRatePpm: Ppm;
+  readonly initialFloorRatePpm: Ppm;
+  readonly maintenanceRatePpm: Ppm;
 }
 
 /** The whole numbers the engine computes with. */
@@ -80,6 +98,15 @@ export interface InstrumentTerms {
   /** Largest price that keeps the value of one lot, with the funding index's scale, inside int64. */
   readonly priceTicksMax: bigint;
   readonly markTicksMax: MarkTicks;
+  readonly option: OptionUnits | null;
+}
+
+/** An option's contract in whole numbers. */
+export interface OptionUnits {
+  /** In ticks of the underlying. */
+  readonly strikeTicks: bigint;
+  /** linear: minor units per lot and tick of the underlying. inverse: minor units (coin) per lot. */
+  readonly unit: bigint;
 }
 
 /** The funding index counts minor units per lot x this. */
@@ -108,8 +135,10 @@ export function instrumentTerms(
   const { tickSize, lotSize, contractSize } = sizes.value;
   const perLot = multiplyDecimals(lotSize, contractSize);
   const minor: Decimal = { digits: 1n, scale: settleDecimals };
+  // The price of an option is a premium in its settlement asset, whatever its payoff: worth lots x price.
+  const isLinearInPrice = definition.payoff === 'linear' || definition.option !== null;
   const unit =
-    definition.payoff === 'linear'
+    isLinearInPrice
       ? divideExactly(multiplyDecimals(perLot, tickSize), minor)
       : divideExactly(
           { digits: perLot.digits * 10n ** BigInt(settleDecimals), scale: perLot.scale },
@@ -119,19 +148,51 @@ export function instrumentTerms(
     return err({
       field: 'tickSize',
       rule:
-        definition.payoff === 'linear'
+        isLinearInPrice
           ? 'tickSize x lotSize x contractSize must be whole minor units of the settlement asset'
           : 'lotSize x contractSize / tickSize must be whole minor units of the settlement asset',
     });
   }
-  const priceTicksMax = definition.payoff === 'linear' ? LOT_VALUE_MAX / unit : 2n ** 40n;
-  if (priceTicksMax < 1n || (definition.payoff === 'inverse' && unit > LOT_VALUE_MAX)) {
+  const priceTicksMax = isLinearInPrice ? LOT_VALUE_MAX / unit : 2n ** 40n;
+  if (priceTicksMax < 1n || (!isLinearInPrice && unit > LOT_VALUE_MAX)) {
     return err({
       field: 'lotSize',
       rule: `one lot at one tick is worth more than ${LOT_VALUE_MAX} minor units`,
     });
   }
-  return ok({ unit, priceTicksMax, markTicksMax: priceTicksMax * definition.markTicksPerTick });
+  const option = optionUnits(definition, perLot, minor);
+  if (option !== null && !option.ok) return option;
+  return ok({
+    unit,
+    priceTicksMax,
+    markTicksMax: priceTicksMax * definition.markTicksPerTick,
+    option: option === null ? null : option.value,
+  });
+}
+
+/** The option's own whole numbers; null for another instrument. */
+function optionUnits(
+  { option, payoff }: InstrumentDefinition,
+  perLot: Decimal,
+  minor: Decimal,
+): Result<OptionUnits, ListingFault> | null {
+  if (option === null) return null;
+  const tick = parseDecimal(option.underlyingTickSize);
+  const strike = parseDecimal(option.strike);
+  if (!tick.ok || tick.value.digits <= 0n)
+    return err({ field: 'option.underlyingTickSize', rule: 'must be a positive decimal' });
+  if (!strike.ok || strike.value.digits <= 0n)
+    return err({ field: 'option.strike', rule: 'must be a positive decimal' });
+  const strikeTicks = divideExactly(strike.value, tick.value);
+  if (strikeTicks === null)
+    return err({ field: 'option.strike', rule: 'must be whole ticks of the underlying' });
+  const unit = divideExactly(payoff === 'linear' ? multiplyDecimals(perLot, tick.value) : perLot, minor);
+  if (unit === null || unit <= 0n)
+    return err({
+      field: 'option.underlyingTickSize',
+      rule: 'one lot at one tick of the underlying must be whole minor units of the settlement asset',
+    });
+  return ok({ strikeTicks, unit });
 }
 
 interface Sizes {
@@ -179,8 +240,15 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   if (!(definition.markConfirmations >= 1 && definition.markConfirmations <= 1000)) {
     return { field: 'markConfirmations', rule: 'must be from 1 to 1000' };
   }
-  if ((definition.instrumentKind === 'future') !== (definition.expiryMs !== null)) {
-    return { field: 'expiryMs', rule: 'a future has an expiry, a perpetual has none' };
+  const hasExpiry = definition.instrumentKind === 'future' || definition.instrumentKind === 'option';
+  if (hasExpiry !== (definition.expiryMs !== null)) {
+    return { field: 'expiryMs', rule: 'a future and an option have an expiry, a perpetual and a spot pair none' };
+  }
+  if ((definition.instrumentKind === 'option') !== (definition.option !== null))
+    return { field: 'option', rule: 'an option has these terms, nothing else has' };
+  if (definition.option !== null) {
+    const optionFault = optionParameterFault(definition.option);
+    if (optionFault !== null) return optionFault;
   }
   if (definition.settle !== (definition.payoff === 'linear' ? definition.quote : definition.base)) {
     return {
@@ -188,5 +256,15 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
       rule: 'a linear instrument settles in its quote asset, an inverse one in its base',
     };
   }
+  return null;
+}
+
+function optionParameterFault(option: OptionDefinition): ListingFault | null {
+  const { initialRatePpm, initialFloorRatePpm, maintenanceRatePpm } = option;
+  const isRate = (rate: Ppm) => rate >= 0n && rate <= PPM;
+  if (!isRate(initialRatePpm)) return { field: 'option.initialRatePpm', rule: 'must be from 0 to one' };
+  if (!isRate(initialFloorRatePpm)) return { field: 'option.initialFloorRatePpm', rule: 'must be from 0 to one' };
+  if (maintenanceRatePpm < 0n || maintenanceRatePpm > initialFloorRatePpm)
+    return { field: 'option.maintenanceRatePpm', rule: 'must be from 0 to the initial floor' };
   return null;
 }

@@ -80,11 +80,11 @@ function bringHome(floor: Floor, accountRow: number): void {
   const amountMinor = marginBalance(floor, accountRow);
   if (amountMinor === 0n || positionLots(floor, accountRow) !== 0n) return;
   const account = state.accounts.names.nameOf(accountRow);
-  const outcome = sender.send({ kind: 'release', account, amountMinor });
+  const outcome = sender.send({ kind: 'release', asset: null, account, amountMinor });
   if (outcome.kind === 'accepted') return;
   const { most } = outcome.rejection.context;
   if (typeof most === 'object' && most.minor > 0n)
-    sender.send({ kind: 'release', account, amountMinor: min(amountMinor, most.minor) });
+    sender.send({ kind: 'release', asset: null, account, amountMinor: min(amountMinor, most.minor) });
 }
 
 function marketView({ sender }: Floor, { closesTicks }: Book) {
@@ -132,7 +132,7 @@ function addMargin(floor: Floor, of: Omit<Wish, 'book'> & { readonly purse: Purs
   const { trader, accountRow, intent, purse } = of;
   if (intent.kind !== 'addMargin') return;
   const amountMinor = purse.take(accountRow, intent.amountMinor);
-  if (amountMinor > 0n) floor.sender.send({ kind: 'allocate', account: trader.accountId, amountMinor });
+  if (amountMinor > 0n) floor.sender.send({ kind: 'allocate', asset: null, account: trader.accountId, amountMinor });
 }
 
 function closingOrder(floor: Floor, { trader, book, accountRow }: Wish): Order {

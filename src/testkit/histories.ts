@@ -150,7 +150,7 @@ function setUp(player: Player): void {
   const pools = ['alpha', 'beta', 'desk'].map((pool) => ({ pool, isDesk: pool === 'desk' }));
   for (const { pool, isDesk } of pools)
     send(player, {
-      kind: 'openPool',
+      kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger',
       pool,
       isDesk,
       workBudget: player.options.workBudget ?? random.pick(BUDGETS),
@@ -320,7 +320,7 @@ function tradeOutside(player: Player): void {
   const ids = accountsOf(player, market.id);
   if (ids.length === 0) return openAccount(player);
   const own = accountSide(player, random.pick(ids));
-  const outside: FillSide = { party: 'counterparty', id: '', allocateMinor: 0n, allocateInitial: false };
+  const outside: FillSide = { party: 'counterparty', leg: 'net', order: '', id: '', allocateMinor: 0n, allocateInitial: false };
   sendFill(
     player,
     market,
@@ -340,7 +340,7 @@ function unwindTakeover(player: Player): void {
   if (ids.length === 0) return;
   const held = state.positions.lots.get(state.takeovers.position.get(row));
   const liquidation: FillSide = {
-    party: 'liquidation',
+    party: 'liquidation', leg: 'net', order: '',
     id: state.takeovers.names.nameOf(row),
     allocateMinor: 0n,
     allocateInitial: false,
@@ -359,10 +359,10 @@ function unwindTakeover(player: Player): void {
 function accountSide(player: Player, id: string): FillSide {
   const { random, state } = player;
   const way = random.unit();
-  if (way < 0.7) return { party: 'account', id, allocateMinor: 0n, allocateInitial: true };
+  if (way < 0.7) return { party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: true };
   const wallet = walletOf(state, state.accounts.names.rowOf(id));
   const allocateMinor = way < 0.85 ? 0n : portion(random, wallet);
-  return { party: 'account', id, allocateMinor, allocateInitial: way > 0.95 };
+  return { party: 'account', leg: 'net', order: '', id, allocateMinor, allocateInitial: way > 0.95 };
 }
 
 function sendFill(
@@ -452,7 +452,7 @@ function sendMarks(
     const indexTicks = random.unit() < 0.05 ? 0n : BigInt(Math.max(1, Math.round(index)));
     return { instrument: id, markTicks, indexTicks };
   });
-  send(player, { kind: 'mark', sourceTimeMs: changes.sourceTimeMs ?? player.timeMs, marks });
+  send(player, { kind: 'mark', assetPrices: [], sourceTimeMs: changes.sourceTimeMs ?? player.timeMs, marks });
 }
 
 /** Stale, zero, negative, huge or out of order. */
@@ -529,7 +529,7 @@ function openAccount(player: Player): void {
   const account = `a${++player.count}`;
   const leverage = BigInt(random.pick([1, 2, 5, 10, 20, 50, 100]));
   const recorded = send(player, {
-    kind: 'openAccount',
+    kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false,
     account,
     client: random.pick(player.clients),
     instrument: anyMarket(player).id,
@@ -547,7 +547,7 @@ function allocate(player: Player): void {
   const { random, state } = player;
   const { account, row } = anyAccount(player);
   const amountMinor = max(1n, portion(random, walletOf(state, row) / BigInt(random.pick([1, 10, 100]))));
-  send(player, { kind: 'allocate', account, amountMinor });
+  send(player, { kind: 'allocate', asset: null, account, amountMinor });
 }
 
 function release(player: Player): void {
@@ -555,7 +555,7 @@ function release(player: Player): void {
   const { account, row } = anyAccount(player);
   const balance = state.ledger.balance(state.accounts.ledgerRow.get(row));
   const amountMinor = random.unit() < 0.3 ? balance : portion(random, balance);
-  send(player, { kind: 'release', account, amountMinor: max(1n, amountMinor) });
+  send(player, { kind: 'release', asset: null, account, amountMinor: max(1n, amountMinor) });
 }
 
 function setLeverage(player: Player): void {
@@ -639,7 +639,7 @@ function illFormed(player: Player): void {
   const market = anyMarket(player);
   const account = player.accounts.length > 0 ? random.pick(player.accounts) : 'a0';
   const side = (id: string, changes: Partial<FillSide> = {}): FillSide => ({
-    party: 'account',
+    party: 'account', leg: 'net', order: '',
     id,
     allocateMinor: 0n,
     allocateInitial: true,
@@ -659,21 +659,21 @@ function illFormed(player: Player): void {
   send(
     player,
     random.pick<ExternalCommand>([
-      { kind: 'allocate', account, amountMinor: 0n },
-      { kind: 'allocate', account, amountMinor: -(2n ** 63n) },
-      { kind: 'release', account, amountMinor: 2n ** 63n - 1n },
-      { kind: 'release', account: 'nobody', amountMinor: 1n },
+      { kind: 'allocate', asset: null, account, amountMinor: 0n },
+      { kind: 'allocate', asset: null, account, amountMinor: -(2n ** 63n) },
+      { kind: 'release', asset: null, account, amountMinor: 2n ** 63n - 1n },
+      { kind: 'release', asset: null, account: 'nobody', amountMinor: 1n },
       { kind: 'openClient', client: 'a b' },
       { kind: 'openClient', client: '\u202e\ud800' },
       { kind: 'openClient', client: 'x'.repeat(65) },
-      { kind: 'openAccount', account, client: 'nobody', instrument: market.id, leveragePpm: 0n },
+      { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account, client: 'nobody', instrument: market.id, leveragePpm: 0n },
       { kind: 'listAsset', asset: 'DUST', decimals: 18 },
-      { kind: 'openPool', pool: 'alpha', isDesk: true, workBudget: 0 },
+      { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'alpha', isDesk: true, workBudget: 0 },
       { ...market.definition, id: `${market.id}-bad`, tickSize: '0' },
       { ...market.definition, id: `${market.id}-bad`, brackets: [] },
-      { kind: 'mark', sourceTimeMs: player.timeMs, marks: [] },
+      { kind: 'mark', assetPrices: [], sourceTimeMs: player.timeMs, marks: [] },
       {
-        kind: 'mark',
+        kind: 'mark', assetPrices: [],
         sourceTimeMs: player.timeMs,
         marks: [{ instrument: 'none', markTicks: 1n, indexTicks: 1n }],
       },

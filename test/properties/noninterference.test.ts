@@ -191,7 +191,7 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
         const isBuyer = command.buyer.party === 'account' && command.buyer.id === id;
         const isSeller = command.seller.party === 'account' && command.seller.id === id;
         const outside: FillSide = {
-          party: 'counterparty',
+          party: 'counterparty', leg: 'net', order: '',
           id: '',
           allocateMinor: 0n,
           allocateInitial: false,

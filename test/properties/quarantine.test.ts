@@ -18,7 +18,7 @@ import {
 /** Two pools, each with an instrument, and a trade in each. */
 function twoPools(): World {
   const world = standardWorld();
-  world.accept({ kind: 'openPool', pool: 'other', isDesk: false, workBudget: 100 });
+  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'other', isDesk: false, workBudget: 100 });
   world.accept(linearPerpetual('ETH-PERP', { pool: 'other' }));
   world.mark({ 'ETH-PERP': 20_000n });
   for (const client of ['ada', 'bob']) {
@@ -53,8 +53,8 @@ const fillBtc: ExternalCommand = {
   instrument: 'BTC-PERP',
   priceTicks: 400_000n,
   lots: 1n,
-  buyer: { party: 'account', id: 'ada-btc', allocateMinor: 0n, allocateInitial: true },
-  seller: { party: 'account', id: 'bob-btc', allocateMinor: 0n, allocateInitial: true },
+  buyer: { party: 'account', leg: 'net', order: '', id: 'ada-btc', allocateMinor: 0n, allocateInitial: true },
+  seller: { party: 'account', leg: 'net', order: '', id: 'bob-btc', allocateMinor: 0n, allocateInitial: true },
   taker: 'buyer',
 };
 
@@ -103,7 +103,7 @@ describe('a broken law of one pool', () => {
       expect(hashText(poolHash(state, main))).toBe(halted);
       // The other pool and every wallet go on.
       tradeEth(world);
-      world.accept({ kind: 'allocate', account: 'ada-eth', amountMinor: 1n });
+      world.accept({ kind: 'allocate', asset: null, account: 'ada-eth', amountMinor: 1n });
       world.accept({
         kind: 'requestWithdrawal',
         withdrawal: 'w',
@@ -146,11 +146,11 @@ describe('a broken law of one pool', () => {
 function inPool(pool: string, suffix: string, instrument: string): ExternalCommand[] {
   const account = `ada-${suffix}`;
   return [
-    { kind: 'allocate', account, amountMinor: 1n },
-    { kind: 'release', account, amountMinor: 1n },
+    { kind: 'allocate', asset: null, account, amountMinor: 1n },
+    { kind: 'release', asset: null, account, amountMinor: 1n },
     { kind: 'setLeverage', account, leveragePpm: 2_000_000n },
     { kind: 'closeAccount', account },
-    { kind: 'openAccount', account: `new-${suffix}`, client: 'ada', instrument, leveragePpm: 1_000_000n },
+    { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: `new-${suffix}`, client: 'ada', instrument, leveragePpm: 1_000_000n },
     fillBtc,
     { kind: 'applyFunding', instrument, fundingTimeMs: 1_700_000_000_000, ratePpm: 1n },
     { kind: 'expire', instrument },

@@ -6,9 +6,11 @@
 import { abs, mulDivFloor, PPM } from '../../base/index.js';
 import { isLiquidatable } from '../../margin/index.js';
 import { FUNDING_SCALE, unitValue } from '../../market/index.js';
+import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
+import { newPrices } from '../priceChange.js';
 import { reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument } from '../state.js';
 import { poolFault, unknown } from './checks.js';
@@ -54,6 +56,11 @@ export function decideApplyFunding(
     const after = { ...view, fundingPerLot: view.fundingPerLot + step };
     if (isLiquidatable(marginTerms, after, markTicks)) woken.push(accountRow);
     else derived.triggers().rekey(accountRow);
+  });
+  const change = newPrices();
+  change.fundingIndexes.set(instrumentRow, fundingIndex);
+  derived.sharedTriggers().collect(change, (accountRow) => {
+    if (isSharedLiquidatable(state, accountRow, change)) woken.push(accountRow);
   });
   woken.sort((a, b) => a - b);
   return [{ kind: 'fundingApplied', instrumentRow, fundingTimeMs, fundingIndex, woken }];

@@ -123,13 +123,13 @@ describe('cash in two steps', () => {
     const world = withAda();
     world.account('a', 'ada', 'BTC-PERP', 5);
     world.accept(announce);
-    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe(
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'a', amountMinor: 1n })).toBe(
       'insufficient_wallet_balance',
     );
     expect(world.refuse(request)).toBe('insufficient_wallet_balance');
     world.accept(finalize);
     world.accept(request);
-    expect(world.refuse({ kind: 'allocate', account: 'a', amountMinor: 1n })).toBe(
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'a', amountMinor: 1n })).toBe(
       'insufficient_wallet_balance',
     );
   });

@@ -3,7 +3,8 @@
 import type { Names } from '../../base/names.js';
 import { AMOUNT_MAX, isId } from '../../market/index.js';
 import { type Rejection, type RejectionCode, reject } from '../rejection.js';
-import { ACCOUNT_STATUS, type State } from '../state.js';
+import { ACCOUNT_STATUS, pairKey, type State } from '../state.js';
+import { freeInWallet } from '../walletHold.js';
 
 /** A new id: well formed and never used before. */
 export function newIdFault(names: Names, id: string, nameInTable = id): Rejection | null {
@@ -35,18 +36,42 @@ export function accountFault(state: State, accountRow: number, id: string): Reje
   return null;
 }
 
+/** The account's asset, by name: null is the settlement asset of an isolated account's instrument. */
+export function findAccountAsset(state: State, accountRow: number, asset: string | null): number | Rejection {
+  const { accounts, instruments, poolAssets } = state;
+  const instrumentRow = accounts.instrument.get(accountRow);
+  const poolRow = accounts.pool.get(accountRow);
+  if (asset === null) {
+    return instrumentRow >= 0
+      ? instruments.poolAsset.get(instrumentRow)
+      : reject('invalid_definition', {
+          field: 'asset',
+          rule: 'a cross or portfolio account names the asset',
+        });
+  }
+  const assetRow = state.assets.names.rowOf(asset);
+  if (assetRow < 0) return unknown('unknown_asset', asset);
+  const row = state.poolAssetRows.get(pairKey(poolRow, assetRow)) ?? -1;
+  const isTaken =
+    row >= 0 &&
+    (instrumentRow >= 0
+      ? instruments.poolAsset.get(instrumentRow) === row
+      : poolAssets.isCollateral.get(row) === 1 || state.pools.valuationAsset.get(poolRow) === assetRow);
+  return isTaken ? row : unknown('unknown_collateral', asset);
+}
+
 export function poolFault(state: State, poolRow: number): Rejection | null {
   if (state.pools.isQuarantined.get(poolRow) === 0) return null;
   return reject('pool_quarantined', { pool: state.pools.names.nameOf(poolRow) });
 }
 
-/** Enough in a ledger account that belongs to the venue or to a client. */
+/** Enough in a ledger account that belongs to the venue or to a client, free of what orders hold. */
 export function balanceFault(
   state: State,
   at: { readonly ledgerRow: number; readonly amountMinor: bigint; readonly assetRow: number },
   code: 'insufficient_wallet_balance' | 'insufficient_venue_funds',
 ): Rejection | null {
-  const available = at.ledgerRow < 0 ? 0n : state.ledger.balance(at.ledgerRow);
+  const available = at.ledgerRow < 0 ? 0n : freeInWallet(state, at.ledgerRow);
   if (available >= at.amountMinor) return null;
   const { assetRow } = at;
   return reject(code, {

@@ -21,9 +21,17 @@ describe('listing', () => {
   it('takes an id once, for good, in each list of its own', () => {
     const world = standardWorld();
     expect(world.refuse({ kind: 'listAsset', asset: 'USDT', decimals: 2 })).toBe('already_exists');
-    expect(world.refuse({ kind: 'openPool', pool: 'main', isDesk: false, workBudget: 1 })).toBe(
-      'already_exists',
-    );
+    expect(
+      world.refuse({
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: 'main',
+        isDesk: false,
+        workBudget: 1,
+      }),
+    ).toBe('already_exists');
     expect(world.refuse(linearPerpetual('BTC-PERP'))).toBe('already_exists');
     world.accept({ kind: 'openClient', client: 'main' });
     expect(world.refuse({ kind: 'openClient', client: 'main' })).toBe('already_exists');
@@ -47,11 +55,24 @@ describe('listing', () => {
     const world = standardWorld();
     expect(world.refuse({ kind: 'openClient', client: id })).toBe('invalid_id');
     expect(world.refuse({ kind: 'listAsset', asset: id, decimals: 2 })).toBe('invalid_id');
-    expect(world.refuse({ kind: 'openPool', pool: id, isDesk: false, workBudget: 1 })).toBe('invalid_id');
+    expect(
+      world.refuse({
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: id,
+        isDesk: false,
+        workBudget: 1,
+      }),
+    ).toBe('invalid_id');
     expect(world.refuse(linearPerpetual(id))).toBe('invalid_id');
     expect(
       world.refuse({
         kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
         account: id,
         client: 'ada',
         instrument: 'BTC-PERP',
@@ -82,7 +103,17 @@ describe('listing', () => {
     [1_000_000, 'accepted'],
     [1_000_001, 'invalid_definition'],
   ])('of a pool with a work budget of %i is %s', (workBudget, outcome) => {
-    expect(createWorld().refuse({ kind: 'openPool', pool: 'p', isDesk: false, workBudget })).toBe(outcome);
+    expect(
+      createWorld().refuse({
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: 'p',
+        isDesk: false,
+        workBudget,
+      }),
+    ).toBe(outcome);
   });
 
   it.each<[string, Changes, string]>([

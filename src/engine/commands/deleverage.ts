@@ -5,15 +5,26 @@
  */
 import { abs, max, min, mulDivCeil, mulDivFloor, saturateInt64 } from '../../base/index.js';
 import { type DeleverageCandidate, isEligible, rankDeleverageCandidates } from '../../liquidation/index.js';
-import { equityFloor, maintenanceMarginCeil } from '../../margin/index.js';
+import {
+  ASSET_PRICE_SCALE,
+  accountEquityFloor,
+  accountRequirement,
+  equityFloor,
+  maintenanceMarginCeil,
+} from '../../margin/index.js';
+import { equityNow } from '../accountHealth.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
+import { hasClosedForm, valuedInPoolAsset } from '../accountParts.js';
+import { assetPrice } from '../assetPrice.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { accountView, hasUsableMark, markValue, takeoverEquity } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance, takeoverExposure } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
-import { accruedFunding, finishDraft, newDraft, splitTrade } from '../trade.js';
+import { accruedFunding, splitTrade } from '../trade.js';
 import { tradeAtMark } from './markTrade.js';
 
 /** Winners closed in one step: the rest follows in the next, so that no event grows without bound. */
@@ -31,9 +42,9 @@ interface Deficit {
   readonly neededLots: bigint;
 }
 
-/** Lots taken from one account. */
+/** Lots taken from one position. */
 interface Taken {
-  readonly accountRow: number;
+  readonly positionRow: number;
   readonly lots: bigint;
 }
 
@@ -43,17 +54,16 @@ export function decideDeleverage(situation: Situation, { takeoverRow }: CommandO
   if (deficit === null) return reject('nothing_to_do');
   if (!hasUsableMark(state, deficit.instrumentRow, timeMs)) return reject('mark_unusable');
   const side = deficit.lots > 0n ? 'short' : 'long';
-  const holders = [...situation.derived.triggers().holders(deficit.instrumentRow, side)];
-  const candidates = holders
-    .map((accountRow) => candidateOf(state, accountRow))
+  const candidates = [...situation.derived.holders(deficit.instrumentRow, side)]
+    .map((positionRow) => candidateOf(state, positionRow))
     .sort((a, b) => a.row - b.row);
   const ranked = rankDeleverageCandidates(candidates);
-  const winners = takeFrom(ranked, deficit, (row, lots) => isWinner(state, deficit, row, lots));
-  if (winners.length > 0) return [closeAgainst(state, deficit, winners, false)];
+  const winners = takeFrom(ranked, deficit, (row, lots) => isWinner(situation, deficit, row, lots));
+  if (winners.length > 0) return [closeAgainst(situation, deficit, winners, false)];
   // Nobody gains enough: the other side is closed at the mark, winners first, which costs it nothing.
   const others = candidates.filter(({ row }) => !ranked.some((winner) => winner.row === row));
   const torn = takeFrom([...ranked, ...others], deficit, () => true);
-  return torn.length > 0 ? [closeAgainst(state, deficit, torn, true)] : reject('nothing_to_do');
+  return torn.length > 0 ? [closeAgainst(situation, deficit, torn, true)] : reject('nothing_to_do');
 }
 
 /** How many of the takeover's lots the fund cannot cover, after what it owes already; null where it covers all. */
@@ -83,24 +93,31 @@ function deficitOf(state: State, takeoverRow: number): Deficit | null {
   };
 }
 
-function candidateOf(state: State, accountRow: number): DeleverageCandidate {
-  const { accounts, positions } = state;
-  const instrumentRow = accounts.instrument.get(accountRow);
-  const positionRow = accounts.position.get(accountRow);
+/** A position, with what stands behind it: of a shared account, its whole equity in the position's settlement asset. */
+function candidateOf(state: State, positionRow: number): DeleverageCandidate {
+  const { positions } = state;
+  const accountRow = positions.account.get(positionRow);
+  const instrumentRow = positions.instrument.get(positionRow);
   const lots = positions.lots.get(positionRow);
-  return {
-    row: accountRow,
-    lots,
-    cost: positions.cost.get(positionRow),
-    collateral: state.ledger.balance(accounts.ledgerRow.get(accountRow)) + accruedFunding(state, positionRow),
-    markValue: markValue(state, instrumentRow, lots),
-  };
+  const paid = positions.cost.get(positionRow) + positions.premium.get(positionRow);
+  const atMark = markValue(state, instrumentRow, lots);
+  const collateral = hasClosedForm(state, accountRow)
+    ? accountView(state, accountRow).collateral + accruedFunding(state, positionRow)
+    : equityInAsset(state, accountRow, state.instruments.poolAsset.get(instrumentRow)) - (atMark - paid);
+  return { row: positionRow, lots, cost: paid, collateral, markValue: atMark };
+}
+
+function equityInAsset(state: State, accountRow: number, poolAssetRow: number): bigint {
+  const equity = equityNow(state, accountRow);
+  if (valuedInPoolAsset(state, accountRow) === poolAssetRow) return equity;
+  const price = assetPrice(state, poolAssetRow);
+  return price === 0n ? 0n : mulDivFloor(equity, ASSET_PRICE_SCALE, price);
 }
 
 function takeFrom(
   queue: readonly DeleverageCandidate[],
   deficit: Deficit,
-  mayTake: (accountRow: number, lots: bigint) => boolean,
+  mayTake: (positionRow: number, lots: bigint) => boolean,
 ): Taken[] {
   const taken: Taken[] = [];
   let needed = deficit.neededLots;
@@ -108,21 +125,23 @@ function takeFrom(
     if (needed === 0n || taken.length === FILLS_MAX) break;
     const part = min(needed, abs(lots));
     if (!mayTake(row, part)) continue;
-    taken.push({ accountRow: row, lots: part });
+    taken.push({ positionRow: row, lots: part });
     needed -= part;
   }
   return taken;
 }
 
 /** LIQ-06 on exact numbers: what the account would have after giving up these lots at the deleveraging value. */
-function isWinner(state: State, deficit: Deficit, accountRow: number, lots: bigint): boolean {
+function isWinner(situation: Situation, deficit: Deficit, positionRow: number, lots: bigint): boolean {
+  const { state } = situation;
+  const accountRow = state.positions.account.get(positionRow);
+  if (!hasClosedForm(state, accountRow)) return isSharedWinner(situation, deficit, positionRow, lots);
   const { marginTerms } = listedInstrument(state, deficit.instrumentRow);
   const view = accountView(state, accountRow);
   const markTicks = state.instruments.markTicks.get(deficit.instrumentRow);
   const trade = { lots: view.lots > 0n ? -lots : lots, value: -deleveragingValue(deficit, lots) };
   const after = splitTrade(view, trade);
-  const funding = accruedFunding(state, state.accounts.position.get(accountRow));
-  const collateral = view.collateral + funding + after.realized;
+  const collateral = view.collateral + accruedFunding(state, positionRow) + after.realized;
   const viewAfter = { ...view, lots: after.lots, cost: after.cost, collateral, fundingPerLot: 0n };
   return (
     collateral >= 0n &&
@@ -138,6 +157,29 @@ function isWinner(state: State, deficit: Deficit, accountRow: number, lots: bigi
   );
 }
 
+/** The same for an account that is judged whole: the trade is drafted, and the account looked at as it would be. */
+function isSharedWinner(situation: Situation, deficit: Deficit, positionRow: number, lots: bigint): boolean {
+  const { state } = situation;
+  const { positions } = state;
+  const accountRow = positions.account.get(positionRow);
+  const held = positions.lots.get(positionRow);
+  if (!hasAllPrices(state, accountRow)) return false;
+  const draft = newDraft();
+  const trade = { lots: held > 0n ? -lots : lots, value: -deleveragingValue(deficit, lots) };
+  const outcome = tradeAtMark(situation, draft, { positionRow, ...trade });
+  if (draft.deficits.length > 0) return false;
+  const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft });
+  const paid = positions.cost.get(positionRow) + positions.premium.get(positionRow);
+  return isEligible({
+    deficitLots: deficit.lots,
+    candidateLots: held,
+    profitAtMark: markValue(state, deficit.instrumentRow, held) - paid,
+    profitAtDeleveraging: outcome.realized,
+    equityAfter: accountEquityFloor(view),
+    maintenanceAfter: view.legs.length === 0 ? -1n : accountRequirement(view).maintenance,
+  });
+}
+
 /**
  * Signed value of the trade that closes so many lots of the takeover where its collateral for them is used up
  * exactly: what they cost, less the collateral that stands behind them. Rounded in the takeover's favour by
@@ -150,11 +192,12 @@ function deleveragingValue(deficit: Deficit, lots: bigint): bigint {
 }
 
 function closeAgainst(
-  state: State,
+  situation: Situation,
   deficit: Deficit,
   taken: readonly Taken[],
   isTearUp: boolean,
 ): EventOf<'deleveraged'> {
+  const { state } = situation;
   const { instrumentRow, takeoverRow } = deficit;
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
   const direction = deficit.lots > 0n ? 1n : -1n;
@@ -167,11 +210,11 @@ function closeAgainst(
     // Signed value of the lots as the takeover sells them; the account takes the other side.
     const atMark = -markValue(state, instrumentRow, direction * part.lots);
     const partValue = isTearUp ? atMark : deleveragingValue(deficit, part.lots);
-    const positionRow = state.accounts.position.get(part.accountRow);
-    tradeAtMark(state, draft, { positionRow, lots: direction * part.lots, value: -partValue });
+    const { positionRow } = part;
+    tradeAtMark(situation, draft, { positionRow, lots: direction * part.lots, value: -partValue });
     // What the takeover is paid above the mark is what the account gives up.
     fills.push({
-      accountRow: part.accountRow,
+      accountRow: state.positions.account.get(positionRow),
       lots: part.lots,
       value: -partValue,
       forgoneMinor: atMark - partValue,
@@ -181,7 +224,7 @@ function closeAgainst(
     forgoneMinor += atMark - partValue;
   }
   const lossMinor = mulDivCeil(-takeoverEquity(state, takeoverRow), lots, abs(deficit.lots));
-  const outcome = tradeAtMark(state, draft, {
+  const outcome = tradeAtMark(situation, draft, {
     positionRow: deficit.positionRow,
     lots: -direction * lots,
     value,
@@ -207,7 +250,7 @@ function closeAgainst(
 /** Torn-up lots of a takeover that goes on are short of something now: their share of collateral less their loss. */
 function recogniseTornUp(
   state: State,
-  draft: ReturnType<typeof newDraft>,
+  draft: Draft,
   deficit: Deficit,
   torn: { readonly lots: bigint; readonly realized: bigint },
 ): void {
@@ -218,6 +261,7 @@ function recogniseTornUp(
   const poolAssetRow = state.instruments.poolAsset.get(deficit.instrumentRow);
   draft.deficits.push({
     accountRow: state.takeovers.account.get(takeoverRow),
+    poolAssetRow,
     takeoverRow,
     cause: 'liquidation',
     amount,

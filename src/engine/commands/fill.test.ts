@@ -6,6 +6,8 @@ type Fill = CommandOf<'fill'>;
 
 const side = (id: string, changes: Partial<FillSide> = {}): FillSide => ({
   party: 'account',
+  leg: 'net',
+  order: '',
   id,
   allocateMinor: 0n,
   allocateInitial: true,
@@ -362,7 +364,7 @@ describe('a fill against a takeover', () => {
     expect(world.state.takeovers.names.rowOf('main#1')).toBe(0);
     return world;
   }
-  const liquidation = side('main#1', { party: 'liquidation', allocateInitial: false });
+  const liquidation = side('main#1', { party: 'liquidation', leg: 'net', order: '', allocateInitial: false });
   const unwind = (changes: Partial<Fill> = {}) =>
     fill({ buyer: side('eve'), seller: liquidation, priceTicks: 361_000n, ...changes });
 
@@ -405,12 +407,20 @@ describe('a fill against a takeover', () => {
 
   it('needs a margin account on the other side', () => {
     const world = standardWorld(usdt(1_000));
-    world.accept({ kind: 'openPool', pool: 'desk', isDesk: true, workBudget: 1 });
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: 'desk',
+      isDesk: true,
+      workBudget: 1,
+    });
     world.accept(linearPerpetual('D-PERP', { pool: 'desk' }));
     world.mark({ 'D-PERP': 400_000n });
     world.client('ada', { USDT: usdt(10_000) });
     world.account('a', 'ada', 'D-PERP', 10);
-    const outside = side('', { party: 'counterparty', allocateInitial: false });
+    const outside = side('', { party: 'counterparty', leg: 'net', order: '', allocateInitial: false });
     world.accept(fill({ instrument: 'D-PERP', buyer: side('a'), seller: outside }));
     // The budget is for one step: the takeover waits to be unwound.
     world.mark({ 'D-PERP': 361_000n });

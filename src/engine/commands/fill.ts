@@ -3,18 +3,18 @@
  * the fill (MAR-01); a flip closes, then opens (ORD-01); reducing is allowed also under margin (ORD-03).
  */
 import { abs, max, PPM } from '../../base/index.js';
-import { isLiquidatable } from '../../margin/index.js';
 import { fillValueTowardsZero } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { Event } from '../event.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js';
-import { type Draft, finishDraft, newDraft, type TradeOutcome } from '../trade.js';
+import type { TradeOutcome } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
 import { findParty, type Party } from './fillParty.js';
-import { LOTS_MAX, type Settlement, settleParty, VALUE_MAX, viewAfter } from './fillSettlement.js';
+import { isEndangered, LOTS_MAX, type Settlement, settleParty, VALUE_MAX } from './fillSettlement.js';
 
 type Fill = CommandOf<'fill'>;
 
@@ -35,6 +35,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   const buyer = findParty(state, instrumentRow, {
     side: command.buyer,
     lots: command.lots,
+    priceTicks: command.priceTicks,
     value,
     feePpm: feeOf('buyer'),
   });
@@ -42,32 +43,43 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   const seller = findParty(state, instrumentRow, {
     side: command.seller,
     lots: -command.lots,
+    priceTicks: command.priceTicks,
     value: -value,
     feePpm: feeOf('seller'),
   });
   if ('code' in seller) return seller;
-  if (buyer.positionRow === seller.positionRow) return reject('same_account', { id: command.buyer.id });
   if (buyer.accountRow < 0 && seller.accountRow < 0) return reject('no_account_side');
+  if (buyer.accountRow === seller.accountRow) return reject('same_account', { id: command.buyer.id });
 
   // The taker settles first: a maker's rebate is paid out of what the taker really paid.
   const [first, second] = command.taker === 'buyer' ? [buyer, seller] : [seller, buyer];
   const cash = state.totals.cash.get(state.instruments.poolAsset.get(instrumentRow));
-  const settlement: Settlement = { draft: newDraft(), allocations: [], woken: [], cash };
+  const settlement: Settlement = { draft: newDraft(), allocations: [], holds: [], woken: [], cash };
   const taken = settleParty(situation, settlement, first, 0n);
   if ('code' in taken) return taken;
   const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
   if ('code' in made) return made;
-  const selfDeficit = selfDeficitFault(situation, settlement.draft, [
+  const selfDeficit = selfDeficitFault(situation, instrumentRow, settlement.draft, [
     { party: first, outcome: taken },
     { party: second, outcome: made },
   ]);
   if (selfDeficit !== null) return selfDeficit;
-  const { draft, allocations, woken } = settlement;
+  const { draft, allocations, holds, woken } = settlement;
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
   const { priceTicks, lots } = command;
   woken.sort((a, b) => a - b);
   return [
-    { kind: 'filled', instrumentRow, priceTicks, lots, value, allocations, ...draft, woken } satisfies Event,
+    {
+      kind: 'filled',
+      instrumentRow,
+      priceTicks,
+      lots,
+      value,
+      allocations,
+      ...draft,
+      holds,
+      woken,
+    } satisfies Event,
   ];
 }
 
@@ -77,6 +89,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
  */
 function selfDeficitFault(
   situation: Situation,
+  instrumentRow: number,
   draft: Draft,
   sides: readonly [Settled, Settled],
 ): Rejection | null {
@@ -85,15 +98,10 @@ function selfDeficitFault(
   if (a < 0 || b < 0) return null;
   const clientRow = state.accounts.client.get(a);
   if (clientRow !== state.accounts.client.get(b)) return null;
-  const instrumentRow = state.accounts.instrument.get(a);
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   }
-  const { marginTerms } = listedInstrument(state, instrumentRow);
-  const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const endangered = sides.filter(({ party, outcome }) =>
-    isLiquidatable(marginTerms, viewAfter(state, party.accountRow, outcome), markTicks),
-  );
+  const endangered = sides.filter(({ party, outcome }) => isEndangered(state, draft, party, outcome));
   if (draft.deficits.length === 0 && endangered.length === 0) return null;
   const deficit = draft.deficits.reduce((sum, { amount }) => sum + amount, 0n);
   return reject('self_trade_deficit', {
@@ -108,22 +116,32 @@ interface Settled {
   readonly outcome: TradeOutcome;
 }
 
-/** What is wrong with the fill itself, whoever the parties are. */
-function fillFault({ state, timeMs }: Situation, instrumentRow: number, command: Fill): Rejection | null {
+/** An instrument that trades now, in a pool that works. */
+export function tradingFault({ state, timeMs }: Situation, instrumentRow: number): Rejection | null {
   const { instruments } = state;
-  const { definition, terms } = listedInstrument(state, instrumentRow);
+  const { definition } = listedInstrument(state, instrumentRow);
   const quarantined = poolFault(state, instruments.pool.get(instrumentRow));
   if (quarantined !== null) return quarantined;
   const isExpired = definition.expiryMs !== null && timeMs >= definition.expiryMs;
-  if (instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading || isExpired) {
-    return reject('instrument_not_trading', { instrument: command.instrument });
-  }
+  return instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading && !isExpired
+    ? null
+    : reject('instrument_not_trading', { instrument: instruments.names.nameOf(instrumentRow) });
+}
+
+/** What is wrong with the fill itself, whoever the parties are. */
+function fillFault(situation: Situation, instrumentRow: number, command: Fill): Rejection | null {
+  const { instruments } = situation.state;
+  const { definition, terms } = listedInstrument(situation.state, instrumentRow);
+  const halted = tradingFault(situation, instrumentRow);
+  if (halted !== null) return halted;
   if (command.priceTicks <= 0n || command.priceTicks > terms.priceTicksMax) {
     return reject('invalid_price', { priceTicks: command.priceTicks, largestTicks: terms.priceTicksMax });
   }
   if (command.lots <= 0n || command.lots > LOTS_MAX) {
     return reject('invalid_size', { lots: command.lots, largestLots: LOTS_MAX });
   }
+  // Accepted orders were held to the band when they came: their fill is a fact.
+  if (command.buyer.order !== '' && command.seller.order !== '') return null;
   const markTicks = instruments.markTicks.get(instrumentRow);
   const priceInMarkTicks = command.priceTicks * definition.markTicksPerTick;
   if (markTicks > 0n && abs(priceInMarkTicks - markTicks) * PPM > definition.fillBandPpm * markTicks) {

@@ -1,24 +1,37 @@
 /** Who stands on a side of a fill: a margin account, a takeover of the pool's liquidation account, or the outside. */
 import { abs } from '../../base/index.js';
+import type { Leg } from '../../margin/index.js';
+import { positionOf } from '../accountParts.js';
 import type { FillSide } from '../command.js';
+import { orderView } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { type State, TAKEOVER_STATUS } from '../state.js';
+import { findOrder } from './cancelOrder.js';
 import { accountFault, unknown } from './checks.js';
 
 /** One side of the fill, found in the state. */
 export interface Party {
   readonly side: FillSide;
+  readonly instrumentRow: number;
   readonly positionRow: number;
   /** -1 for the outside and for a takeover. */
   readonly accountRow: number;
   /** Signed lots and value of its trade. */
   readonly lots: bigint;
   readonly value: bigint;
+  readonly priceTicks: bigint;
   readonly feePpm: bigint;
+  /** The accepted order it fills, or -1. */
+  readonly orderRow: number;
 }
 
 /** Finds the party and checks that it may take part. */
-export function findParty(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
+export function findParty(
+  state: State,
+  instrumentRow: number,
+  of: Omit<PartyTrade, 'instrumentRow'>,
+): Party | Rejection {
+  const trade = { ...of, instrumentRow };
   switch (trade.side.party) {
     case 'account':
       return findAccount(state, instrumentRow, trade);
@@ -32,7 +45,7 @@ export function findParty(state: State, instrumentRow: number, trade: PartyTrade
   }
 }
 
-type PartyTrade = Pick<Party, 'side' | 'lots' | 'value' | 'feePpm'>;
+type PartyTrade = Pick<Party, 'side' | 'lots' | 'value' | 'feePpm' | 'instrumentRow' | 'priceTicks'>;
 
 function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
   const { accounts } = state;
@@ -40,13 +53,58 @@ function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Pa
   const accountRow = accounts.names.rowOf(id);
   const fault = accountFault(state, accountRow, id);
   if (fault !== null) return fault;
-  if (accounts.instrument.get(accountRow) !== instrumentRow) {
+  const { leg } = trade.side;
+  const fits = fitFault(state, { accountRow, instrumentRow, leg });
+  if (fits !== null) return fits;
+  const orderRow = findFilledOrder(state, accountRow, trade);
+  if (typeof orderRow === 'object') return orderRow;
+  const positionRow = positionOf(state, { accountRow, instrumentRow, leg });
+  return partyOf(trade, { positionRow, accountRow, feePpm: trade.feePpm, orderRow });
+}
+
+/** The order behind the fill, if the fill is one it allows; -1 where the pool takes fills without. */
+function findFilledOrder(state: State, accountRow: number, trade: PartyTrade): number | Rejection {
+  const { order } = trade.side;
+  if (order === '') {
+    const poolRow = state.accounts.pool.get(accountRow);
+    return state.pools.needsOrders.get(poolRow) === 1
+      ? reject('order_required', { account: trade.side.id })
+      : -1;
+  }
+  const orderRow = findOrder(state, order);
+  if (typeof orderRow === 'object') return orderRow;
+  const { instrument, leg, side, lots, priceTicks } = orderView(state, orderRow);
+  const isBuy = trade.lots > 0n;
+  const isOwn =
+    state.orders.account.get(orderRow) === accountRow &&
+    instrument === trade.instrumentRow &&
+    leg === trade.side.leg &&
+    (side === 'buy') === isBuy;
+  const isWithin = isBuy ? trade.priceTicks <= priceTicks : trade.priceTicks >= priceTicks;
+  if (isOwn && isWithin && abs(trade.lots) <= lots) return orderRow;
+  return reject('wrong_order', { order, leftLots: lots, limitTicks: priceTicks });
+}
+
+/** Whether the account may hold that leg of the instrument. */
+export function fitFault(
+  state: State,
+  at: { readonly accountRow: number; readonly instrumentRow: number; readonly leg: Leg },
+): Rejection | null {
+  const { accounts, instruments } = state;
+  const { accountRow, instrumentRow } = at;
+  const account = accounts.names.nameOf(accountRow);
+  const own = accounts.instrument.get(accountRow);
+  if (own >= 0 && own !== instrumentRow) {
+    return reject('wrong_instrument', { account, instrument: instruments.names.nameOf(own) });
+  }
+  if (accounts.pool.get(accountRow) !== instruments.pool.get(instrumentRow)) {
     return reject('wrong_instrument', {
-      account: id,
-      instrument: state.instruments.names.nameOf(accounts.instrument.get(accountRow)),
+      account,
+      pool: state.pools.names.nameOf(accounts.pool.get(accountRow)),
     });
   }
-  return partyOf(trade, { positionRow: accounts.position.get(accountRow), accountRow, feePpm: trade.feePpm });
+  const hasLegs = accounts.hasLegs.get(accountRow) === 1;
+  return hasLegs === (at.leg !== 'net') ? null : reject('wrong_leg', { account, leg: at.leg });
 }
 
 function findTakeover(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
@@ -67,8 +125,13 @@ function findTakeover(state: State, instrumentRow: number, trade: PartyTrade): P
 }
 
 function partyOf(
-  { side, lots, value }: PartyTrade,
-  { positionRow, accountRow, feePpm }: Pick<Party, 'positionRow' | 'accountRow' | 'feePpm'>,
+  { side, lots, value, instrumentRow, priceTicks }: PartyTrade,
+  {
+    positionRow,
+    accountRow,
+    feePpm,
+    orderRow = -1,
+  }: Pick<Party, 'positionRow' | 'accountRow' | 'feePpm'> & Partial<Pick<Party, 'orderRow'>>,
 ): Party {
-  return { side, lots, value, positionRow, accountRow, feePpm };
+  return { side, instrumentRow, lots, value, priceTicks, positionRow, accountRow, feePpm, orderRow };
 }

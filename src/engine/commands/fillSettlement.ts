@@ -1,30 +1,25 @@
 /** How one side of a fill is settled: its trade, its fee, and the margin that must come with it. */
-import { abs, max, smallestAmount } from '../../base/index.js';
+import { abs, max } from '../../base/index.js';
 import type { Transfer } from '../../isolation/index.js';
 import {
-  equityFloor,
-  type IsolatedView,
-  initialMarginCeil,
-  isLeverageAllowed,
+  isAccountLiquidatable,
   isLiquidatable,
   missingToCure,
+  missingToCureAccount,
 } from '../../margin/index.js';
-import { valueAtMark } from '../../market/index.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
+import { accountAssetOf, hasClosedForm } from '../accountParts.js';
 import type { Situation } from '../decision.js';
+import { type Draft, markDraft, rewindDraft } from '../draft.js';
+import type { HoldFact } from '../event.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { clientLedgerRow, listedInstrument, type State, settleAssetRow } from '../state.js';
-import {
-  type Draft,
-  markDraft,
-  rewindDraft,
-  settleTrade,
-  type Trade,
-  type TradeOutcome,
-  tradingFee,
-} from '../trade.js';
+import { settleTrade, type Trade, type TradeOutcome, tradingFee } from '../trade.js';
 import { balanceFault } from './checks.js';
+import { neededFromHold, settleOrder } from './fillOrder.js';
 import type { Party } from './fillParty.js';
+import { neededToOpen, viewAfter } from './openingTest.js';
 
 /** Most lots in one fill or position, and most value: what the ledger's columns carry with room to spare. */
 export const LOTS_MAX = 2n ** 53n;
@@ -33,7 +28,8 @@ export const VALUE_MAX = 2n ** 60n;
 /** The fill while its sides are settled one after the other. */
 export interface Settlement {
   readonly draft: Draft;
-  readonly allocations: { accountRow: number; amount: bigint }[];
+  readonly allocations: { accountAssetRow: number; amount: bigint }[];
+  readonly holds: HoldFact[];
   readonly woken: number[];
   /** What the pool holds in cash so far: fees leave it, allocations come in. */
   cash: bigint;
@@ -57,57 +53,74 @@ export function settleParty(
     const feeCap = max(0n, settlement.cash + allocated);
     return { positionRow, lots, value, fee, cause: 'close', allocated, feeCap, rebateCap };
   };
-  if (accountRow < 0) return settleTrade(state, settlement.draft, withAllocated(0n));
+  if (accountRow < 0) return settleTrade(situation, settlement.draft, withAllocated(0n));
 
   // Settled on trial first: what the account needs is known only once the trade is applied.
   const { draft } = settlement;
   const before = markDraft(draft);
-  const { allocateMinor, allocateInitial } = party.side;
-  const preview = settleTrade(state, draft, withAllocated(allocateMinor));
+  const { allocateMinor } = party.side;
+  const preview = settleTrade(situation, draft, withAllocated(allocateMinor));
   if (abs(preview.lots) > LOTS_MAX || abs(preview.cost) > VALUE_MAX) {
     return reject('position_too_large', { lots: preview.lots, largestLots: LOTS_MAX });
   }
-  const needed = neededToOpen(situation, party, preview);
-  if (typeof needed === 'object') return needed;
-  const allocated = allocateMinor + (allocateInitial ? needed : 0n);
-  const short = allocateInitial ? null : openingShortage(state, party, needed);
-  const refused = short ?? allocationFault(state, settlement, party, allocated);
+  const comesAlong =
+    party.orderRow >= 0
+      ? { allocated: allocateMinor + neededFromHold(state, party, preview), refused: null }
+      : neededFromWallet(situation, draft, party, preview);
+  if ('code' in comesAlong) return comesAlong;
+  const { allocated } = comesAlong;
+  const refused = comesAlong.refused ?? allocationFault(state, settlement, party, allocated);
   if (refused !== null) return refused;
 
   let outcome = preview;
   if (allocated !== allocateMinor) {
     rewindDraft(draft, before);
-    outcome = settleTrade(state, draft, withAllocated(allocated));
+    outcome = settleTrade(situation, draft, withAllocated(allocated));
   }
   if (allocated > 0n) {
-    const uncured = topUpFault(state, accountRow, { allocated, outcome });
-    if (uncured !== null) return uncured;
     // The money arrives before the trade spends it.
-    draft.transfers.splice(before.lengths[0], 0, allocation(state, accountRow, allocated));
-    settlement.allocations.push({ accountRow, amount: allocated });
+    draft.transfers.splice(before.lengths[0], 0, allocation(state, party, allocated));
+    const uncured = topUpFault(state, draft, party, { allocated, outcome });
+    if (uncured !== null) return uncured;
+    settlement.allocations.push({ accountAssetRow: settleAssetOf(state, party), amount: allocated });
   }
   settlement.cash += allocated - outcome.feePaid;
-  wakeIfShort(situation, settlement, accountRow, outcome);
+  if (party.orderRow >= 0) settleOrder(situation, settlement, party, { allocated, outcome });
+  wakeIfShort(situation, settlement, party, outcome);
   return outcome;
+}
+
+/** A fill that nobody let in before is tested: what it opens must have its initial margin. */
+function neededFromWallet(situation: Situation, draft: Draft, party: Party, preview: TradeOutcome) {
+  const { allocateMinor, allocateInitial } = party.side;
+  const needed = neededToOpen(situation, draft, party, preview);
+  if (typeof needed === 'object') return needed;
+  const allocated = allocateMinor + (allocateInitial ? needed : 0n);
+  return { allocated, refused: allocateInitial ? null : openingShortage(situation.state, party, needed) };
 }
 
 /** Money that comes with a fill into an account in liquidation must cure it in full, like any other (MAR-02). */
 function topUpFault(
   state: State,
-  accountRow: number,
+  draft: Draft,
+  party: Party,
   { allocated, outcome }: { readonly allocated: bigint; readonly outcome: TradeOutcome },
 ): Rejection | null {
-  if (state.accounts.isQueued.get(accountRow) === 0 || outcome.lots === 0n) return null;
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  const { marginTerms } = listedInstrument(state, instrumentRow);
-  const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const missing = missingToCure(marginTerms, viewAfter(state, accountRow, outcome), markTicks);
-  if (missing === 0n) return null;
+  const { accountRow, instrumentRow } = party;
+  if (state.accounts.isQueued.get(accountRow) === 0 || !isEndangered(state, draft, party, outcome))
+    return null;
   const assetRow = settleAssetRow(state, instrumentRow);
+  const missing = hasClosedForm(state, accountRow)
+    ? missingToCure(
+        listedInstrument(state, instrumentRow).marginTerms,
+        viewAfter(state, accountRow, outcome),
+        state.instruments.markTicks.get(instrumentRow),
+      )
+    : missingToCureAccount(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft }), assetRow);
   return reject('top_up_must_cure', {
     account: state.accounts.names.nameOf(accountRow),
     offered: { minor: allocated, assetRow },
-    missing: { minor: missing, assetRow },
+    ...(missing === null ? {} : { missing: { minor: missing, assetRow } }),
   });
 }
 
@@ -115,77 +128,34 @@ function topUpFault(
 function wakeIfShort(
   { state, timeMs }: Situation,
   settlement: Settlement,
-  accountRow: number,
+  party: Party,
   outcome: TradeOutcome,
 ): void {
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  // An opening was tested just now; only what reduces can leave an account under maintenance.
-  const mayBeShort =
-    outcome.openedLots === 0n && outcome.lots !== 0n && state.accounts.isQueued.get(accountRow) === 0;
-  if (!mayBeShort || !hasUsableMark(state, instrumentRow, timeMs)) return;
-  const { marginTerms } = listedInstrument(state, instrumentRow);
-  const markTicks = state.instruments.markTicks.get(instrumentRow);
-  if (isLiquidatable(marginTerms, viewAfter(state, accountRow, outcome), markTicks))
-    settlement.woken.push(accountRow);
+  // An opening without an order was tested just now; only what reduces can leave an account under maintenance.
+  const isTested = outcome.openedLots !== 0n && party.orderRow < 0;
+  const mayBeShort = !isTested && state.accounts.isQueued.get(party.accountRow) === 0;
+  if (!mayBeShort || !hasUsableMark(state, party.instrumentRow, timeMs)) return;
+  if (isEndangered(state, settlement.draft, party, outcome)) settlement.woken.push(party.accountRow);
 }
 
-/** The account as the margin model sees it once the trade is settled. */
-export function viewAfter(state: State, accountRow: number, outcome: TradeOutcome): IsolatedView {
-  return {
-    collateral: outcome.balance,
-    lots: outcome.lots,
-    cost: outcome.cost,
-    fundingPerLot: 0n,
-    leverage: state.accounts.leveragePpm.get(accountRow),
-  };
-}
-
-/**
- * What the account still needs so that the opened part may stand: initial margin, with any loss to the mark
- * charged and any profit to the mark of this very fill not counted (ISO-05), and health at the mark. Zero for
- * a fill that only reduces.
- */
-function neededToOpen({ state, timeMs }: Situation, party: Party, preview: TradeOutcome): bigint | Rejection {
-  if (preview.openedLots === 0n) return 0n;
-  const { accountRow } = party;
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  if (!hasUsableMark(state, instrumentRow, timeMs)) {
-    return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
-  }
-  const { marginTerms } = listedInstrument(state, instrumentRow);
-  const view = viewAfter(state, accountRow, preview);
-  if (!isLeverageAllowed(marginTerms.brackets, abs(view.cost), view.leverage)) {
-    return reject('leverage_out_of_range', { leveragePpm: view.leverage, notional: abs(view.cost) });
-  }
-  const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const openedLots = party.lots > 0n ? preview.openedLots : -preview.openedLots;
-  const atMark = valueAtMark(marginTerms, openedLots, markTicks);
-  const instantProfit = atMark.numerator / atMark.denominator - preview.openedValue;
-  const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
-  const notCounted = max(0n, instantProfit);
-  // What comes in pays the shortage and the rest of the fee first; the requirement itself may move with collateral.
-  const viewWith = (amount: bigint): IsolatedView => {
-    return { ...view, collateral: view.collateral + amount - preview.shortage - unpaidFee };
-  };
-  const mayStand = (amount: bigint): boolean => {
-    const funded = viewWith(amount);
-    const backing = equityFloor(marginTerms, funded, markTicks) - notCounted;
+/** Whether the trade, once settled, leaves the account at or under maintenance margin. */
+export function isEndangered(state: State, draft: Draft, party: Party, outcome: TradeOutcome): boolean {
+  const { accountRow, instrumentRow } = party;
+  if (!hasClosedForm(state, accountRow)) {
     return (
-      backing >= initialMarginCeil(marginTerms, funded, markTicks) &&
-      !isLiquidatable(marginTerms, funded, markTicks)
+      hasAllPrices(state, accountRow) &&
+      isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft }))
     );
-  };
-  const unfunded = viewWith(0n);
-  const missing =
-    initialMarginCeil(marginTerms, unfunded, markTicks) +
-    notCounted -
-    equityFloor(marginTerms, unfunded, markTicks);
-  return smallestAmount(missing, mayStand);
+  }
+  if (outcome.lots === 0n) return false;
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  return isLiquidatable(marginTerms, viewAfter(state, accountRow, outcome), markTicks);
 }
 
 function openingShortage(state: State, party: Party, needed: bigint): Rejection | null {
   if (needed === 0n) return null;
-  const assetRow = settleAssetRow(state, state.accounts.instrument.get(party.accountRow));
+  const assetRow = settleAssetRow(state, party.instrumentRow);
   return reject('insufficient_initial_margin', {
     account: party.side.id,
     missing: { minor: needed, assetRow },
@@ -198,9 +168,8 @@ function allocationFault(
   party: Party,
   amountMinor: bigint,
 ): Rejection | null {
-  const { accounts } = state;
-  const instrumentRow = accounts.instrument.get(party.accountRow);
-  const assetRow = settleAssetRow(state, instrumentRow);
+  const { accounts, accountAssets } = state;
+  const assetRow = settleAssetRow(state, party.instrumentRow);
   if (party.side.allocateMinor < 0n || amountMinor > VALUE_MAX) {
     const largest = { minor: VALUE_MAX, assetRow };
     return reject('invalid_amount', { amount: { minor: amountMinor, assetRow }, largest });
@@ -210,18 +179,29 @@ function allocationFault(
   const ledgerRow = clientLedgerRow(state, { clientRow, assetRow }, 'wallet');
   // Where one client stands on both sides, both draw on one wallet.
   const drawn = allocations
-    .filter(({ accountRow }) => accounts.client.get(accountRow) === clientRow)
+    .filter(
+      ({ accountAssetRow }) => accounts.client.get(accountAssets.account.get(accountAssetRow)) === clientRow,
+    )
     .reduce((sum, { amount }) => sum + amount, 0n);
-  const drawnInAll = amountMinor + drawn;
+  // An order draws on what it held.
+  const ownHold = party.orderRow >= 0 ? accounts.walletHold.get(party.accountRow) : 0n;
+  const drawnInAll = max(0n, amountMinor - ownHold) + drawn;
   return balanceFault(state, { ledgerRow, amountMinor: drawnInAll, assetRow }, 'insufficient_wallet_balance');
 }
 
-function allocation(state: State, accountRow: number, amount: bigint): Transfer {
-  const assetRow = settleAssetRow(state, state.accounts.instrument.get(accountRow));
-  const from = clientLedgerRow(
-    state,
-    { clientRow: state.accounts.client.get(accountRow), assetRow },
-    'wallet',
-  );
-  return { flow: 'allocate', from, to: state.accounts.ledgerRow.get(accountRow), amount };
+function allocation(state: State, party: Party, amount: bigint): Transfer {
+  const assetRow = settleAssetRow(state, party.instrumentRow);
+  const clientRow = state.accounts.client.get(party.accountRow);
+  const from = clientLedgerRow(state, { clientRow, assetRow }, 'wallet');
+  return {
+    flow: 'allocate',
+    from,
+    to: state.accountAssets.ledgerRow.get(settleAssetOf(state, party)),
+    amount,
+  };
+}
+
+/** The account's row for the asset the instrument settles in. */
+function settleAssetOf(state: State, { accountRow, instrumentRow }: Party): number {
+  return accountAssetOf(state, accountRow, state.instruments.poolAsset.get(instrumentRow));
 }

@@ -25,6 +25,9 @@ function numberOf(world: World, command: Parameters<World['send']>[0], name: str
 describe('opening a margin account', () => {
   const open = {
     kind: 'openAccount',
+    marginMode: 'isolated',
+    pool: null,
+    hasLegs: false,
     account: 'new',
     client: 'ada',
     instrument: 'X-PERP',
@@ -66,12 +69,14 @@ describe('adding margin', () => {
   it('is allowed before, with and after a position, also under maintenance at a mark that may not decide (MAR-02)', () => {
     const world = traded({ markConfirmations: 2, markMaxJumpPpm: 10_000n });
     world.account('ada-2', 'ada', 'X-PERP', 2);
-    expect(world.refuse({ kind: 'allocate', account: 'ada-2', amountMinor: 5n })).toBe('accepted');
-    expect(world.refuse({ kind: 'allocate', account: 'ada', amountMinor: 5n })).toBe('accepted');
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: 5n })).toBe(
+      'accepted',
+    );
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 5n })).toBe('accepted');
     world.mark({ 'X-PERP': 300_000n });
-    expect(world.refuse({ kind: 'allocate', account: 'ada', amountMinor: 5n })).toBe('accepted');
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 5n })).toBe('accepted');
     world.timeMs += 2 * HOUR_MS;
-    expect(world.refuse({ kind: 'allocate', account: 'ada', amountMinor: 5n })).toBe('accepted');
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 5n })).toBe('accepted');
   });
 
   it.each([
@@ -81,15 +86,15 @@ describe('adding margin', () => {
     ['all of the wallet', usdt(9_600), 'accepted'],
     ['more than any command may', 2n ** 62n, 'invalid_amount'],
   ] as const)('of %s (%s) is %s (LED-05)', (_name, amountMinor, outcome) => {
-    expect(traded().refuse({ kind: 'allocate', account: 'ada', amountMinor })).toBe(outcome);
+    expect(traded().refuse({ kind: 'allocate', asset: null, account: 'ada', amountMinor })).toBe(outcome);
   });
 
   it('that comes and goes makes no equity, and leaves every balance as it was (LED-05)', () => {
     const world = traded();
     const before = [world.wallet('ada'), world.balance('ada')];
     for (let i = 0; i < 5; i++) {
-      world.accept({ kind: 'allocate', account: 'ada', amountMinor: usdt(7) });
-      world.accept({ kind: 'release', account: 'ada', amountMinor: usdt(7) });
+      world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: usdt(7) });
+      world.accept({ kind: 'release', asset: null, account: 'ada', amountMinor: usdt(7) });
     }
     expect([world.wallet('ada'), world.balance('ada')]).toEqual(before);
   });
@@ -98,11 +103,15 @@ describe('adding margin', () => {
     for (const closeFee of ['none', 'inRate', 'inMargin'] as const)
       for (const side of ['long', 'short'] as const) {
         const { world, queued } = withQueued(closeFee, side);
-        const missing = numberOf(world, { kind: 'allocate', account: queued, amountMinor: 1n }, 'missing');
-        expect(world.refuse({ kind: 'allocate', account: queued, amountMinor: missing - 1n })).toBe(
-          'top_up_must_cure',
+        const missing = numberOf(
+          world,
+          { kind: 'allocate', asset: null, account: queued, amountMinor: 1n },
+          'missing',
         );
-        world.accept({ kind: 'allocate', account: queued, amountMinor: missing });
+        expect(
+          world.refuse({ kind: 'allocate', asset: null, account: queued, amountMinor: missing - 1n }),
+        ).toBe('top_up_must_cure');
+        world.accept({ kind: 'allocate', asset: null, account: queued, amountMinor: missing });
         expect(world.state.accounts.isQueued.get(world.row(queued))).toBe(0);
         // The same mark again, now fresh, finds it healthy.
         world.mark({ 'X-PERP': side === 'long' ? 330_000n : 470_000n });
@@ -114,7 +123,15 @@ describe('adding margin', () => {
 /** Two accounts are liquidatable, the budget is for one: the other waits in the queue, then its mark grows stale. */
 function withQueued(closeFee: 'none' | 'inRate' | 'inMargin', side: 'long' | 'short') {
   const world = standardWorld(usdt(1_000));
-  world.accept({ kind: 'openPool', pool: 'slow', isDesk: false, workBudget: 1 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'slow',
+    isDesk: false,
+    workBudget: 1,
+  });
   world.accept(linearPerpetual('X-PERP', { pool: 'slow', closeFee, takerFeePpm: 20_000n }));
   world.mark({ 'X-PERP': 400_000n });
   for (const client of ['ada', 'bob', 'eve']) {
@@ -138,12 +155,13 @@ function withQueued(closeFee: 'none' | 'inRate' | 'inMargin', side: 'long' | 'sh
 }
 
 describe('removing margin', () => {
-  const release = (amountMinor: bigint) => ({ kind: 'release', account: 'ada', amountMinor }) as const;
+  const release = (amountMinor: bigint) =>
+    ({ kind: 'release', asset: null, account: 'ada', amountMinor }) as const;
 
   it('stops at the floor: max of initial margin and a share of notional, to the unit (MAR-03)', () => {
     // Notional 4,000; at 10x initial margin is 400, the floor a tenth of notional: 400 stay.
     const world = traded();
-    world.accept({ kind: 'allocate', account: 'ada', amountMinor: usdt(100) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: usdt(100) });
     expect(numberOf(world, release(usdt(100) + 1n), 'removable')).toBe(usdt(100));
     world.accept(release(usdt(100)));
     expect(world.refuse(release(1n))).toBe('removal_floor');
@@ -151,7 +169,7 @@ describe('removing margin', () => {
 
   it('keeps the larger floor when leverage asks for less (MAR-03)', () => {
     const world = traded({ removalFloorPpm: 150_000n });
-    world.accept({ kind: 'allocate', account: 'ada', amountMinor: usdt(300) });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: usdt(300) });
     expect(numberOf(world, release(usdt(300)), 'removable')).toBe(usdt(100));
   });
 
@@ -161,7 +179,7 @@ describe('removing margin', () => {
       // Profit 100 at 41,000; initial margin 410 there. At the index of 40,850 profit is 85, margin 408.5: the worse.
       world.timeMs += 1;
       const marks = [{ instrument: 'X-PERP', markTicks: 4_100_000n, indexTicks: 4_085_000n }];
-      world.accept({ kind: 'mark', sourceTimeMs: world.timeMs, marks });
+      world.accept({ kind: 'mark', assetPrices: [], sourceTimeMs: world.timeMs, marks });
       const free = (profit: number, margin: number) => 400 + (profit * Number(sharePpm)) / 1e6 - margin;
       const expected = Math.max(0, Math.min(free(100, 410), free(85, 408.5)));
       expect(numberOf(world, release(usdt(400)), 'removable')).toBe(usdt(expected));
@@ -176,12 +194,14 @@ describe('removing margin', () => {
       (world) =>
         world.accept({
           kind: 'mark',
+          assetPrices: [],
           sourceTimeMs: world.timeMs,
           marks: [{ instrument: 'X-PERP', markTicks: 0n, indexTicks: 1n }],
         }),
       (world) =>
         world.accept({
           kind: 'mark',
+          assetPrices: [],
           sourceTimeMs: world.timeMs,
           marks: [{ instrument: 'X-PERP', markTicks: -1n, indexTicks: 1n }],
         }),
@@ -190,11 +210,13 @@ describe('removing margin', () => {
     for (const act of spoil) {
       const world = traded();
       world.account('flat', 'ada', 'X-PERP', 5);
-      world.accept({ kind: 'allocate', account: 'ada', amountMinor: usdt(100) });
-      world.accept({ kind: 'allocate', account: 'flat', amountMinor: usdt(100) });
+      world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: usdt(100) });
+      world.accept({ kind: 'allocate', asset: null, account: 'flat', amountMinor: usdt(100) });
       act(world);
       expect(world.refuse(release(1n))).toBe('mark_unusable');
-      expect(world.refuse({ kind: 'release', account: 'flat', amountMinor: usdt(100) })).toBe('accepted');
+      expect(world.refuse({ kind: 'release', asset: null, account: 'flat', amountMinor: usdt(100) })).toBe(
+        'accepted',
+      );
       expect(
         world.refuse({
           kind: 'requestWithdrawal',
@@ -209,7 +231,7 @@ describe('removing margin', () => {
 
   it('is refused in liquidation, whatever the balance (MAR-03)', () => {
     const { world, queued } = withQueued('none', 'long');
-    expect(world.refuse({ kind: 'release', account: queued, amountMinor: 1n })).toBe(
+    expect(world.refuse({ kind: 'release', asset: null, account: queued, amountMinor: 1n })).toBe(
       'account_in_liquidation',
     );
   });
@@ -229,13 +251,15 @@ describe('removing margin', () => {
     world.timeMs += 2 * HOUR_MS; // open interest at a stale mark: not sound
     const most = numberOf(
       world,
-      { kind: 'release', account: 'eve', amountMinor: world.balance('eve') },
+      { kind: 'release', asset: null, account: 'eve', amountMinor: world.balance('eve') },
       'most',
     );
     expect(most).toBe(principal);
     expect(world.refuse({ kind: 'closeAccount', account: 'eve' })).toBe('pool_not_sound');
-    world.accept({ kind: 'release', account: 'eve', amountMinor: principal });
-    expect(world.refuse({ kind: 'release', account: 'eve', amountMinor: 1n })).toBe('pool_not_sound');
+    world.accept({ kind: 'release', asset: null, account: 'eve', amountMinor: principal });
+    expect(world.refuse({ kind: 'release', asset: null, account: 'eve', amountMinor: 1n })).toBe(
+      'pool_not_sound',
+    );
     world.mark({ 'BTC-PERP': 400_000n });
     world.accept({ kind: 'closeAccount', account: 'eve' });
   });
@@ -252,9 +276,9 @@ describe('leverage', () => {
     expect([world.wallet('ada'), world.balance('ada')]).toEqual(before);
     const missing = numberOf(world, set(5), 'missing');
     expect(missing).toBe(usdt(400));
-    world.accept({ kind: 'allocate', account: 'ada', amountMinor: missing - 1n });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: missing - 1n });
     expect(world.refuse(set(5))).toBe('insufficient_margin_for_leverage');
-    world.accept({ kind: 'allocate', account: 'ada', amountMinor: 1n });
+    world.accept({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 1n });
     world.accept(set(5));
   });
 
@@ -279,7 +303,7 @@ describe('leverage', () => {
     const world = traded();
     world.client('eve', { USDT: usdt(1_000_000) });
     world.account('big', 'eve', 'X-PERP', 10);
-    world.accept({ kind: 'allocate', account: 'bob', amountMinor: usdt(1_000) });
+    world.accept({ kind: 'allocate', asset: null, account: 'bob', amountMinor: usdt(1_000) });
     world.client('fay', { USDT: usdt(1_000_000) });
     world.account('other', 'fay', 'X-PERP', 10);
     // 1,300 lots at 40,000 are worth 52,000: the second bracket, at most 50x.
@@ -305,12 +329,15 @@ describe('closing a margin account', () => {
     const world = traded();
     world.account('flat', 'ada', 'X-PERP', 5);
     const wallet = world.wallet('ada');
-    world.accept({ kind: 'allocate', account: 'flat', amountMinor: usdt(3) });
+    world.accept({ kind: 'allocate', asset: null, account: 'flat', amountMinor: usdt(3) });
     world.accept({ kind: 'closeAccount', account: 'flat' });
     expect([world.wallet('ada'), world.balance('flat')]).toEqual([wallet, 0n]);
     expect(
       world.refuse({
         kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
         account: 'flat',
         client: 'ada',
         instrument: 'X-PERP',
@@ -318,8 +345,8 @@ describe('closing a margin account', () => {
       }),
     ).toBe('already_exists');
     for (const command of [
-      { kind: 'allocate', account: 'flat', amountMinor: 1n },
-      { kind: 'release', account: 'flat', amountMinor: 1n },
+      { kind: 'allocate', asset: null, account: 'flat', amountMinor: 1n },
+      { kind: 'release', asset: null, account: 'flat', amountMinor: 1n },
       { kind: 'setLeverage', account: 'flat', leveragePpm: times(2) },
       { kind: 'closeAccount', account: 'flat' },
     ] as const)

@@ -1,15 +1,17 @@
 /**
- * A batch of marks. Each goes through its instrument's guard; those that act change all at once, and every
+ * A batch of marks and prices of collateral. Each goes through its guard; those that act change all at once, and every
  * account they bring to maintenance margin is queued (PRC-02). Bad marks are named and change nobody's fate.
  */
 import { isLiquidatable } from '../../margin/index.js';
-import { guardMark, isMarkUsable } from '../../market/index.js';
+import { type GuardedMark, guardMark, isMarkUsable } from '../../market/index.js';
+import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
 import { accountView } from '../marginView.js';
-import { reject } from '../rejection.js';
-import { INSTRUMENT_STATUS, listedInstrument, markState } from '../state.js';
+import { newPrices, type PriceChange } from '../priceChange.js';
+import { type Rejection, reject } from '../rejection.js';
+import { INSTRUMENT_STATUS, listedInstrument, markState, pairKey, type State } from '../state.js';
 import { unknown } from './checks.js';
 
 /** A source's clock may be this far ahead of the engine's. */
@@ -20,7 +22,7 @@ const TICKS_MAX = 2n ** 62n;
 export function decideMark({ state, derived, timeMs }: Situation, command: CommandOf<'mark'>): Decision {
   const { sourceTimeMs } = command;
   const { instruments } = state;
-  if (command.marks.length === 0) return reject('nothing_to_do');
+  if (command.marks.length + command.assetPrices.length === 0) return reject('nothing_to_do');
   if (sourceTimeMs > timeMs + AHEAD_MAX_MS) return reject('source_time_ahead', { sourceTimeMs, timeMs });
   const rows: number[] = [];
   for (const { instrument, markTicks, indexTicks } of command.marks) {
@@ -33,46 +35,129 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     }
     rows.push(row);
   }
+  const poolAssetRows: number[] = [];
+  for (const { pool, asset, price } of command.assetPrices) {
+    const row = findPriced(state, pool, asset);
+    if (typeof row === 'object') return row;
+    if (poolAssetRows.includes(row))
+      return reject('invalid_definition', { field: 'assetPrices', rule: 'each asset of a pool once' });
+    if (price > TICKS_MAX) return reject('invalid_price', { asset, price });
+    poolAssetRows.push(row);
+  }
   // An instrument whose own feed is ahead does not hold up the others of a joint batch; a batch of nothing new is refused.
-  const lastTimeMs = Math.min(...rows.map((row) => instruments.sourceTimeMs.get(row)));
+  const lastTimeMs = Math.min(
+    ...rows.map((row) => instruments.sourceTimeMs.get(row)),
+    ...poolAssetRows.map((row) => state.poolAssets.priceSourceTimeMs.get(row)),
+  );
   if (sourceTimeMs < lastTimeMs) return reject('time_backwards', { sourceTimeMs, lastTimeMs });
 
   const marks: EventOf<'marked'>['marks'][number][] = [];
-  const woken: number[] = [];
+  const acted = newPrices();
   for (const [at, { markTicks, indexTicks }] of command.marks.entries()) {
     const instrumentRow = rows[at] as number;
     if (instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading) continue;
-    const { definition, terms, marginTerms } = listedInstrument(state, instrumentRow);
+    const { definition, terms, option } = listedInstrument(state, instrumentRow);
     const guard = { ...definition, markTicksMax: terms.markTicksMax };
     const { verdict, next } = guardMark(markState(state, instrumentRow), guard, {
-      markTicks,
+      // An option without the price of its underlying has no price.
+      markTicks: option !== null && indexTicks <= 0n ? 0n : markTicks,
       sourceTimeMs,
       nowMs: timeMs,
     });
     const hasActed = verdict === 'accepted' || verdict === 'confirmed';
-    const isIndexSound = indexTicks > 0n && indexTicks <= terms.markTicksMax;
+    const isIndexSound = indexTicks > 0n && (option !== null || indexTicks <= terms.markTicksMax);
+    const actingIndex = isIndexSound ? indexTicks : next.markTicks;
     marks.push({
       instrumentRow,
       verdict,
       markTicks: next.markTicks,
-      indexTicks: !hasActed
-        ? instruments.indexTicks.get(instrumentRow)
-        : isIndexSound
-          ? indexTicks
-          : next.markTicks,
+      indexTicks: hasActed ? actingIndex : instruments.indexTicks.get(instrumentRow),
       markTimeMs: next.sourceTimeMs,
       pendingTicks: next.pendingTicks,
       pendingCount: next.pendingCount,
       isSuspect: next.isSuspect,
     });
-    if (!hasActed || !isMarkUsable(next, definition, timeMs)) continue;
-    const triggers = derived.triggers();
-    const fundingIndex = instruments.fundingIndex.get(instrumentRow);
-    triggers.collect({ instrumentRow, markTicks: next.markTicks, fundingIndex }, (accountRow) => {
-      if (isLiquidatable(marginTerms, accountView(state, accountRow), next.markTicks)) woken.push(accountRow);
+    if (hasActed && isMarkUsable(next, definition, timeMs)) {
+      acted.marks.set(instrumentRow, { markTicks: next.markTicks, indexTicks: actingIndex });
+    }
+  }
+  const assetPrices = command.assetPrices.map(({ price }, at) =>
+    guardPrice(state, { poolAssetRow: poolAssetRows[at] as number, price, sourceTimeMs, timeMs }),
+  );
+  for (const { poolAssetRow, verdict, price } of assetPrices)
+    if (verdict === 'accepted' || verdict === 'confirmed') acted.assetPrices.set(poolAssetRow, price);
+  return [
+    { kind: 'marked', sourceTimeMs, marks, assetPrices, woken: wokenBy({ state, derived, timeMs }, acted) },
+  ];
+}
+
+/** Accounts that are liquidatable at the prices that acted, by row. */
+function wokenBy({ state, derived }: Situation, acted: PriceChange): number[] {
+  const woken: number[] = [];
+  const triggers = derived.triggers();
+  for (const [instrumentRow, { markTicks }] of acted.marks) {
+    const { marginTerms } = listedInstrument(state, instrumentRow);
+    const fundingIndex = state.instruments.fundingIndex.get(instrumentRow);
+    triggers.collect({ instrumentRow, markTicks, fundingIndex }, (accountRow) => {
+      if (isLiquidatable(marginTerms, accountView(state, accountRow), markTicks)) woken.push(accountRow);
       else triggers.rekey(accountRow);
     });
   }
-  woken.sort((a, b) => a - b);
-  return [{ kind: 'marked', sourceTimeMs, marks, woken }];
+  derived.sharedTriggers().collect(acted, (accountRow) => {
+    if (isSharedLiquidatable(state, accountRow, acted)) woken.push(accountRow);
+  });
+  return woken.sort((a, b) => a - b);
+}
+
+type AssetPriceFact = EventOf<'marked'>['assetPrices'][number];
+
+/** What a price of collateral does, by the guard that marks have. */
+function guardPrice(
+  state: State,
+  at: {
+    readonly poolAssetRow: number;
+    readonly price: bigint;
+    readonly sourceTimeMs: number;
+    readonly timeMs: number;
+  },
+): AssetPriceFact {
+  const { poolAssetRow: row, sourceTimeMs } = at;
+  const { poolAssets } = state;
+  const before = {
+    markTicks: poolAssets.price.get(row),
+    sourceTimeMs: poolAssets.priceTimeMs.get(row),
+    lastSourceTimeMs: poolAssets.priceSourceTimeMs.get(row),
+    pendingTicks: poolAssets.pendingPrice.get(row),
+    pendingCount: poolAssets.pendingCount.get(row),
+    isSuspect: poolAssets.isPriceSuspect.get(row) === 1,
+  };
+  const guard = {
+    markMaxAgeMs: poolAssets.priceMaxAgeMs.get(row),
+    markMaxJumpPpm: poolAssets.priceMaxJumpPpm.get(row),
+    markConfirmations: poolAssets.priceConfirmations.get(row),
+    markTicksMax: TICKS_MAX,
+  };
+  const arrival = { markTicks: at.price, sourceTimeMs, nowMs: at.timeMs };
+  const { verdict, next }: GuardedMark = guardMark(before, guard, arrival);
+  return {
+    poolAssetRow: row,
+    verdict,
+    price: next.markTicks,
+    priceTimeMs: next.sourceTimeMs,
+    pendingPrice: next.pendingTicks,
+    pendingCount: next.pendingCount,
+    isSuspect: next.isSuspect,
+  };
+}
+
+/** Collateral of a pool that has a price of its own. */
+function findPriced(state: State, pool: string, asset: string): number | Rejection {
+  const poolRow = state.pools.names.rowOf(pool);
+  if (poolRow < 0) return unknown('unknown_pool', pool);
+  const assetRow = state.assets.names.rowOf(asset);
+  if (assetRow < 0) return unknown('unknown_asset', asset);
+  const row = state.poolAssetRows.get(pairKey(poolRow, assetRow));
+  return row === undefined || state.poolAssets.isCollateral.get(row) === 0
+    ? unknown('unknown_collateral', asset)
+    : row;
 }

@@ -1,12 +1,14 @@
 /** Trades at the guarded mark, which nobody charges a fee for: unwinding, deleveraging and expiry. */
+
+import type { Situation } from '../decision.js';
+import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { markValue } from '../marginView.js';
-import type { State } from '../state.js';
-import { type Draft, finishDraft, newDraft, settleTrade, type TradeOutcome } from '../trade.js';
+import { settleTrade, type TradeOutcome } from '../trade.js';
 
 /** One holder's side. */
 export function tradeAtMark(
-  state: State,
+  situation: Situation,
   draft: Draft,
   trade: {
     readonly positionRow: number;
@@ -15,7 +17,7 @@ export function tradeAtMark(
     readonly cause?: 'expiry';
   },
 ): TradeOutcome {
-  return settleTrade(state, draft, {
+  return settleTrade(situation, draft, {
     cause: 'close',
     ...trade,
     fee: 0n,
@@ -27,17 +29,18 @@ export function tradeAtMark(
 
 /** `from` hands signed lots to `to` at the mark; either may be a takeover, `to` also the outside. */
 export function unwindAtMark(
-  state: State,
+  situation: Situation,
   instrumentRow: number,
   { from, to, lots }: { readonly from: number; readonly to: number; readonly lots: bigint },
 ): EventOf<'unwound'> {
+  const { state } = situation;
   const value = markValue(state, instrumentRow, lots);
   const draft = newDraft();
-  tradeAtMark(state, draft, { positionRow: from, lots: -lots, value: -value });
-  tradeAtMark(state, draft, { positionRow: to, lots, value });
+  tradeAtMark(situation, draft, { positionRow: from, lots: -lots, value: -value });
+  tradeAtMark(situation, draft, { positionRow: to, lots, value });
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
   const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const { transfers, positions, fundingDust, deficits, takeovers } = draft;
+  const { transfers, positions, fundingDust, deficits, takeovers, orders } = draft;
   return {
     kind: 'unwound',
     instrumentRow,
@@ -49,5 +52,6 @@ export function unwindAtMark(
     fundingDust,
     deficits,
     takeovers,
+    orders,
   };
 }

@@ -34,6 +34,7 @@ function traded(changes: Parameters<typeof linearPerpetual>[1] = {}): World {
 const markX = (world: World, markTicks: bigint, sourceTimeMs = later(world, 1)) =>
   world.accept({
     kind: 'mark',
+    assetPrices: [],
     sourceTimeMs,
     marks: [{ instrument: 'X-PERP', markTicks, indexTicks: markTicks > 0n ? markTicks : 1n }],
   });
@@ -61,7 +62,9 @@ describe('a mark', () => {
     expect([isGone(world), commandKinds(recorded.work).includes('takeOver')]).toEqual([false, false]);
     const row = world.state.instruments.names.rowOf('X-PERP');
     expect(world.state.instruments.markTicks.get(row)).toBe(400_000n);
-    expect(world.refuse({ kind: 'release', account: 'bob', amountMinor: 1n })).toBe('mark_unusable');
+    expect(world.refuse({ kind: 'release', asset: null, account: 'bob', amountMinor: 1n })).toBe(
+      'mark_unusable',
+    );
     expect(
       world.refuse({ kind: 'applyFunding', instrument: 'X-PERP', fundingTimeMs: world.timeMs, ratePpm: 1n }),
     ).toBe('mark_unusable');
@@ -122,6 +125,7 @@ describe('a mark', () => {
     const world = traded();
     world.accept({
       kind: 'mark',
+      assetPrices: [],
       sourceTimeMs: world.timeMs,
       marks: [{ instrument: 'X-PERP', markTicks: 390_000n, indexTicks: 0n }],
     });
@@ -135,6 +139,7 @@ describe('a batch of marks', () => {
   const batch = (world: World, marks: readonly (readonly [string, bigint])[], sourceTimeMs = world.timeMs) =>
     world.refuse({
       kind: 'mark',
+      assetPrices: [],
       sourceTimeMs,
       marks: marks.map(([instrument, markTicks]) => ({ instrument, markTicks, indexTicks: 1n })),
     });
@@ -177,6 +182,7 @@ describe('a batch of marks', () => {
     expect(batch(world, [['X-PERP', 400_000n]], world.timeMs - 1)).toBe('time_backwards');
     const { record } = world.accept({
       kind: 'mark',
+      assetPrices: [],
       sourceTimeMs: world.timeMs - 1,
       marks: ['X-PERP', 'BTC-PERP'].map((instrument) => ({
         instrument,
@@ -208,6 +214,7 @@ describe('a batch of marks', () => {
       ];
       const { work } = world.accept({
         kind: 'mark',
+        assetPrices: [],
         sourceTimeMs: world.timeMs,
         marks: isReversed ? marks.toReversed() : marks,
       });
@@ -231,6 +238,7 @@ describe('a batch of marks', () => {
     markX(world, 0n);
     world.accept({
       kind: 'mark',
+      assetPrices: [],
       sourceTimeMs: world.timeMs,
       marks: [
         { instrument: 'X-PERP', markTicks: -5n, indexTicks: 1n },
@@ -383,7 +391,7 @@ describe('a dated future', () => {
       { lots: 0n, cost: 0n },
     ]);
     expect([world.balance('ada'), world.balance('bob')]).toEqual([usdt(500), usdt(700)]);
-    world.accept({ kind: 'release', account: 'ada', amountMinor: usdt(500) });
+    world.accept({ kind: 'release', asset: null, account: 'ada', amountMinor: usdt(500) });
     expect(world.refuse({ kind: 'expire', instrument: 'X-PERP' })).toBe('instrument_not_trading');
   });
 
@@ -396,8 +404,15 @@ describe('a dated future', () => {
       instrument: 'X-PERP',
       priceTicks: 400_000n,
       lots: 1n,
-      buyer: { party: 'account', id: 'ada', allocateMinor: 0n, allocateInitial: true },
-      seller: { party: 'account', id: 'bob', allocateMinor: 0n, allocateInitial: true },
+      buyer: { party: 'account', leg: 'net', order: '', id: 'ada', allocateMinor: 0n, allocateInitial: true },
+      seller: {
+        party: 'account',
+        leg: 'net',
+        order: '',
+        id: 'bob',
+        allocateMinor: 0n,
+        allocateInitial: true,
+      },
       taker: 'buyer',
     } as const;
     expect(world.refuse(fill)).toBe('instrument_not_trading');
@@ -412,6 +427,9 @@ describe('a dated future', () => {
     expect(
       world.refuse({
         kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
         account: 'late',
         client: 'ada',
         instrument: 'X-PERP',
@@ -461,7 +479,15 @@ describe('a dated future', () => {
 
   it('leaves nobody in a queue for ever: an account queued when it settled is free again (ISO-03, LIQ-10)', () => {
     const world = standardWorld(usdt(10_000));
-    world.accept({ kind: 'openPool', pool: 'slow', isDesk: false, workBudget: 1 });
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: 'slow',
+      isDesk: false,
+      workBudget: 1,
+    });
     world.accept(linearPerpetual('F', { pool: 'slow', instrumentKind: 'future', expiryMs: EXPIRY }));
     world.mark({ F: 400_000n });
     for (const client of ['a1', 'a2', 'a3', 'bob']) {

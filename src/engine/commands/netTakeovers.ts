@@ -6,10 +6,8 @@ import { hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { unwindAtMark } from './markTrade.js';
 
-export function decideNetTakeovers(
-  { state, timeMs }: Situation,
-  command: CommandOf<'netTakeovers'>,
-): Decision {
+export function decideNetTakeovers(situation: Situation, command: CommandOf<'netTakeovers'>): Decision {
+  const { state, timeMs } = situation;
   const { takeovers, positions } = state;
   const long = takeovers.position.get(command.longRow);
   const short = takeovers.position.get(command.shortRow);
@@ -18,5 +16,5 @@ export function decideNetTakeovers(
   if (lots === 0n) return reject('nothing_to_do');
   if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
 
-  return [unwindAtMark(state, instrumentRow, { from: long, to: short, lots })];
+  return [unwindAtMark(situation, instrumentRow, { from: long, to: short, lots })];
 }

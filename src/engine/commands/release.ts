@@ -4,51 +4,65 @@
  * is not sound no account takes out more than it brought (ISO-06).
  */
 import { max, min } from '../../base/index.js';
-import { removableFloor } from '../../margin/index.js';
+import {
+  type AccountView,
+  accountRemovableFloor,
+  isolatedOrderMarginCeil,
+  removableFloor,
+} from '../../margin/index.js';
+import { hasAllPrices, LAST_GOOD, type PriceBasis, wholeAccountView } from '../accountMargin.js';
+import { accountAssetOf, hasClosedForm, hasPosition } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
+import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
-import { clientLedgerRow, listedInstrument, type State, settleAssetRow } from '../state.js';
-import { accountFault, amountFault } from './checks.js';
+import { clientLedgerRow, listedInstrument, type State } from '../state.js';
+import { accountFault, amountFault, findAccountAsset, unknown } from './checks.js';
 
-export function decideRelease(
-  situation: Situation,
-  { account, amountMinor }: CommandOf<'release'>,
-): Decision {
+export function decideRelease(situation: Situation, command: CommandOf<'release'>): Decision {
   const { state } = situation;
-  const { accounts } = state;
+  const { accounts, accountAssets, poolAssets } = state;
+  const { account, amountMinor } = command;
   const accountRow = accounts.names.rowOf(account);
   const fault = accountFault(state, accountRow, account);
   if (fault !== null) return fault;
-  const assetRow = settleAssetRow(state, accounts.instrument.get(accountRow));
+  const poolAssetRow = findAccountAsset(state, accountRow, command.asset);
+  if (typeof poolAssetRow === 'object') return poolAssetRow;
+  const accountAssetRow = accountAssetOf(state, accountRow, poolAssetRow);
+  if (accountAssetRow < 0) return unknown('unknown_collateral', command.asset as string);
+  const assetRow = poolAssets.asset.get(poolAssetRow);
   const refused =
     amountFault(amountMinor, assetRow) ??
-    removalFault(situation, { accountRow, amountMinor, assetRow }) ??
-    outflowFault(situation, { accountRow, amountMinor });
+    removalFault(situation, { accountAssetRow, amountMinor, assetRow }) ??
+    outflowFault(situation, { accountAssetRow, amountMinor });
   if (refused !== null) return refused;
 
-  const from = accounts.ledgerRow.get(accountRow);
+  const from = accountAssets.ledgerRow.get(accountAssetRow);
   const to = clientLedgerRow(state, { clientRow: accounts.client.get(accountRow), assetRow }, 'wallet');
   const transfers = [{ flow: 'release', from, to, amount: amountMinor } as const];
-  return [{ kind: 'released', accountRow, amount: amountMinor, transfers }];
+  return [{ kind: 'released', accountRow, accountAssetRow, amount: amountMinor, transfers }];
 }
 
-/** What the account's own position asks to stay. */
+interface Wanted {
+  readonly accountAssetRow: number;
+  readonly amountMinor: bigint;
+}
+
+/** What the account's own positions ask to stay. */
 function removalFault(
-  { state, timeMs }: Situation,
-  wanted: { readonly accountRow: number; readonly amountMinor: bigint; readonly assetRow: number },
+  situation: Situation,
+  wanted: Wanted & { readonly assetRow: number },
 ): Rejection | null {
-  const { accountRow, amountMinor, assetRow } = wanted;
+  const { state, timeMs } = situation;
+  const { accountAssetRow, amountMinor, assetRow } = wanted;
+  const accountRow = state.accountAssets.account.get(accountAssetRow);
   const account = state.accounts.names.nameOf(accountRow);
   if (state.accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  const view = accountView(state, accountRow);
-  if (view.lots !== 0n && !hasUsableMark(state, instrumentRow, timeMs)) {
-    return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
-  }
-  const removable = removableNow(state, accountRow);
+  const unusable = markFault(situation, accountRow);
+  if (unusable !== null) return unusable;
+  const removable = removableNow(state, accountAssetRow, { kind: 'adverse', timeMs });
   if (amountMinor <= removable) return null;
   return reject('removal_floor', {
     account,
@@ -57,28 +71,62 @@ function removalFault(
   });
 }
 
-/** What the margin model lets go, at the conservative of mark and index. */
-export function removableNow(state: State, accountRow: number): bigint {
+/** An isolated position needs a mark that may decide; a shared account is judged with what may not decide moved against it. */
+function markFault({ state, timeMs }: Situation, accountRow: number): Rejection | null {
+  if (!hasPosition(state, accountRow)) return null;
+  if (!hasClosedForm(state, accountRow))
+    return hasAllPrices(state, accountRow)
+      ? null
+      : reject('mark_unusable', { account: state.accounts.names.nameOf(accountRow) });
   const instrumentRow = state.accounts.instrument.get(accountRow);
-  return removableFloor(listedInstrument(state, instrumentRow).marginTerms, accountView(state, accountRow), {
-    markTicks: state.instruments.markTicks.get(instrumentRow),
+  if (hasUsableMark(state, instrumentRow, timeMs)) return null;
+  return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
+}
+
+/** What the margin model lets go of an asset, at the conservative of mark and index. */
+export function removableNow(state: State, accountAssetRow: number, prices: PriceBasis = LAST_GOOD): bigint {
+  const accountRow = state.accountAssets.account.get(accountAssetRow);
+  if (!hasClosedForm(state, accountRow)) {
+    const atMark = wholeAccountView(state, accountRow, { prices });
+    const poolAssetRow = state.accountAssets.poolAsset.get(accountAssetRow);
+    return accountRemovableFloor(
+      { atMark, atIndex: atIndex(atMark) },
+      state.poolAssets.asset.get(poolAssetRow),
+    );
+  }
+  const instrumentRow = state.accounts.instrument.get(accountRow);
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const view = accountView(state, accountRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  const removable = removableFloor(marginTerms, view, {
+    markTicks,
     indexTicks: state.instruments.indexTicks.get(instrumentRow),
   });
+  const orders = orderViews(state, accountRow);
+  if (orders.length === 0) return removable;
+  const spoken = isolatedOrderMarginCeil(marginTerms, view, { markTicks, orders });
+  return max(0n, removable - max(0n, spoken - state.accounts.walletHold.get(accountRow)));
+}
+
+/** Each position at the price of its index; an option's mark is its premium and stays. */
+function atIndex(view: AccountView): AccountView {
+  const legs = view.legs.map((leg) => (leg.option === null ? { ...leg, markTicks: leg.indexTicks } : leg));
+  return { ...view, legs };
 }
 
 /** What the pool can let go. */
 export function outflowFault(
   situation: Situation,
-  wanted: { readonly accountRow: number; readonly amountMinor: bigint },
+  { accountAssetRow, amountMinor }: Wanted,
 ): Rejection | null {
   const { state } = situation;
-  const { accountRow, amountMinor } = wanted;
-  const poolAssetRow = state.instruments.poolAsset.get(state.accounts.instrument.get(accountRow));
-  const assetRow = state.poolAssets.asset.get(poolAssetRow);
-  const poolRow = state.accounts.pool.get(accountRow);
-  const pool = state.pools.names.nameOf(poolRow);
+  const { accountAssets, poolAssets, pools } = state;
+  const poolAssetRow = accountAssets.poolAsset.get(accountAssetRow);
+  const assetRow = poolAssets.asset.get(poolAssetRow);
+  const poolRow = poolAssets.pool.get(poolAssetRow);
+  const pool = pools.names.nameOf(poolRow);
   const requested = { minor: amountMinor, assetRow };
-  const principal = max(0n, state.accounts.netPrincipal.get(accountRow));
+  const principal = max(0n, accountAssets.netPrincipal.get(accountAssetRow));
   const cash = max(0n, state.totals.cash.get(poolAssetRow));
   if (amountMinor > principal && !isPoolSound(situation, poolRow)) {
     return reject('pool_not_sound', { pool, requested, most: { minor: min(principal, cash), assetRow } });

@@ -3,19 +3,34 @@
  * one is refused with the exact missing amount where equity does not meet it (MAR-04).
  */
 import { abs, PPM } from '../../base/index.js';
-import { bracketIndexOfWhole, equityFloor, initialMarginCeil } from '../../margin/index.js';
+import {
+  accountEquityFloor,
+  accountRequirement,
+  bracketIndexOfWhole,
+  equityFloor,
+  initialMarginCeil,
+} from '../../margin/index.js';
+import { judgedAssetRow } from '../accountHealth.js';
+import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
+import { hasClosedForm, hasPosition } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { listedInstrument, settleAssetRow } from '../state.js';
 import { accountFault } from './checks.js';
+import { SHARED_LEVERAGE_MAX_PPM } from './openAccount.js';
 
-export function decideSetLeverage({ state, timeMs }: Situation, command: CommandOf<'setLeverage'>): Decision {
+export function decideSetLeverage(
+  { state, derived, timeMs }: Situation,
+  command: CommandOf<'setLeverage'>,
+): Decision {
   const { account, leveragePpm } = command;
   const accountRow = state.accounts.names.rowOf(account);
   const fault = accountFault(state, accountRow, account);
   if (fault !== null) return fault;
+  if (!hasClosedForm(state, accountRow))
+    return decideSharedLeverage({ state, timeMs, derived }, accountRow, leveragePpm);
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const { marginTerms } = listedInstrument(state, instrumentRow);
   const view = accountView(state, accountRow);
@@ -37,6 +52,39 @@ export function decideSetLeverage({ state, timeMs }: Situation, command: Command
         required: { minor: required, assetRow },
         available: { minor: held, assetRow },
         missing: { minor: required - held, assetRow },
+      });
+    }
+  }
+  return [{ kind: 'leverageSet', accountRow, leveragePpm }];
+}
+
+/** A shared account's leverage bounds what each of its positions asks for. */
+function decideSharedLeverage(
+  { state, timeMs }: Situation,
+  accountRow: number,
+  leveragePpm: bigint,
+): Decision {
+  if (leveragePpm < PPM || leveragePpm > SHARED_LEVERAGE_MAX_PPM) {
+    return reject('leverage_out_of_range', {
+      leveragePpm,
+      leverageMinPpm: PPM,
+      leverageMaxPpm: SHARED_LEVERAGE_MAX_PPM,
+    });
+  }
+  const isLower = leveragePpm < state.accounts.leveragePpm.get(accountRow);
+  if (isLower && hasPosition(state, accountRow)) {
+    if (!hasAllPrices(state, accountRow))
+      return reject('mark_unusable', { account: state.accounts.names.nameOf(accountRow) });
+    const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs } });
+    const after = { ...view, legs: view.legs.map((leg) => ({ ...leg, leverage: leveragePpm })) };
+    const { initial, order } = accountRequirement(after);
+    const held = accountEquityFloor(after);
+    if (held < initial + order) {
+      const assetRow = judgedAssetRow(state, accountRow);
+      return reject('insufficient_margin_for_leverage', {
+        required: { minor: initial + order, assetRow },
+        available: { minor: held, assetRow },
+        missing: { minor: initial + order - held, assetRow },
       });
     }
   }

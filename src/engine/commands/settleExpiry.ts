@@ -7,11 +7,11 @@ import { abs, divFloor, min } from '../../base/index.js';
 import { valueAtMark } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { finishDraft, newDraft } from '../draft.js';
 import type { Event } from '../event.js';
 import { openTakeoversOf } from '../evolve.js';
 import { reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument, type State } from '../state.js';
-import { finishDraft, newDraft } from '../trade.js';
 import { tradeAtMark } from './markTrade.js';
 
 /** Holders closed in one step: the rest follows in the next. */
@@ -36,7 +36,7 @@ export function decideSettleExpiry(
   const settled = pairOff(state, instrumentRow, { longs, shorts });
   const draft = newDraft();
   for (const { positionRow, traded, value } of settled) {
-    tradeAtMark(state, draft, { positionRow, lots: traded, value, cause: 'expiry' });
+    tradeAtMark(situation, draft, { positionRow, lots: traded, value, cause: 'expiry' });
   }
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
   const events: Event[] = [{ kind: 'expirySettled', instrumentRow, ...draft }];
@@ -75,8 +75,8 @@ function pairOff(
 
 /** Accounts, takeovers and the outside on one side, by position row. */
 function holdingsOf({ state, derived }: Situation, instrumentRow: number, side: 'long' | 'short'): Holding[] {
-  const { accounts, positions, instruments, takeovers } = state;
-  const rows = [...derived.triggers().holders(instrumentRow, side)].map((row) => accounts.position.get(row));
+  const { positions, instruments, takeovers } = state;
+  const rows = [...derived.holders(instrumentRow, side)];
   const others = [...openTakeoversOf(state, instruments.pool.get(instrumentRow))]
     .filter((row) => takeovers.instrument.get(row) === instrumentRow)
     .map((row) => takeovers.position.get(row));

@@ -5,13 +5,15 @@
  * A share of an unrealized gain is realized without closing a lot: the position's cost moves against its holder
  * by the share, so that the same gain is never asked twice.
  */
-import { max, min } from '../../base/index.js';
+import { largestPassing, max, min } from '../../base/index.js';
 import { type Gain, shareLoss } from '../../liquidation/index.js';
-import { spareGain, unrealizedPnlFloor } from '../../margin/index.js';
+import { isAccountLiquidatable, spareGain, withBalanceChanged } from '../../margin/index.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
+import { hasClosedForm, hasPosition, positionsOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
-import { accountView, hasUsableMark } from '../marginView.js';
+import { accountView, hasUsableMark, markValue } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
@@ -56,42 +58,97 @@ export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'s
   ];
 }
 
-/** Every account of the pool that has gained. */
-function gainsOf({ state, timeMs }: Situation, poolAssetRow: number): SharedGain[] {
-  const { accounts, instruments } = state;
+/** Every account of the pool that has gained in the asset. */
+function gainsOf(situation: Situation, poolAssetRow: number): SharedGain[] {
+  const { accounts, accountAssets } = situation.state;
   const gains: SharedGain[] = [];
-  for (let row = 0; row < accounts.table.size; row++) {
-    const instrumentRow = accounts.instrument.get(row);
-    if (instruments.poolAsset.get(instrumentRow) !== poolAssetRow || accounts.isQueued.get(row) === 1)
-      continue;
-    const view = accountView(state, row);
-    if (view.lots === 0n) {
-      const realizedMinor = min(realizedGain(state, row), view.collateral);
-      if (realizedMinor > 0n)
-        gains.push({ row, realizedMinor, gainMinor: realizedMinor, capacityMinor: realizedMinor });
-      continue;
-    }
-    // A gain at a mark that may not decide is not shared, and nothing is taken from behind such a position.
-    if (!hasUsableMark(state, instrumentRow, timeMs)) continue;
-    const { marginTerms } = listedInstrument(state, instrumentRow);
-    const markTicks = instruments.markTicks.get(instrumentRow);
-    const realizedMinor = min(realizedGain(state, row), view.collateral);
-    const unrealizedMinor = max(0n, unrealizedPnlFloor(marginTerms, view, markTicks));
-    const gainMinor = realizedMinor + unrealizedMinor;
-    if (gainMinor === 0n) continue;
-    const gain = { realized: realizedMinor, unrealized: unrealizedMinor, markTicks };
-    const capacityMinor = spareGain(marginTerms, view, gain);
-    gains.push({ row, realizedMinor, gainMinor, capacityMinor });
+  for (let row = 0; row < accountAssets.table.size; row++) {
+    if (accountAssets.poolAsset.get(row) !== poolAssetRow) continue;
+    if (accounts.isQueued.get(accountAssets.account.get(row)) === 1) continue;
+    const gain = gainOf(situation, row);
+    if (gain !== null && gain.gainMinor > 0n) gains.push(gain);
   }
   return gains;
 }
 
+/**
+ * What one account has gained in one asset: realized, as far as it still holds it, and unrealized, its positions in that
+ * asset netted. Null where a gain is at a mark that may not decide: it is not shared, and nothing is taken from behind
+ * such a position.
+ */
+function gainOf({ state, timeMs }: Situation, row: number): SharedGain | null {
+  const { accountAssets } = state;
+  const accountRow = accountAssets.account.get(row);
+  const held = openPositions(state, accountRow, accountAssets.poolAsset.get(row));
+  const realizedMinor = min(realizedGain(state, row), state.ledger.balance(accountAssets.ledgerRow.get(row)));
+  if (!hasPosition(state, accountRow)) {
+    return { row, realizedMinor, gainMinor: realizedMinor, capacityMinor: realizedMinor };
+  }
+  if (!held.every(({ instrumentRow }) => hasUsableMark(state, instrumentRow, timeMs))) return null;
+  const unrealized = max(
+    0n,
+    held.reduce((sum, { profit }) => sum + profit, 0n),
+  );
+  const gainMinor = realizedMinor + unrealized;
+  if (gainMinor === 0n) return null;
+  const gain = { realized: realizedMinor, unrealized };
+  return { row, realizedMinor, gainMinor, capacityMinor: capacityOf(state, accountRow, row, gain) };
+}
+
+interface OpenPosition {
+  readonly positionRow: number;
+  readonly instrumentRow: number;
+  /** Unrealized, rounded down. */
+  readonly profit: bigint;
+}
+
+/** The account's open positions that settle in the asset, by row. */
+function openPositions(state: State, accountRow: number, poolAssetRow: number): OpenPosition[] {
+  const { positions, instruments } = state;
+  return positionsOf(state, accountRow)
+    .filter(
+      (row) =>
+        positions.lots.get(row) !== 0n &&
+        instruments.poolAsset.get(positions.instrument.get(row)) === poolAssetRow,
+    )
+    .sort((a, b) => a - b)
+    .map((positionRow) => {
+      const instrumentRow = positions.instrument.get(positionRow);
+      const paid = positions.cost.get(positionRow) + positions.premium.get(positionRow);
+      const profit = markValue(state, instrumentRow, positions.lots.get(positionRow)) - paid;
+      return { positionRow, instrumentRow, profit };
+    });
+}
+
+/** How much of the gain the account can give and stay out of liquidation. */
+function capacityOf(
+  state: State,
+  accountRow: number,
+  accountAssetRow: number,
+  gain: { readonly realized: bigint; readonly unrealized: bigint },
+): bigint {
+  if (hasClosedForm(state, accountRow)) {
+    const instrumentRow = state.accounts.instrument.get(accountRow);
+    const { marginTerms } = listedInstrument(state, instrumentRow);
+    const markTicks = state.instruments.markTicks.get(instrumentRow);
+    return spareGain(marginTerms, accountView(state, accountRow), { ...gain, markTicks });
+  }
+  if (!hasAllPrices(state, accountRow)) return 0n;
+  const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD });
+  const assetRow = state.poolAssets.asset.get(state.accountAssets.poolAsset.get(accountAssetRow));
+  const isHealthyWithout = (amount: bigint) =>
+    !isAccountLiquidatable(withBalanceChanged(view, assetRow, -amount));
+  const all = gain.realized + gain.unrealized;
+  if (isHealthyWithout(all)) return all;
+  return isHealthyWithout(0n) ? largestPassing({ passing: 0n, failing: all }, isHealthyWithout) : 0n;
+}
+
 /** Gains realized since the pool was last sound, less what of them was shared already. */
-function realizedGain(state: State, accountRow: number): bigint {
-  const { accounts, pools } = state;
-  const isCurrent =
-    accounts.realizedAtCount.get(accountRow) === pools.soundCount.get(accounts.pool.get(accountRow));
-  return isCurrent ? max(0n, accounts.realizedGain.get(accountRow)) : 0n;
+function realizedGain(state: State, accountAssetRow: number): bigint {
+  const { accountAssets, poolAssets, pools } = state;
+  const poolRow = poolAssets.pool.get(accountAssets.poolAsset.get(accountAssetRow));
+  const isCurrent = accountAssets.realizedAtCount.get(accountAssetRow) === pools.soundCount.get(poolRow);
+  return isCurrent ? max(0n, accountAssets.realizedGain.get(accountAssetRow)) : 0n;
 }
 
 type Shared = EventOf<'shared'>;
@@ -103,35 +160,42 @@ interface Payment {
   readonly positions: Shared['positions'];
 }
 
-/** Realized gains pay first, from the balance; the rest is realized out of the position, and paid at once. */
+/** Realized gains pay first, from the balance; the rest is realized out of the positions, and paid at once. */
 function payment(
   state: State,
   poolAssetRow: number,
   { gain, paysMinor }: { readonly gain: SharedGain; readonly paysMinor: bigint },
 ): Payment {
-  const { accounts, positions } = state;
-  const accountRow = gain.row;
-  const ledgerRow = accounts.ledgerRow.get(accountRow);
+  const { accountAssets, positions } = state;
+  const accountAssetRow = gain.row;
+  const accountRow = accountAssets.account.get(accountAssetRow);
+  const ledgerRow = accountAssets.ledgerRow.get(accountAssetRow);
   const fromRealized = min(paysMinor, gain.realizedMinor);
-  const fromPosition = paysMinor - fromRealized;
+  const fromPositions = paysMinor - fromRealized;
   const payer = { accountRow, gainMinor: gain.gainMinor, paysMinor };
-  const realized = fromRealized === 0n ? [] : [{ accountRow, gainMinor: -fromRealized }];
+  const realized = fromRealized === 0n ? [] : [{ accountAssetRow, gainMinor: -fromRealized }];
   const to = poolLedgerRow(state, poolAssetRow, 'receivable');
   const pay = { flow: 'share', from: ledgerRow, to, amount: paysMinor } as const;
-  if (fromPosition === 0n) return { payer, realized, transfers: [pay], positions: [] };
-  const position = accounts.position.get(accountRow);
+  if (fromPositions === 0n) return { payer, realized, transfers: [pay], positions: [] };
   const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
+  let left = fromPositions;
+  const changes: Shared['positions'][number][] = [];
+  for (const { positionRow: position, profit } of openPositions(state, accountRow, poolAssetRow)) {
+    const part = min(left, max(0n, profit));
+    if (part === 0n) continue;
+    left -= part;
+    changes.push({
+      position,
+      lots: positions.lots.get(position),
+      cost: positions.cost.get(position) + part,
+      fundingIndex: positions.fundingIndex.get(position),
+      premium: positions.premium.get(position),
+    });
+  }
   return {
     payer,
     realized,
-    transfers: [{ flow: 'realizeGain', from: settlement, to: ledgerRow, amount: fromPosition }, pay],
-    positions: [
-      {
-        position,
-        lots: positions.lots.get(position),
-        cost: positions.cost.get(position) + fromPosition,
-        fundingIndex: positions.fundingIndex.get(position),
-      },
-    ],
+    transfers: [{ flow: 'realizeGain', from: settlement, to: ledgerRow, amount: fromPositions }, pay],
+    positions: changes,
   };
 }

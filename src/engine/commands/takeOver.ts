@@ -5,20 +5,26 @@
  */
 import { saturateInt64 } from '../../base/index.js';
 import { equityFloor, isLiquidatable, maintenanceMarginCeil } from '../../margin/index.js';
+import { hasClosedForm, hasPosition } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
+import { cancelAll } from '../orderFacts.js';
 import { reject } from '../rejection.js';
 import { listedInstrument, poolLedgerRow } from '../state.js';
+import { FLAT, takeOverShared } from './takeOverShared.js';
 
-export function decideTakeOver(
-  { state, timeMs }: Situation,
-  { accountRow }: CommandOf<'takeOver'>,
-): Decision {
+export function decideTakeOver(situation: Situation, { accountRow }: CommandOf<'takeOver'>): Decision {
+  const { state } = situation;
+  if (state.accounts.isQueued.get(accountRow) !== 1) return reject('nothing_to_do');
+  if (!hasPosition(state, accountRow)) return [{ kind: 'recovered', accountRow }];
+  return hasClosedForm(state, accountRow)
+    ? takeOverIsolated(situation, accountRow)
+    : takeOverShared(situation, accountRow);
+}
+
+function takeOverIsolated({ state, timeMs }: Situation, accountRow: number): Decision {
   const { accounts, positions, instruments } = state;
-  if (accounts.isQueued.get(accountRow) !== 1) return reject('nothing_to_do');
-  if (positions.lots.get(accounts.position.get(accountRow)) === 0n)
-    return [{ kind: 'recovered', accountRow }];
   const instrumentRow = accounts.instrument.get(accountRow);
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
@@ -30,9 +36,9 @@ export function decideTakeOver(
 
   const poolRow = accounts.pool.get(accountRow);
   const takeover = `${state.pools.names.nameOf(poolRow)}#${state.pools.takeoverCount.get(poolRow) + 1}`;
-  const from = accounts.ledgerRow.get(accountRow);
+  const from = state.accountAssets.ledgerRow.get(accounts.firstAsset.get(accountRow));
   const to = poolLedgerRow(state, instruments.poolAsset.get(instrumentRow), 'liquidation');
-  const position = accounts.position.get(accountRow);
+  const position = accounts.firstPosition.get(accountRow);
   const fundingIndex = positions.fundingIndex.get(position);
   const { lots, cost, collateral } = view;
   const positionRow = positions.table.size;
@@ -51,9 +57,10 @@ export function decideTakeOver(
       maintenance: saturateInt64(maintenanceMarginCeil(marginTerms, view, markTicks)),
       transfers: collateral === 0n ? [] : [{ flow: 'takeOver', from, to, amount: collateral }],
       positions: [
-        { position, lots: 0n, cost: 0n, fundingIndex: instruments.fundingIndex.get(instrumentRow) },
-        { position: positionRow, lots, cost, fundingIndex },
+        { ...FLAT, position, fundingIndex: instruments.fundingIndex.get(instrumentRow) },
+        { position: positionRow, lots, cost, fundingIndex, premium: 0n },
       ],
+      ...cancelAll(state, accountRow),
     },
   ];
 }

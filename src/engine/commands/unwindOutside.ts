@@ -5,10 +5,8 @@ import { hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { unwindAtMark } from './markTrade.js';
 
-export function decideUnwindOutside(
-  { state, timeMs }: Situation,
-  command: CommandOf<'unwindOutside'>,
-): Decision {
+export function decideUnwindOutside(situation: Situation, command: CommandOf<'unwindOutside'>): Decision {
+  const { state, timeMs } = situation;
   const { takeovers, positions, instruments } = state;
   const positionRow = takeovers.position.get(command.takeoverRow);
   const instrumentRow = takeovers.instrument.get(command.takeoverRow);
@@ -17,5 +15,5 @@ export function decideUnwindOutside(
   if (lots === 0n || outside < 0) return reject('nothing_to_do');
   if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
 
-  return [unwindAtMark(state, instrumentRow, { from: positionRow, to: outside, lots })];
+  return [unwindAtMark(situation, instrumentRow, { from: positionRow, to: outside, lots })];
 }

@@ -68,6 +68,47 @@ export function decideDrawDownFund(situation: Situation, command: CommandOf<'dra
   ];
 }
 
+/** Money the pool's conversion facility gives for collateral when an account is short of the asset. */
+export function decideFundFacility({ state }: Situation, command: CommandOf<'fundFacility'>): Decision {
+  const found = findFund(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount, poolRow, poolAssetRow } = found;
+  const from = venueLedgerRow(state, assetRow, 'capital');
+  const to = poolLedgerRow(state, poolAssetRow, 'facility');
+  const short = balanceFault(
+    state,
+    { ledgerRow: from, amountMinor: amount, assetRow },
+    'insufficient_venue_funds',
+  );
+  return (
+    short ?? [{ kind: 'facilityFunded', poolRow, transfers: [{ flow: 'facilityFund', from, to, amount }] }]
+  );
+}
+
+/** The facility is the venue's: what it holds may be taken back, as far as the pool has the cash. */
+export function decideDrainFacility({ state }: Situation, command: CommandOf<'drainFacility'>): Decision {
+  const found = findFund(state, command);
+  if ('code' in found) return found;
+  const { assetRow, amount, poolRow, poolAssetRow } = found;
+  const from = poolLedgerRow(state, poolAssetRow, 'facility');
+  const to = venueLedgerRow(state, assetRow, 'capital');
+  const short = balanceFault(
+    state,
+    { ledgerRow: from, amountMinor: amount, assetRow },
+    'insufficient_venue_funds',
+  );
+  if (short !== null) return short;
+  const cash = state.totals.cash.get(poolAssetRow);
+  if (amount > cash) {
+    return reject('insufficient_pool_cash', {
+      pool: command.pool,
+      requested: { minor: amount, assetRow },
+      most: { minor: cash, assetRow },
+    });
+  }
+  return [{ kind: 'facilityDrained', poolRow, transfers: [{ flow: 'facilityDrain', from, to, amount }] }];
+}
+
 interface Amount {
   readonly assetRow: number;
   readonly amount: bigint;

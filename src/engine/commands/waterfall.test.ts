@@ -22,6 +22,9 @@ function pool(
   const world = standardWorld(0n);
   world.accept({
     kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
     pool: 'p',
     isDesk: options.isDesk ?? false,
     workBudget: options.workBudget ?? 10_000,
@@ -263,8 +266,22 @@ describe('unwinding without a market', () => {
 
   it("closes a desk's takeover against the outside at once, which is paid as far as the pool has cash (law 8)", () => {
     const world = pool(0, { ada: 10, eve: 10 }, { isDesk: true });
-    const outside = { party: 'counterparty', id: '', allocateMinor: 0n, allocateInitial: false } as const;
-    const own = { party: 'account', id: 'ada', allocateMinor: 0n, allocateInitial: true } as const;
+    const outside = {
+      party: 'counterparty',
+      leg: 'net',
+      order: '',
+      id: '',
+      allocateMinor: 0n,
+      allocateInitial: false,
+    } as const;
+    const own = {
+      party: 'account',
+      leg: 'net',
+      order: '',
+      id: 'ada',
+      allocateMinor: 0n,
+      allocateInitial: true,
+    } as const;
     world.accept({
       kind: 'fill',
       instrument: 'X',
@@ -358,7 +375,15 @@ describe('work within a budget', () => {
 
   it('of one pool is not used up by another (ISO-03)', () => {
     const world = crowded(1);
-    world.accept({ kind: 'openPool', pool: 'q', isDesk: false, workBudget: 1 });
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: 'q',
+      isDesk: false,
+      workBudget: 1,
+    });
     world.accept(linearPerpetual('Z', { pool: 'q' }));
     world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(1_000) });
     world.accept({ kind: 'topUpFund', pool: 'q', asset: 'USDT', amountMinor: usdt(1_000) });

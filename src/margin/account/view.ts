@@ -39,6 +39,9 @@ export interface CollateralTerms {
    * haircut grows by `slopePpm` for each unit of further distance, up to everything. Gradual, never a cliff (MAR-11).
    */
   readonly peg: { readonly price: bigint; readonly tolerancePpm: bigint; readonly slopePpm: bigint } | null;
+  /** Initial and maintenance margin of a debt in the asset, as shares of its value; maintenance <= initial. */
+  readonly debtInitialPpm: bigint;
+  readonly debtMaintenancePpm: bigint;
 }
 
 /** One asset the account holds, owes or settles in. */
@@ -58,8 +61,8 @@ export interface OptionTerms {
   readonly optionType: 'call' | 'put';
   /** Linear: margin and intrinsic value in quote. Inverse: in coin. */
   readonly payoff: 'linear' | 'inverse';
-  /** Options with the same number share their underlying: spreads between them are capped at their maximum loss. */
-  readonly underlying: number;
+  /** Options with the same name share their underlying: spreads between them are capped at their maximum loss. */
+  readonly underlying: string;
   readonly expiryMs: number;
   /** In ticks of the underlying, as `indexTicks` of the leg is. */
   readonly strikeTicks: bigint;

@@ -1,0 +1,142 @@
+/**
+ * What an account still needs so that what a fill opens may stand: initial margin, with any loss to the mark charged and
+ * any profit to the mark of this very fill not counted (ISO-05), and health at the mark.
+ */
+import { abs, divFloor, max, smallestAmount } from '../../base/index.js';
+import {
+  ASSET_PRICE_SCALE,
+  accountEquityFloor,
+  accountRequirement,
+  equityFloor,
+  type IsolatedView,
+  initialMarginCeil,
+  isLeverageAllowed,
+  isLiquidatable,
+  withBalanceChanged,
+} from '../../margin/index.js';
+import { AMOUNT_MAX, valueAtMark } from '../../market/index.js';
+import { hasInitialMargin } from '../accountHealth.js';
+import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
+import { hasClosedForm } from '../accountParts.js';
+import type { Situation } from '../decision.js';
+import type { Draft } from '../draft.js';
+import { hasUsableMark } from '../marginView.js';
+import { type Rejection, reject } from '../rejection.js';
+import { listedInstrument, type State, settleAssetRow } from '../state.js';
+import { type TradeOutcome, tradingFee } from '../trade.js';
+import type { Party } from './fillParty.js';
+
+/** Minor units of the instrument's settlement asset; zero for a fill that only reduces. */
+export function neededToOpen(
+  situation: Situation,
+  draft: Draft,
+  party: Party,
+  preview: TradeOutcome,
+): bigint | Rejection {
+  const { state, timeMs } = situation;
+  const { accountRow, instrumentRow } = party;
+  if (preview.openedLots === 0n) return 0n;
+  if (!hasUsableMark(state, instrumentRow, timeMs)) {
+    return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
+  }
+  const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
+  const opening: Opening = {
+    notCounted: max(0n, instantProfit(state, party, preview)),
+    // What comes in pays the shortage and the rest of the fee first.
+    spoken: preview.shortage + unpaidFee,
+  };
+  return hasClosedForm(state, accountRow)
+    ? neededByIsolated(state, party, preview, opening)
+    : neededByShared(situation, draft, party, opening);
+}
+
+interface Opening {
+  readonly notCounted: bigint;
+  readonly spoken: bigint;
+}
+
+/** What the opened lots are worth at the mark more than was paid for them, towards zero. */
+function instantProfit(state: State, { lots, instrumentRow }: Party, preview: TradeOutcome): bigint {
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const openedLots = lots > 0n ? preview.openedLots : -preview.openedLots;
+  const atMark = valueAtMark(marginTerms, openedLots, state.instruments.markTicks.get(instrumentRow));
+  return atMark.numerator / atMark.denominator - preview.openedValue;
+}
+
+function neededByIsolated(
+  state: State,
+  { accountRow, instrumentRow }: Party,
+  preview: TradeOutcome,
+  { notCounted, spoken }: Opening,
+): bigint | Rejection {
+  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const view = viewAfter(state, accountRow, preview);
+  if (!isLeverageAllowed(marginTerms.brackets, abs(view.cost), view.leverage)) {
+    return reject('leverage_out_of_range', { leveragePpm: view.leverage, notional: abs(view.cost) });
+  }
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  // The requirement itself may move with collateral.
+  const viewWith = (amount: bigint): IsolatedView => ({
+    ...view,
+    collateral: view.collateral + amount - spoken,
+  });
+  const mayStand = (amount: bigint): boolean => {
+    const funded = viewWith(amount);
+    const backing = equityFloor(marginTerms, funded, markTicks) - notCounted;
+    return (
+      backing >= initialMarginCeil(marginTerms, funded, markTicks) &&
+      !isLiquidatable(marginTerms, funded, markTicks)
+    );
+  };
+  const unfunded = viewWith(0n);
+  const missing =
+    initialMarginCeil(marginTerms, unfunded, markTicks) +
+    notCounted -
+    equityFloor(marginTerms, unfunded, markTicks);
+  return smallestAmount(missing, mayStand);
+}
+
+/** A shared account is judged whole, with whatever price may not decide moved against it. */
+function neededByShared(
+  { state, timeMs }: Situation,
+  draft: Draft,
+  { accountRow, instrumentRow, positionRow, side }: Party,
+  { notCounted, spoken }: Opening,
+): bigint | Rejection {
+  if (!hasAllPrices(state, accountRow))
+    return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
+  const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs }, draft });
+  const { brackets } = listedInstrument(state, instrumentRow).marginTerms;
+  const cost = draft.positions.findLast(({ position }) => position === positionRow)?.cost ?? 0n;
+  // Its leverage bounds what its positions ask for; only the size of the last bracket is a limit.
+  if (!isLeverageAllowed(brackets, abs(cost), 0n)) {
+    return reject('position_too_large', { notional: abs(cost) });
+  }
+  const assetRow = settleAssetRow(state, instrumentRow);
+  const price = view.assets.find(({ asset }) => asset === assetRow)?.price ?? ASSET_PRICE_SCALE;
+  const notCountedValue = divFloor(notCounted * price, ASSET_PRICE_SCALE) + 1n;
+  // The draft does not hold yet what comes along with the fill.
+  const viewWith = (amount: bigint) =>
+    withBalanceChanged(view, assetRow, side.allocateMinor + amount - spoken);
+  const notCountedHere = notCounted === 0n ? 0n : notCountedValue;
+  if (!hasInitialMargin(viewWith(AMOUNT_MAX), notCountedHere)) {
+    return reject('insufficient_initial_margin', { account: state.accounts.names.nameOf(accountRow) });
+  }
+  const unfunded = viewWith(0n);
+  const { initial, order } = accountRequirement(unfunded);
+  const missing = initial + order + notCountedValue - accountEquityFloor(unfunded);
+  return smallestAmount(divFloor(missing * ASSET_PRICE_SCALE, price), (amount) =>
+    hasInitialMargin(viewWith(amount), notCountedHere),
+  );
+}
+
+/** An isolated account as the margin model sees it once the trade is settled. */
+export function viewAfter(state: State, accountRow: number, outcome: TradeOutcome): IsolatedView {
+  return {
+    collateral: outcome.balance,
+    lots: outcome.lots,
+    cost: outcome.cost,
+    fundingPerLot: 0n,
+    leverage: state.accounts.leveragePpm.get(accountRow),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Rows a command will write to and that are not there yet: a position of an account in a new instrument, a balance in
+ * a new asset. They are opened before the command is decided, so that a decision never meets a missing row; where the
+ * command is refused, nothing of them remains.
+ */
+import type { LEGS } from '../margin/index.js';
+import { accountAssetOf, positionOf } from './accountParts.js';
+import type { Command, CommandOf, FillSide } from './command.js';
+import { legOfMerged } from './commands/movePosition.js';
+import type { Event } from './event.js';
+import { clientLedgerRow, pairKey, type State } from './state.js';
+
+export function openingsFor(state: State, command: Command): readonly Event[] {
+  switch (command.kind) {
+    case 'fill':
+      return openingsOfFill(state, command);
+    case 'placeOrder':
+      return openingsOfOrder(state, command);
+    case 'mergeAccount':
+      return openingsOfMerge(state, command);
+    case 'switchMode':
+      return openingsOfSwitch(state, command);
+    case 'allocate':
+      return command.asset === null ? [] : openingsOfAllocation(state, command);
+    default:
+      return NONE;
+  }
+}
+
+const NONE: readonly Event[] = [];
+
+function openingsOfFill(state: State, { instrument, buyer, seller }: CommandOf<'fill'>): readonly Event[] {
+  const instrumentRow = state.instruments.names.rowOf(instrument);
+  if (instrumentRow < 0) return NONE;
+  const events = openingsOfSide(state, instrumentRow, buyer);
+  const others = openingsOfSide(state, instrumentRow, seller);
+  return others.length === 0 ? events : [...events, ...others];
+}
+
+function openingsOfOrder(state: State, command: CommandOf<'placeOrder'>): readonly Event[] {
+  const instrumentRow = state.instruments.names.rowOf(command.instrument);
+  const accountRow = state.accounts.names.rowOf(command.account);
+  if (instrumentRow < 0 || accountRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  return openingsOfPosition(state, { accountRow, instrumentRow, leg: command.leg });
+}
+
+function openingsOfMerge(state: State, command: CommandOf<'mergeAccount'>): readonly Event[] {
+  const { accounts } = state;
+  const fromRow = accounts.names.rowOf(command.account);
+  const accountRow = accounts.names.rowOf(command.into);
+  if (fromRow < 0 || accountRow < 0) return NONE;
+  const instrumentRow = accounts.instrument.get(fromRow);
+  if (instrumentRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  return openingsOfPosition(state, { accountRow, instrumentRow, leg: legOfMerged(state, command) });
+}
+
+function openingsOfSwitch(state: State, { account, instrument }: CommandOf<'switchMode'>): readonly Event[] {
+  const accountRow = state.accounts.names.rowOf(account);
+  const instrumentRow = instrument === null ? -1 : state.instruments.names.rowOf(instrument);
+  if (accountRow < 0 || instrumentRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  return openingsOfPosition(state, { accountRow, instrumentRow, leg: 'net' });
+}
+
+function openingsOfSide(state: State, instrumentRow: number, side: FillSide): readonly Event[] {
+  if (side.party !== 'account') return NONE;
+  const accountRow = state.accounts.names.rowOf(side.id);
+  if (accountRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  return openingsOfPosition(state, { accountRow, instrumentRow, leg: side.leg });
+}
+
+/** What a cross or portfolio account lacks to hold a leg of an instrument. */
+export function openingsOfPosition(
+  state: State,
+  at: { readonly accountRow: number; readonly instrumentRow: number; readonly leg: (typeof LEGS)[number] },
+): readonly Event[] {
+  const events = [
+    ...openingsOfAsset(state, at.accountRow, state.instruments.poolAsset.get(at.instrumentRow)),
+  ];
+  if (positionOf(state, at) < 0) events.push({ kind: 'positionOpened', ...at });
+  return events;
+}
+
+function isSharedInPoolOf(state: State, accountRow: number, instrumentRow: number): boolean {
+  const { accounts, instruments } = state;
+  return (
+    accounts.instrument.get(accountRow) < 0 &&
+    accounts.pool.get(accountRow) === instruments.pool.get(instrumentRow)
+  );
+}
+
+function openingsOfAllocation(state: State, { account, asset }: CommandOf<'allocate'>): readonly Event[] {
+  const accountRow = state.accounts.names.rowOf(account);
+  const assetRow = asset === null ? -1 : state.assets.names.rowOf(asset);
+  if (accountRow < 0 || assetRow < 0) return NONE;
+  const poolAssetRow = state.poolAssetRows.get(pairKey(state.accounts.pool.get(accountRow), assetRow));
+  if (poolAssetRow === undefined || state.accounts.instrument.get(accountRow) >= 0) return NONE;
+  return openingsOfAsset(state, accountRow, poolAssetRow);
+}
+
+/** A balance in an asset, and the wallet it can go back to. */
+export function openingsOfAsset(state: State, accountRow: number, poolAssetRow: number): readonly Event[] {
+  if (accountAssetOf(state, accountRow, poolAssetRow) >= 0) return NONE;
+  const clientRow = state.accounts.client.get(accountRow);
+  const assetRow = state.poolAssets.asset.get(poolAssetRow);
+  const events: Event[] = [{ kind: 'accountAssetOpened', accountRow, poolAssetRow }];
+  if (clientLedgerRow(state, { clientRow, assetRow }, 'wallet') < 0)
+    events.unshift({ kind: 'walletOpened', clientRow, assetRow });
+  return events;
+}

@@ -1,0 +1,176 @@
+/**
+ * What happens when a margin account is short of the asset it has to pay in. Nothing outside the account pays for it
+ * while the account has anything: its other collateral is converted in the declared order through the pool's prefunded
+ * facility; what is left is carried by a position it still has in that asset, whose profit or loss answers for it; at
+ * last collateral is taken in kind into the pool's fund, and only then is the rest the pool's claim.
+ */
+import { max, min, mulDivCeil, mulDivFloor, PPM } from '../base/index.js';
+import { assetsOf, positionsOf } from './accountParts.js';
+import { assetPrice, hasUsablePrice } from './assetPrice.js';
+import type { Situation } from './decision.js';
+import { type Draft, draftBalance, draftPosition } from './draft.js';
+import type { DeficitCause } from './event.js';
+import { poolLedgerRow, type State } from './state.js';
+
+/** An amount of one of its pool's assets that an account needs. */
+export interface Need {
+  readonly accountRow: number;
+  readonly poolAssetRow: number;
+  readonly amount: bigint;
+}
+
+/** Converts other collateral into the asset; answers with what came in, at most the amount. */
+export function convertCollateral(
+  situation: Situation,
+  draft: Draft,
+  need: Need,
+  /** What has to stay of each other asset. */
+  keptOf: (poolAssetRow: number) => bigint = () => 0n,
+): bigint {
+  const { state, timeMs } = situation;
+  const { accountRow, poolAssetRow } = need;
+  if (!hasUsablePrice(state, poolAssetRow, timeMs)) return 0n;
+  let raised = 0n;
+  for (const source of otherCollateral(situation, draft, need)) {
+    const wanted = need.amount - raised;
+    if (wanted === 0n) break;
+    const facility = poolLedgerRow(state, poolAssetRow, 'facility');
+    const rate = conversionRate(state, source.poolAssetRow, poolAssetRow, source.keptPpm.conversion);
+    // What the whole balance brings rounds down, what a part costs rounds up: the facility never loses by it.
+    const most = min(
+      draftBalance(state, draft, facility),
+      mulDivFloor(max(0n, source.balance - keptOf(source.poolAssetRow)), rate.numerator, rate.denominator),
+    );
+    const received = min(wanted, max(0n, most));
+    if (received === 0n) continue;
+    const given = mulDivCeil(received, rate.denominator, rate.numerator);
+    const margin = marginRowOf(state, accountRow, poolAssetRow);
+    draft.transfers.push(
+      {
+        flow: 'convertOut',
+        from: source.ledgerRow,
+        to: poolLedgerRow(state, source.poolAssetRow, 'facility'),
+        amount: given,
+      },
+      { flow: 'convertIn', from: facility, to: margin, amount: received },
+    );
+    raised += received;
+  }
+  return raised;
+}
+
+/**
+ * Brings in all of the amount: converted, carried, and at last recognised as the pool's claim, against collateral in
+ * kind. Answers with what was recognised.
+ */
+export function coverShortage(
+  situation: Situation,
+  draft: Draft,
+  need: Need & {
+    readonly cause: DeficitCause;
+    /** The traded position where it goes on: it carries before any other. */
+    readonly carrier: number;
+  },
+): { readonly recognised: bigint; readonly carriedByTraded: bigint } {
+  const { state } = situation;
+  const { accountRow, poolAssetRow, cause, carrier } = need;
+  const missing = need.amount - convertCollateral(situation, draft, need);
+  if (missing === 0n) return { recognised: 0n, carriedByTraded: 0n };
+  const margin = marginRowOf(state, accountRow, poolAssetRow);
+  const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
+  if (carrier >= 0) {
+    draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
+    return { recognised: 0n, carriedByTraded: missing };
+  }
+  const other = openPositionIn(state, draft, need);
+  if (other >= 0) {
+    draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
+    const held = draftPosition(state, draft, other);
+    draft.positions.push({ ...held, cost: held.cost + missing });
+    return { recognised: 0n, carriedByTraded: 0n };
+  }
+  seizeInKind(situation, draft, { ...need, amount: missing });
+  draft.deficits.push({ accountRow, poolAssetRow, takeoverRow: -1, cause, amount: missing });
+  const receivable = poolLedgerRow(state, poolAssetRow, 'receivable');
+  draft.transfers.push({ flow: 'recognise', from: receivable, to: margin, amount: missing });
+  return { recognised: missing, carriedByTraded: 0n };
+}
+
+interface Source {
+  readonly poolAssetRow: number;
+  readonly ledgerRow: number;
+  readonly balance: bigint;
+  /** What the pool keeps back of the asset's price. */
+  readonly keptPpm: { readonly conversion: bigint; readonly inKind: bigint };
+}
+
+/** What else the account holds at a price that may decide, in the declared order. */
+function otherCollateral({ state, timeMs }: Situation, draft: Draft, need: Need): Source[] {
+  const { accountAssets, poolAssets } = state;
+  return assetsOf(state, need.accountRow)
+    .map((row) => ({
+      poolAssetRow: accountAssets.poolAsset.get(row),
+      ledgerRow: accountAssets.ledgerRow.get(row),
+    }))
+    .filter(
+      ({ poolAssetRow }) => poolAssetRow !== need.poolAssetRow && hasUsablePrice(state, poolAssetRow, timeMs),
+    )
+    .sort(
+      (a, b) =>
+        poolAssets.conversionRank.get(a.poolAssetRow) - poolAssets.conversionRank.get(b.poolAssetRow) ||
+        a.poolAssetRow - b.poolAssetRow,
+    )
+    .map(({ poolAssetRow, ledgerRow }) => ({
+      poolAssetRow,
+      ledgerRow,
+      balance: draftBalance(state, draft, ledgerRow),
+      keptPpm: {
+        conversion: poolAssets.conversionSpreadPpm.get(poolAssetRow),
+        inKind: max(
+          poolAssets.haircutPpm.get(poolAssetRow),
+          poolAssets.conversionSpreadPpm.get(poolAssetRow),
+        ),
+      },
+    }))
+    .filter(({ balance, keptPpm }) => balance > 0n && keptPpm.inKind < PPM);
+}
+
+/** Minor units received per minor unit given. */
+function conversionRate(state: State, from: number, to: number, keptPpm: bigint) {
+  return {
+    numerator: assetPrice(state, from) * (PPM - keptPpm),
+    denominator: assetPrice(state, to) * PPM,
+  };
+}
+
+/** Collateral of at least the amount's value, as far as there is any, goes to the pool's fund as it is. */
+function seizeInKind(situation: Situation, draft: Draft, need: Need): void {
+  const { state, timeMs } = situation;
+  if (!hasUsablePrice(state, need.poolAssetRow, timeMs)) return;
+  let left = need.amount;
+  for (const source of otherCollateral(situation, draft, need)) {
+    if (left <= 0n) return;
+    const rate = conversionRate(state, source.poolAssetRow, need.poolAssetRow, source.keptPpm.inKind);
+    const amount = min(source.balance, mulDivCeil(left, rate.denominator, rate.numerator));
+    const to = poolLedgerRow(state, source.poolAssetRow, 'insuranceFund');
+    draft.transfers.push({ flow: 'seize', from: source.ledgerRow, to, amount });
+    left -= mulDivFloor(amount, rate.numerator, rate.denominator);
+  }
+}
+
+/** An open position of the account that settles in the asset, or -1. */
+function openPositionIn(state: State, draft: Draft, { accountRow, poolAssetRow }: Need): number {
+  const rows = positionsOf(state, accountRow).filter(
+    (row) =>
+      state.instruments.poolAsset.get(state.positions.instrument.get(row)) === poolAssetRow &&
+      draftPosition(state, draft, row).lots !== 0n,
+  );
+  return rows.length === 0 ? -1 : Math.min(...rows);
+}
+
+export function marginRowOf(state: State, accountRow: number, poolAssetRow: number): number {
+  const { accountAssets } = state;
+  for (const row of assetsOf(state, accountRow))
+    if (accountAssets.poolAsset.get(row) === poolAssetRow) return accountAssets.ledgerRow.get(row);
+  return -1;
+}

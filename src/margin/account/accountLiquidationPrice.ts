@@ -1,0 +1,104 @@
+/**
+ * Where a whole account becomes liquidatable when one price moves and all others hold: the mark of one instrument, or
+ * the price of one asset. For an inverse instrument the price of its coin as collateral is another input, and holds.
+ *
+ * Equity - maintenance margin is concave in the value of a lot of one instrument (worstCase.ts), so an account without
+ * options is safe in one range of marks, and has an edge below and one above it. With options, pegs and roundings there
+ * may be more; so nothing is assumed: ranges are ruled out by the bounds of worstCase.ts, and at a single mark these are
+ * the predicate itself (LIQ-11).
+ */
+import type { LiquidationPrice } from '../liquidationPrice.js';
+import { type AccountBox, boxOfMark, boxOfPrice, type Range } from './accountBox.js';
+import { isAccountCovered } from './accountCoverage.js';
+import { assetOf } from './accountEquity.js';
+import { hasRisk } from './accountHealth.js';
+import { byInstrument } from './groups.js';
+import { nearestWhere } from './nearestWhere.js';
+import type { AccountView, LegView } from './view.js';
+import { leastMarginScaled, mostMarginScaled } from './worstCase.js';
+
+/** Marks and prices of assets are looked at up to here: the largest int64. */
+const PRICE_MAX = 2n ** 63n - 1n;
+
+/** The edges of the safe range around the price now, or where it is not safe now, of the nearest one: above first. */
+export interface Edges<P> {
+  /** The first liquidatable price coming from above. */
+  readonly below: P;
+  /** The first liquidatable price coming from below. */
+  readonly above: P;
+}
+
+export type AccountLiquidationPrice = Edges<LiquidationPrice>;
+
+/** Of an asset, x ASSET_PRICE_SCALE. */
+export type CollateralLiquidationPrice = Edges<
+  { readonly kind: 'price'; readonly price: bigint } | { readonly kind: 'none' } | { readonly kind: 'always' }
+>;
+
+/**
+ * `price`: a multiple of `gridMarkTicks` at which the account is liquidatable, one step towards the safe range it is
+ * not. `none`: no such mark on that side, as where the account is covered, has no risk or no such instrument.
+ * `always`: liquidatable at every mark.
+ */
+export function accountLiquidationPrice(
+  view: AccountView,
+  instrument: number,
+  gridMarkTicks: bigint = 1n,
+): AccountLiquidationPrice {
+  const leg = view.legs.find((held) => held.instrument === instrument);
+  if (leg === undefined) return { below: { kind: 'none' }, above: { kind: 'none' } };
+  const boxOf = (range: Range) => boxOfMark(view, instrument, range);
+  const { below, above } = edges(view, { now: leg.markTicks, step: gridMarkTicks, boxOf });
+  return { below: asMark(below), above: asMark(above) };
+}
+
+/** The same for the price of an asset, on multiples of `step`. The valuation asset's own price has no meaning here. */
+export function collateralLiquidationPrice(
+  view: AccountView,
+  asset: number,
+  step: bigint = 1n,
+): CollateralLiquidationPrice {
+  const boxOf = (range: Range) => boxOfPrice(view, asset, range);
+  return edges(view, { now: assetOf(view, asset).price, step, boxOf });
+}
+
+/** Of every instrument of the account, each with the others held. */
+export function accountLiquidationPrices(
+  view: AccountView,
+): readonly { readonly instrument: number; readonly price: AccountLiquidationPrice }[] {
+  return byInstrument(view.legs).map((legs) => {
+    const { instrument } = legs[0] as LegView;
+    return { instrument, price: accountLiquidationPrice(view, instrument) };
+  });
+}
+
+type Edge = CollateralLiquidationPrice['below'];
+
+interface OneInput {
+  readonly now: bigint;
+  readonly step: bigint;
+  readonly boxOf: (range: Range) => AccountBox;
+}
+
+function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
+  if (!hasRisk(view) || isAccountCovered(view)) return { below: { kind: 'none' }, above: { kind: 'none' } };
+  const boxOfSteps = ({ low, high }: Range) => boxOf({ low: low * step, high: high * step });
+  const isSafe = (range: Range) => leastMarginScaled(view, boxOfSteps(range)) > 0n;
+  const isLost = (range: Range) => mostMarginScaled(view, boxOfSteps(range)) <= 0n;
+  const last = PRICE_MAX / step;
+  const start = now / step > 0n ? now / step : 1n;
+
+  const safe =
+    nearestWhere({ from: start, to: last }, isLost) ?? nearestWhere({ from: start, to: 1n }, isLost);
+  if (safe === null) return { below: { kind: 'always' }, above: { kind: 'always' } };
+  const edge = (found: bigint | null): Edge =>
+    found === null ? { kind: 'none' } : { kind: 'price', price: found * step };
+  return {
+    below: edge(nearestWhere({ from: safe, to: 1n }, isSafe)),
+    above: edge(nearestWhere({ from: safe, to: last }, isSafe)),
+  };
+}
+
+function asMark(edge: Edge): LiquidationPrice {
+  return edge.kind === 'price' ? { kind: 'price', markTicks: edge.price } : edge;
+}

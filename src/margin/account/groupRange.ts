@@ -1,0 +1,97 @@
+/**
+ * The legs that are margined together, at the ends of their ranges: what worstCase.ts puts together. A linear or inverse
+ * instrument has a corner per end of its marks. Options have one: each mark at the end that hurts (a long one low, a
+ * short one high), while what they require rises with their marks and is taken at the worse end of the underlying.
+ */
+import { max, min } from '../../base/integers.js';
+import type { Fraction } from '../../market/payoff.js';
+import type { AccountBox, LegBox, Range } from './accountBox.js';
+import { legProfit } from './accountEquity.js';
+import { totalScaled } from './charge.js';
+import { sumFractions } from './fractions.js';
+import { byInstrument, byUnderlying } from './groups.js';
+import { instrumentCharges, optionCharges } from './positionCharges.js';
+import type { AccountView, AssetView, LegView } from './view.js';
+
+export interface GroupRange {
+  readonly settleAsset: number;
+  readonly legCount: number;
+  readonly corners: readonly Corner[];
+}
+
+export interface Corner {
+  /** In settlement minor units, exact. */
+  readonly profit: Fraction;
+  /** Maintenance margin with the settlement asset at that price: valuation minor units x VALUE_SCALE. */
+  readonly chargeScaled: (held: AssetView) => bigint;
+}
+
+/** Which way funding, and options' marks, are taken: against the account or for it. */
+export type Outlook = 'worst' | 'best';
+
+export function groupRanges(view: AccountView, box: AccountBox, outlook: Outlook): readonly GroupRange[] {
+  const boxes = new Map(view.legs.map((leg, at) => [leg, box.legs[at] as LegBox]));
+  const isOption = ({ option }: LegView) => option !== null;
+  return [
+    ...byInstrument(view.legs.filter((leg) => !isOption(leg))).map((legs) =>
+      rangeOf(legs, instrumentCorners(view, legs, boxes, outlook)),
+    ),
+    ...byUnderlying(view.legs.filter(isOption)).map((legs) =>
+      rangeOf(legs, [optionCorner(legs, boxes, outlook)]),
+    ),
+  ];
+}
+
+function rangeOf(legs: readonly LegView[], corners: readonly Corner[]): GroupRange {
+  return { settleAsset: (legs[0] as LegView).settleAsset, legCount: legs.length, corners };
+}
+
+type Boxes = ReadonlyMap<LegView, LegBox>;
+
+function instrumentCorners(
+  view: AccountView,
+  legs: readonly LegView[],
+  boxes: Boxes,
+  outlook: Outlook,
+): readonly Corner[] {
+  const ranges = legs.map((leg) => (boxes.get(leg) as LegBox).markTicks);
+  const low = ranges.map((range) => range.low).reduce((a, b) => min(a, b));
+  const high = ranges.map((range) => range.high).reduce((a, b) => max(a, b));
+  return (low === high ? [low] : [low, high]).map((markTicks) => {
+    const moved = legs.map((leg) => ({ ...withFunding(leg, boxes, outlook), markTicks }));
+    return {
+      profit: sumFractions(moved.map(legProfit)),
+      chargeScaled: (held) =>
+        totalScaled(instrumentCharges('maintenance', { legRule: view.legRule, assets: [held] }, moved)),
+    };
+  });
+}
+
+function optionCorner(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): Corner {
+  const isWorst = outlook === 'worst';
+  const profit = sumFractions(
+    legs.map((leg) => {
+      const { low, high } = (boxes.get(leg) as LegBox).markTicks;
+      const markTicks = leg.lots > 0n === isWorst ? low : high;
+      return legProfit({ ...withFunding(leg, boxes, outlook), markTicks });
+    }),
+  );
+  const ends = (['low', 'high'] as const).map((end) =>
+    legs.map((leg) => {
+      const { markTicks, indexTicks } = boxes.get(leg) as LegBox;
+      return { ...leg, markTicks: isWorst ? markTicks.high : markTicks.low, indexTicks: indexTicks[end] };
+    }),
+  );
+  const charges = (held: AssetView) =>
+    ends.map((moved) => totalScaled(optionCharges('maintenance', { assets: [held] }, moved)));
+  return {
+    profit,
+    chargeScaled: (held) => charges(held).reduce((a, b) => (isWorst ? max(a, b) : min(a, b))),
+  };
+}
+
+function withFunding(leg: LegView, boxes: Boxes, outlook: Outlook): LegView {
+  const { low, high }: Range = (boxes.get(leg) as LegBox).fundingPerLot;
+  // Longs pay when the index rises.
+  return { ...leg, fundingPerLot: leg.lots > 0n === (outlook === 'worst') ? high : low };
+}

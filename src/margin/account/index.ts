@@ -1,0 +1,23 @@
+/** The margin model of whole accounts: several assets, positions, debts and orders behind one another. */
+export * from './accountAvailable.js';
+export * from './accountBox.js';
+export * from './accountCoverage.js';
+export * from './accountEquity.js';
+export * from './accountHealth.js';
+export * from './accountLiquidationPrice.js';
+export * from './accountMissing.js';
+export * from './accountRemovable.js';
+export * from './accountRequirement.js';
+export * from './charge.js';
+export * from './collateralValue.js';
+export * from './groups.js';
+export * from './isolatedOrderMargin.js';
+export * from './legRequirement.js';
+export * from './legRule.js';
+export * from './optionFloor.js';
+export * from './optionRequirement.js';
+export * from './orderMargin.js';
+export type { PricedOrder } from './orderSide.js';
+export * from './positionCharges.js';
+export * from './view.js';
+export * from './worstCase.js';

@@ -1,0 +1,166 @@
+/**
+ * Whether an account is safe everywhere in a box of inputs: what lets a tick pass by without another look at the
+ * account. Never optimistic: `leastMarginScaled` is at or below equity - maintenance margin at every point of the box.
+ *
+ * Legs meet only where they settle, so it is a sum over assets. In one asset, with price p, kept share k and cap c, w the
+ * values of one long lot and M(w) what the legs require:
+ *
+ *   value - charge = min(p x net(w), p x k x net(w), k x c) - p x M(w)
+ *
+ * net is linear in each w, and M convex (brackets.ts: the largest of lines; sums and maxima of such), so the difference
+ * is concave in each w and in p and least at ends of their ranges; and along one of the three lines each instrument
+ * finds its worse end by itself. A kept share that moves with p (a peg) is taken at its worst. Funding and debt have one
+ * worse end. That is exact but for roundings, of at most one unit of VALUE_SCALE each.
+ *
+ * A second bound takes the worst equity and the worst requirement apart: coarser where both move, but free of roundings
+ * and exact where nothing moves. The larger of the two holds.
+ */
+import { max, min } from '../../base/integers.js';
+import type { Fraction } from '../../market/payoff.js';
+import type { AccountBox, AssetBox } from './accountBox.js';
+import { isAccountCovered } from './accountCoverage.js';
+import { hasRisk } from './accountHealth.js';
+import { totalScaled } from './charge.js';
+import { collateralValueScaled, fullValueScaledFloor, keptShare } from './collateralValue.js';
+import { larger, smaller, sumFractions, whole } from './fractions.js';
+import { type GroupRange, groupRanges, type Outlook } from './groupRange.js';
+import { debtCharges } from './positionCharges.js';
+import { type AccountView, type AssetView, VALUE_SCALE } from './view.js';
+
+/** True only if the account is liquidatable at no point of the box. */
+export function isBoxSafe(view: AccountView, box: AccountBox): boolean {
+  const worst = withWorstDues(view, box);
+  return !hasRisk(worst) || leastMarginScaled(view, box) > 0n || isAccountCovered(worst);
+}
+
+/** A lower bound of equity - maintenance margin in the box, valuation minor units x VALUE_SCALE; exact at a point. */
+export function leastMarginScaled(view: AccountView, box: AccountBox): bigint {
+  return sumOverAssets(view, box, { outlook: 'worst', boundOf: leastOfAsset });
+}
+
+/** An upper bound of the same; exact at a point. */
+export function mostMarginScaled(view: AccountView, box: AccountBox): bigint {
+  return sumOverAssets(view, box, { outlook: 'best', boundOf: mostOfAsset });
+}
+
+/** Coverage does not depend on prices: what may grow is funding and debt. */
+function withWorstDues(view: AccountView, { legs, assets }: AccountBox): AccountView {
+  return {
+    ...view,
+    assets: view.assets.map((held, at) => ({ ...held, debt: assets[at]!.debt.high })),
+    legs: view.legs.map((leg, at) => {
+      const { low, high } = legs[at]!.fundingPerLot;
+      return { ...leg, fundingPerLot: leg.lots > 0n ? high : low };
+    }),
+  };
+}
+
+type BoundOfAsset = (held: AssetView, box: AssetBox, groups: readonly GroupRange[]) => bigint;
+
+function sumOverAssets(
+  view: AccountView,
+  box: AccountBox,
+  { outlook, boundOf }: { readonly outlook: Outlook; readonly boundOf: BoundOfAsset },
+): bigint {
+  const groups = groupRanges(view, box, outlook);
+  return view.assets.reduce((sum, held, at) => {
+    const ofAsset = groups.filter(({ settleAsset }) => settleAsset === held.asset);
+    const range = box.assets[at] as AssetBox;
+    const debt = outlook === 'worst' ? range.debt.high : range.debt.low;
+    return sum + boundOf({ ...held, debt }, range, ofAsset);
+  }, 0n);
+}
+
+function leastOfAsset(held: AssetView, { price }: AssetBox, groups: readonly GroupRange[]): bigint {
+  const atLow = { ...held, price: price.low };
+  const atHigh = { ...held, price: price.high };
+  const apart = min(leastValue(atLow, groups), leastValue(atHigh, groups)) - mostCharge(atHigh, groups);
+  const together = min(
+    leastTogether(atLow, isSame(keptShare(atLow), keptShare(atHigh)) ? atLow : atHigh, groups),
+    leastTogether(atHigh, atHigh, groups),
+  );
+  return max(apart, together);
+}
+
+function mostOfAsset(held: AssetView, { price }: AssetBox, groups: readonly GroupRange[]): bigint {
+  const net = netWith(held, groups, larger);
+  const [atLow, atHigh] = [
+    { ...held, price: price.low },
+    { ...held, price: price.high },
+  ];
+  const value = max(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
+  const charges = groups.map(({ corners }) => corners.map((c) => c.chargeScaled(atLow)).reduce(least));
+  return value - charges.reduce(add, debtScaled(atLow));
+}
+
+/** Each group at the corner that lowers the net most. */
+function leastValue(held: AssetView, groups: readonly GroupRange[]): bigint {
+  return collateralValueScaled(held, netWith(held, groups, smaller));
+}
+
+function netWith(
+  { balance, debt }: AssetView,
+  groups: readonly GroupRange[],
+  choose: (a: Fraction, b: Fraction) => Fraction,
+): Fraction {
+  const profits = groups.map(({ corners }) => corners.map(({ profit }) => profit).reduce(choose));
+  return sumFractions([whole(balance - debt), ...profits]);
+}
+
+function mostCharge(held: AssetView, groups: readonly GroupRange[]): bigint {
+  const charges = groups.map(({ corners }) => corners.map((c) => c.chargeScaled(held)).reduce(most));
+  return charges.reduce(add, debtScaled(held));
+}
+
+/** Along each of the three lines every group at its worse corner; all three lie at or above the value. */
+function leastTogether(valued: AssetView, charged: AssetView, groups: readonly GroupRange[]): bigint {
+  const kept = keptShare(valued);
+  const inFull = (amount: Fraction) => fullValueScaledFloor(valued, amount);
+  const lines = [inFull, (amount: Fraction) => inFull(product(amount, kept))];
+  const fixed = whole(valued.balance - valued.debt);
+  const sums = lines.map((lineOf) => leastAlong(lineOf, charged, groups) + lineOf(fixed));
+  const cap = valued.terms.countedCapMinor;
+  if (cap !== null) {
+    const counted = (cap * VALUE_SCALE * kept.numerator) / kept.denominator;
+    sums.push(leastAlong(() => 0n, charged, groups) + counted);
+  }
+  // Of the value, of the debt, of each leg.
+  const roundings = groups.reduce((count, { legCount }) => count + BigInt(legCount), 2n);
+  return sums.reduce(least) - debtScaled(charged) - roundings;
+}
+
+function leastAlong(
+  lineOf: (profit: Fraction) => bigint,
+  charged: AssetView,
+  groups: readonly GroupRange[],
+): bigint {
+  return groups
+    .map(({ corners }) =>
+      corners.map(({ profit, chargeScaled }) => lineOf(profit) - chargeScaled(charged)).reduce(least),
+    )
+    .reduce(add, 0n);
+}
+
+function debtScaled(held: AssetView): bigint {
+  return totalScaled(debtCharges('maintenance', held));
+}
+
+function product(a: Fraction, b: Fraction): Fraction {
+  return { numerator: a.numerator * b.numerator, denominator: a.denominator * b.denominator };
+}
+
+function isSame(a: Fraction, b: Fraction): boolean {
+  return a.numerator * b.denominator === b.numerator * a.denominator;
+}
+
+function add(a: bigint, b: bigint): bigint {
+  return a + b;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return min(a, b);
+}
+
+function most(a: bigint, b: bigint): bigint {
+  return max(a, b);
+}
