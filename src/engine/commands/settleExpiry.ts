@@ -4,6 +4,7 @@
  * pool with cause `expiry`.
  */
 import { abs, divFloor, min } from '../../base/index.js';
+import type { MarginTerms } from '../../margin/index.js';
 import { valueAtMark } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
@@ -58,8 +59,7 @@ function pairOff(
     const long = longs[l] as Holding;
     const short = shorts[s] as Holding;
     const lots = min(long.left, short.left);
-    const { numerator, denominator } = valueAtMark(marginTerms, lots, settlementTicks);
-    const value = divFloor(numerator, denominator);
+    const value = valueAt(marginTerms, lots, settlementTicks);
     long.traded -= lots;
     long.value -= value;
     short.traded += lots;
@@ -71,6 +71,13 @@ function pairOff(
     if (short.left === 0n) s++;
   }
   return [...touched];
+}
+
+/** An option that expires worthless settles at 0, where nothing else has a value. */
+function valueAt(terms: MarginTerms, lots: bigint, settlementTicks: bigint): bigint {
+  if (settlementTicks === 0n) return 0n;
+  const { numerator, denominator } = valueAtMark(terms, lots, settlementTicks);
+  return divFloor(numerator, denominator);
 }
 
 /** Accounts, takeovers and the outside on one side, by position row. */
