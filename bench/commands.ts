@@ -50,6 +50,10 @@ function setUp(submit: Submit): void {
     fillBandPpm: 100_000n,
     fundingRateMaxPpm: 10_000n,
     expiryMs: null,
+    option: null,
+    positionCapLots: null,
+    openInterestCapLots: null,
+    feeTiers: [],
     brackets: [
       {
         notionalCapMinor: 50_000_000_000n,

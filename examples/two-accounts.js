@@ -66,6 +66,10 @@ submit({
   fillBandPpm: 50_000n,
   fundingRateMaxPpm: 10_000n,
   expiryMs: null,
+  option: null,
+  positionCapLots: null,
+  openInterestCapLots: null,
+  feeTiers: [],
   brackets: [
     {
       notionalCapMinor: null,
@@ -111,8 +115,9 @@ function show(title) {
   console.log(title);
   for (const account of ['ada/10x', 'ada/2x']) {
     const row = state.accounts.names.rowOf(account);
-    const balance = state.ledger.balance(state.accounts.ledgerRow.get(row));
-    const lots = state.positions.lots.get(state.accounts.position.get(row));
+    const held = state.accounts.firstAsset.get(row);
+    const balance = state.ledger.balance(state.accountAssets.ledgerRow.get(held));
+    const lots = state.positions.lots.get(state.accounts.firstPosition.get(row));
     console.log(`  ${account.padEnd(10)} balance ${text(balance)}   position ${Number(lots) / 1000} BTC`);
   }
   const ada = { clientRow: state.clients.names.rowOf('ada'), assetRow: 0 };

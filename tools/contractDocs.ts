@@ -3,6 +3,7 @@ import {
   DOOR_CODES,
   ERRORS,
   type ErrorCode,
+  objectOf,
   type Unit,
   WIRE_COMMANDS,
   WIRE_KINDS,
@@ -26,8 +27,11 @@ const REWRITE =
 const UNITS: Readonly<Record<Unit, string>> = {
   id: 'id',
   amount: 'amount, decimals of the asset',
+  value: 'amount, decimals of the valuation asset',
+  assetPrice: 'price in the valuation asset',
   price: 'price, multiple of `tickSize`',
   markPrice: 'price, multiple of `tickSize` / `markTicksPerTick`',
+  indexPrice: 'price, multiple of `tickSize` / `markTicksPerTick`; of an option of `underlyingTickSize`',
   quantity: 'contracts, multiple of `lotSize`',
   rate: 'fraction, 6 decimals',
   leverage: 'times, 6 decimals',
@@ -88,10 +92,12 @@ function fieldTables(schema: WireSchema, title: string | null): readonly string[
   const own = `${title === null ? '' : `\`${title}\`:\n\n`}${table(['field', 'is', 'default', 'meaning'], rows)}`;
   const seen = new Set<string>();
   const inner = fields.flatMap(([name, field]) => {
-    const object = field.items ?? field;
-    if (object.properties === undefined || seen.has(object.description ?? name)) return [];
+    const object = objectOf(field.items ?? field);
+    if (object === null || seen.has(object.description ?? name)) return [];
     seen.add(object.description ?? name);
-    const same = fields.filter(([, other]) => (other.items ?? other).description === object.description);
+    const same = fields.filter(
+      ([, other]) => objectOf(other.items ?? other)?.description === object.description,
+    );
     return fieldTables(object, same.map(([other]) => other).join('`, `'));
   });
   return [own, ...inner];
@@ -100,8 +106,8 @@ function fieldTables(schema: WireSchema, title: string | null): readonly string[
 function typeText(field: WireSchema): string {
   if (field.items !== undefined)
     return `list of ${field.minItems ?? 0} to ${field.maxItems ?? 'any'} objects`;
-  if (field.properties !== undefined) return 'object';
   const nullable = field.anyOf === undefined ? '' : ', or null';
+  if (objectOf(field) !== null) return `object${nullable}`;
   const [inner = field] = field.anyOf ?? [];
   if (inner.enum !== undefined) return inner.enum.map((word) => `\`${word}\``).join(' or ');
   const isRanged = inner.unit === 'count' || inner.unit === 'bigCount';
@@ -118,16 +124,19 @@ function defaultText(field: WireSchema): string {
 export function exampleCommand(kind: WireKind): unknown {
   const example = exampleOf(WIRE_COMMANDS[kind] as WireSchema);
   // The two sides of a trade are never the same account.
-  return kind === 'fill' ? { ...(example as object), seller: { party: 'account', id: 'bob-1' } } : example;
+  const seller = { party: 'account', id: 'bob-1', order: 'bob-1/3' };
+  return kind === 'fill' ? { ...(example as object), seller } : example;
 }
 
 function exampleOf(schema: WireSchema): unknown {
   if (schema.items !== undefined) return [exampleOf(schema.items)];
   if (schema.properties === undefined) return schema.examples?.[0];
   const required = new Set(schema.required ?? []);
-  // The id of a side of a fill is needed with its party, though not by the schema.
+  // Id and order of a side of a fill are needed with its party, though not by the schema.
   const isShown = (name: string, field: WireSchema) =>
-    required.has(name) || (field.defaultFrom === undefined && field.default === undefined);
+    required.has(name) ||
+    field.isInExample === true ||
+    (field.defaultFrom === undefined && field.default === undefined);
   return Object.fromEntries(
     Object.entries(schema.properties)
       .filter(([name, field]) => isShown(name, field))
@@ -153,8 +162,9 @@ ${summary(REJECTION_CODES)}
 ## At the door
 
 A request that never became a command. Nothing is recorded and the state is unchanged; the command id stays free.
-\`unknown_asset\`, \`unknown_account\` and \`unknown_instrument\` are answered here too, where the units of an amount or a
-price cannot be known without them; such an answer has no \`sequence\`.
+\`unknown_asset\`, \`unknown_account\`, \`unknown_instrument\`, \`unknown_order\`, \`unknown_pool\` and \`pool_isolated_only\` are
+answered here too, where the units of an amount or a price cannot be known without them; such an answer has no
+\`sequence\`.
 
 ${summary(DOOR_CODES)}
 ${[...REJECTION_CODES, ...DOOR_CODES].map(codeSection).join('\n')}

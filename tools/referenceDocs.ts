@@ -24,6 +24,7 @@ const REWRITE =
 const BONDS: Record<Bond, string> = {
   sameClient: 'the same client',
   samePool: 'the same pool',
+  sameClientAndPool: 'the same client and pool',
   none: '',
 };
 
@@ -117,7 +118,7 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   poolOpened: 'a risk pool',
   instrumentListed: 'an instrument, with its whole definition',
   clientOpened: 'a client',
-  walletOpened: 'the accounts of a client in an asset, with its first deposit of it',
+  walletOpened: 'the accounts of a client in an asset, before it first has some',
   depositAnnounced: 'money seen arriving for a client, not final yet',
   depositFinalized: 'the deposit is in the wallet',
   depositReturned: 'the deposit did not become final and went back',
@@ -125,33 +126,47 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   withdrawalSent: 'it was sent; no money moves on the books',
   withdrawalSettled: 'it has arrived outside',
   withdrawalReturned: 'it came back to the wallet',
-  accountOpened: 'an isolated margin account of a client on one instrument',
+  accountOpened: 'a margin account of a client: isolated on one instrument, or cross or portfolio in a pool',
   allocated:
     'money of the wallet backs a margin account; `isRecovered` when it ended a liquidation that had begun',
   released: 'margin back to the wallet',
   leverageSet: 'another leverage; no money moves',
   accountClosed: 'a flat account is swept to the wallet and closed for good',
   filled: 'a trade between two sides, with everything it settled on both',
-  marked: 'a batch of marks, what the guard said to each, and the accounts they woke',
+  marked: 'a batch of marks and prices of collateral, what the guard said to each, and the accounts they woke',
   fundingApplied: 'the funding index of an instrument after an interval, and the accounts it woke',
-  expired: 'a future stops trading; its settlement mark',
+  expired: 'a future or option stops trading; its settlement mark',
   capitalInjected: "the venue's own money came in",
   fundToppedUp: "capital went into a pool's insurance fund",
   fundDrawnDown: "capital came out of a sound pool's insurance fund",
   feesMovedToCapital: 'earned fees became capital',
   resumed: 'a pool got another budget for its work',
   recovered: 'a queued account is above maintenance margin again, or flat',
-  takenOver: "everything of an account is the liquidation account's; with the numbers that decided",
+  takenOver:
+    "everything of an isolated account is the liquidation account's; with the numbers that decided",
+  accountTakenOver:
+    'the same of an account with several positions or assets: one takeover for each position, with its part of the collateral',
   unwound: 'lots of takeovers closed against each other, or against the outside, at the mark',
   covered: 'the insurance fund paid part or all of a deficit',
   deleveraged: 'lots of a takeover closed against winners, or torn up at the mark',
   shared: 'accounts that gained paid part or all of a deficit',
   shareExhausted: 'nobody has a gain left to share: the deficit waits for a mark or a top-up',
-  expirySettled: 'positions of an expired future closed in pairs at its settlement mark',
-  instrumentSettled: 'the last position of an expired future is closed',
+  expirySettled: 'positions of an expired instrument closed in pairs at its settlement mark',
+  instrumentSettled: 'the last position of an expired instrument is closed',
   soundnessAssessed: 'a pool became sound, or ceased to be',
   poolQuarantined: 'a pool is halted after a broken law of its own',
   outsidePaid: "the outside was paid what it has gained, as far as the pool's cash reaches",
+  accountAssetOpened: 'a margin account may hold an asset from now on',
+  positionOpened: 'a position of a cross or portfolio account, flat, before its first trade',
+  collateralListed: 'an asset that counts as collateral in a pool, and how',
+  facilityFunded: "capital went into the facility that converts a pool's collateral",
+  facilityDrained: 'capital came back out of it',
+  modeSwitched: 'another margin mode of an account; no money moves',
+  positionMoved:
+    'a position, with collateral, went to another account of its client: at no price, realizing nothing',
+  orderAccepted: 'an order was let in: from here on its fills are facts',
+  orderAmended: 'another price and size of an order',
+  orderCancelled: 'an order was taken back',
 };
 
 export function eventsPage(): string {
@@ -195,9 +210,9 @@ export function eventFields(): Map<string, string[]> {
   );
 }
 
-/** Files of commands in which an event of that kind is made. */
+/** Files of the engine in which an event of that kind is made. */
 export function makersOf(kind: string): string[] {
-  return engineFiles('/commands').filter((path) =>
+  return engineFiles().filter((path) =>
     nodesOf(parse(path)).some(
       (node) =>
         ts.isPropertyAssignment(node) &&
@@ -208,8 +223,8 @@ export function makersOf(kind: string): string[] {
   );
 }
 
-function engineFiles(folder = ''): string[] {
-  return listFiles(`src/engine${folder}`).filter((path) => path.endsWith('.ts') && !isTest(path));
+function engineFiles(): string[] {
+  return listFiles('src/engine').filter((path) => path.endsWith('.ts') && !isTest(path));
 }
 
 function linksTo(paths: readonly string[]): string {

@@ -13,16 +13,21 @@ import type { InstrumentDefinition } from '../market/index.js';
 import type { Json, JsonObject } from './json.js';
 import { accountName, poolAssetJson, takeoverName } from './names.js';
 import {
-  assetScale,
   formatAmount,
+  formatAssetPrice,
+  formatIndex,
   formatMark,
   formatPpm,
   formatPrice,
   formatQuantity,
-  instrumentScale,
+  formatValue,
   type Scale,
+  unnamedScale,
 } from './scale.js';
-import { type ScaleField, WireInstrument, type WireSchema, wireSchema } from './wireSchema.js';
+import { objectOf, type ScaleField, type WireSchema } from './wireField.js';
+import { WireInstrument } from './wireInstrument.js';
+import { findScale } from './wireScale.js';
+import { wireSchema } from './wireSchema.js';
 
 export function commandJson(state: State, command: Command): JsonObject {
   return isExternal(command) ? externalJson(state, command) : internalJson(state, command);
@@ -56,7 +61,7 @@ function writeObject(
   const json: Record<string, Json> = {};
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const value = fields[field.core ?? name];
-    // An empty id is none: the outside has no name.
+    // An empty id is none: the outside has no name, and a fill need not have an order.
     if (field.unit === 'id' && value === '') continue;
     json[name] = writeValue(state, field, value, scale);
   }
@@ -69,11 +74,16 @@ function writeValue(state: State, schema: WireSchema, value: unknown, scale: Sca
     const { items } = schema;
     return (value as readonly unknown[]).map((item) => writeValue(state, items, item, scale));
   }
-  if (schema.properties !== undefined) return writeObject(state, schema, { fields: value as Fields, scale });
+  const object = objectOf(schema);
+  if (object !== null) return writeObject(state, object, { fields: value as Fields, scale });
   const instrument = scale?.instrument;
   switch (schema.unit) {
     case 'amount':
       return scale === null ? String(value) : formatAmount(value as bigint, scale);
+    case 'value':
+      return scale === null ? String(value) : formatValue(value as bigint, scale);
+    case 'assetPrice':
+      return scale === null ? String(value) : formatAssetPrice(value as bigint, scale);
     case 'rate':
     case 'leverage':
       return formatPpm(value as bigint);
@@ -81,6 +91,8 @@ function writeValue(state: State, schema: WireSchema, value: unknown, scale: Sca
       return instrument ? formatPrice(value as bigint, instrument) : String(value);
     case 'markPrice':
       return instrument ? formatMark(value as bigint, instrument) : String(value);
+    case 'indexPrice':
+      return instrument ? formatIndex(value as bigint, instrument) : String(value);
     case 'quantity':
       return instrument ? formatQuantity(value as bigint, instrument) : String(value);
     case 'bigCount':
@@ -95,22 +107,10 @@ function writeValue(state: State, schema: WireSchema, value: unknown, scale: Sca
  * numbers stay in the engine's units.
  */
 function scaleOf(state: State, field: ScaleField, fields: Fields): Scale | null {
-  const name = fields[field] as string;
-  switch (field) {
-    case 'asset':
-    case 'settle': {
-      const row = state.assets.names.rowOf(name);
-      return row < 0 ? null : assetScale(state, row);
-    }
-    case 'account': {
-      const row = state.accounts.names.rowOf(name);
-      return row < 0 ? null : instrumentScale(state, state.accounts.instrument.get(row));
-    }
-    case 'instrument': {
-      const row = state.instruments.names.rowOf(name);
-      return row < 0 ? null : instrumentScale(state, row);
-    }
-  }
+  const found = findScale(state, field, fields);
+  if (found.ok) return found.value;
+  const accountRow = field === 'account' ? state.accounts.names.rowOf(fields[field] as string) : -1;
+  return accountRow < 0 || fields['asset'] !== null ? null : unnamedScale(state, accountRow);
 }
 
 /** By the rows a command names: a new kind of work reads by itself. */

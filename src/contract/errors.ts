@@ -132,6 +132,7 @@ const PASSING: ReadonlySet<RejectionCode> = new Set([
   'source_time_ahead',
   'instrument_not_expired',
   'mark_unusable',
+  'asset_price_unusable',
   'account_in_liquidation',
   'pool_not_sound',
   'insufficient_pool_cash',

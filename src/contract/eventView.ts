@@ -2,27 +2,37 @@
  * An event as JSON: names for rows, decimal strings for whole numbers. Every field of every event stands in
  * one table, so a field that the engine adds does not compile until it is said here how it reads.
  */
+import { judgedAssetRow } from '../engine/accountHealth.js';
 import type { Event, State } from '../engine/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
 import { definitionJson } from './commandView.js';
 import type { Json, JsonObject } from './json.js';
 import {
+  accountAssetJson,
   accountName,
+  assetName,
   cashJson,
   holderJson,
+  instrumentName,
   ledgerAccountJson,
   poolAssetJson,
   takeoverName,
 } from './names.js';
 import {
+  accountAssetScale,
   assetScale,
   formatAmount,
+  formatAssetPrice,
   formatFunding,
+  formatIndex,
   formatMark,
   formatPpm,
   formatPrice,
   formatQuantity,
+  formatValue,
   instrumentScale,
+  poolAssetRowScale,
+  poolAssetScale,
   type Scale,
 } from './scale.js';
 
@@ -83,6 +93,13 @@ const quantity = (name: string) =>
     scale?.instrument ? formatQuantity(value, scale.instrument) : value.toString(),
   );
 
+const assetPrice = (name: string) =>
+  written(name, ({ scale }, value) => {
+    if (value === 0n) return null;
+    return scale === null ? value.toString() : formatAssetPrice(value, scale);
+  });
+const ppm = (name: string) => written(name, (_view, value) => formatPpm(value));
+
 const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', FieldJson>> = {
   kind: plain('kind'),
   asset: plain('asset'),
@@ -98,7 +115,15 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   withdrawal: plain('withdrawal'),
   account: plain('account'),
   takeover: plain('takeover'),
+  order: plain('order'),
   law: plain('law'),
+  legRule: plain('legRule'),
+  marginMode: plain('marginMode'),
+  hasLegs: plain('hasLegs'),
+  leg: plain('leg'),
+  needsOrders: (_view, value: boolean) => ({ admission: value ? 'orders' : 'fills' }),
+  isBuy: (_view, value: boolean) => ({ side: value ? 'buy' : 'sell' }),
+  isReduceOnly: plain('isReduceOnly'),
   cause: plain('cause'),
   flow: plain('flow'),
   verdict: plain('verdict'),
@@ -112,11 +137,15 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   sourceTimeMs: plain('sourceTimeMs'),
   markTimeMs: plain('markTimeMs'),
   fundingTimeMs: plain('fundingTimeMs'),
+  priceTimeMs: plain('priceTimeMs'),
+  conversionRank: plain('conversionRank'),
+  priceMaxAgeMs: plain('priceMaxAgeMs'),
+  priceConfirmations: plain('priceConfirmations'),
 
   clientRow: named('client', (state, row) => state.clients.names.nameOf(row)),
-  assetRow: named('asset', (state, row) => state.assets.names.nameOf(row)),
+  assetRow: named('asset', assetName),
   poolRow: named('pool', (state, row) => state.pools.names.nameOf(row)),
-  instrumentRow: named('instrument', (state, row) => state.instruments.names.nameOf(row)),
+  instrumentRow: named('instrument', instrumentName),
   accountRow: named('account', accountName),
   takeoverRow: named('takeover', takeoverName),
   poolAssetRow: ({ state }, row: number) => poolAssetJson(state, row),
@@ -130,12 +159,22 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   positionRow: () => ({}),
   from: ({ state }, row: number) => ({ from: ledgerAccountJson(state, row) }),
   to: ({ state }, row: number) => ({ to: ledgerAccountJson(state, row) }),
+  accountAssetRow: ({ state }, row: number) => accountAssetJson(state, row),
+  fromAccountRow: named('fromAccount', accountName),
+  toAccountRow: named('toAccount', accountName),
+  orderRow: named('order', (state, row) => state.orders.names.nameOf(row)),
+  valuationAssetRow: named('valuationAsset', assetName),
+  movedOrders: ({ state }, rows: readonly number[]) => ({
+    movedOrders: rows.map((row) => state.orders.names.nameOf(row)),
+  }),
   woken: ({ state }, rows: readonly number[]) => ({ woken: rows.map((row) => accountName(state, row)) }),
 
   amount: amount('amount'),
   value: amount('value'),
   cost: amount('cost'),
+  premium: amount('premium'),
   collateral: amount('collateral'),
+  holdMinor: amount('held'),
   equity: amount('equity'),
   maintenance: amount('maintenanceMargin'),
   lossMinor: amount('loss'),
@@ -144,10 +183,24 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   paysMinor: amount('pays'),
   fundingDust: scaledAmount('fundingDust'),
   fundingIndex: scaledAmount('fundingIndex'),
-  leveragePpm: written('leverage', (_view, value) => formatPpm(value)),
+  countedCap: written('countedCap', ({ scale }, value) =>
+    value < 0n ? null : scale === null ? value.toString() : formatValue(value, scale),
+  ),
+  price: assetPrice('price'),
+  pendingPrice: assetPrice('pendingPrice'),
+  pegPrice: assetPrice('pegPrice'),
+  pegTolerancePpm: ppm('pegToleranceRate'),
+  pegSlopePpm: ppm('pegSlope'),
+  haircutPpm: ppm('haircutRate'),
+  conversionSpreadPpm: ppm('conversionSpreadRate'),
+  priceMaxJumpPpm: ppm('priceMaxJumpRate'),
+  leveragePpm: ppm('leverage'),
   priceTicks: price('price'),
   markTicks: markPrice('markPrice'),
-  indexTicks: markPrice('indexPrice'),
+  indexTicks: written('indexPrice', ({ scale }, value) => {
+    if (value === 0n) return null;
+    return scale?.instrument ? formatIndex(value, scale.instrument) : value.toString();
+  }),
   pendingTicks: markPrice('pendingPrice'),
   settlementTicks: markPrice('settlementPrice'),
   lots: quantity('quantity'),
@@ -162,19 +215,17 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   allocations: list('allocations'),
   fills: list('fills'),
   payers: list('payers'),
-  marks: ({ state }, marks: readonly (Fields & { readonly instrumentRow: number })[]) => ({
-    marks: marks.map((mark) =>
-      objectJson({ state, scale: instrumentScale(state, mark.instrumentRow) }, mark),
-    ),
-  }),
+  orders: list('orders'),
+  holds: list('holds'),
+  principals: list('principals'),
+  parts: list('parts'),
+  marks: list('marks'),
+  assetPrices: list('assetPrices'),
 };
 
 function objectJson(view: View, fields: Fields): JsonObject {
-  // A transfer says its asset by its accounts; its amount is in that asset, whatever the event is about.
-  const isTransfer = 'flow' in fields;
-  const scale = isTransfer
-    ? assetScale(view.state, view.state.ledger.assetOf(fields['from'] as number))
-    : view.scale;
+  // What names its own rows is in their units, whatever the event is about.
+  const scale = rowScale(view.state, fields) ?? view.scale;
   const json: Record<string, Json> = {};
   for (const [name, value] of Object.entries(fields)) {
     const write = FIELDS[name as keyof typeof FIELDS];
@@ -183,14 +234,35 @@ function objectJson(view: View, fields: Fields): JsonObject {
   return json;
 }
 
-/** In whose units the event's own numbers are: its instrument's, else its asset's. */
+/** In whose units the event's own numbers are, where its rows do not say it: its account's, else its asset's. */
 function eventScale(state: State, event: Event): Scale | null {
-  if ('instrumentRow' in event) return instrumentScale(state, event.instrumentRow);
-  if ('accountRow' in event) return instrumentScale(state, state.accounts.instrument.get(event.accountRow));
-  if ('deficitRow' in event) {
-    return assetScale(state, state.poolAssets.asset.get(state.deficits.poolAsset.get(event.deficitRow)));
+  if ('accountRow' in event) return assetScale(state, judgedAssetRow(state, event.accountRow));
+  if ('assetRow' in event) {
+    return 'poolRow' in event
+      ? poolAssetScale(state, event.poolRow, event.assetRow)
+      : assetScale(state, event.assetRow);
   }
-  if ('poolAssetRow' in event) return assetScale(state, state.poolAssets.asset.get(event.poolAssetRow));
-  if ('assetRow' in event) return assetScale(state, event.assetRow);
+  const [moved] = 'positions' in event ? event.positions : [];
+  return moved === undefined ? null : positionScale(state, moved.position);
+}
+
+/** In whose units an object's numbers are, by the rows it names. */
+function rowScale(state: State, fields: Fields): Scale | null {
+  const { deficits, orders, takeovers } = state;
+  const has = (name: string) => name in fields && (fields[name] as number) >= 0;
+  const row = (name: string) => fields[name] as number;
+  if ('flow' in fields) return assetScale(state, state.ledger.assetOf(row('from')));
+  if (has('accountAssetRow')) return accountAssetScale(state, row('accountAssetRow'));
+  if (has('orderRow')) return instrumentScale(state, orders.instrument.get(row('orderRow')));
+  if (has('position')) return positionScale(state, row('position'));
+  if (has('poolAssetRow')) return poolAssetRowScale(state, row('poolAssetRow'));
+  if (has('instrumentRow')) return instrumentScale(state, row('instrumentRow'));
+  if (has('positionRow')) return positionScale(state, row('positionRow'));
+  if (has('takeoverRow')) return instrumentScale(state, takeovers.instrument.get(row('takeoverRow')));
+  if (has('deficitRow')) return poolAssetRowScale(state, deficits.poolAsset.get(row('deficitRow')));
   return null;
+}
+
+function positionScale(state: State, positionRow: number): Scale {
+  return instrumentScale(state, state.positions.instrument.get(positionRow));
 }

@@ -1,5 +1,6 @@
 /** Rows of the engine's tables by the names people know. A row that stands for none is null. */
 import { CASH_KIND, type State } from '../engine/index.js';
+import { LEGS, type Leg } from '../margin/index.js';
 import type { Json, JsonObject } from './json.js';
 
 export function accountName(state: State, row: number): string | null {
@@ -14,6 +15,23 @@ export function poolAssetJson(state: State, row: number): JsonObject {
   return {
     pool: state.pools.names.nameOf(state.poolAssets.pool.get(row)),
     asset: state.assets.names.nameOf(state.poolAssets.asset.get(row)),
+  };
+}
+
+export function assetName(state: State, row: number): string | null {
+  return row < 0 ? null : state.assets.names.nameOf(row);
+}
+
+export function instrumentName(state: State, row: number): string | null {
+  return row < 0 ? null : state.instruments.names.nameOf(row);
+}
+
+/** What a margin account holds of an asset. */
+export function accountAssetJson(state: State, row: number): JsonObject {
+  const { account, poolAsset } = state.accountAssets;
+  return {
+    account: accountName(state, account.get(row)),
+    asset: assetName(state, state.poolAssets.asset.get(poolAsset.get(row))),
   };
 }
 
@@ -40,7 +58,10 @@ export function holderJson(state: State, positionRow: number): JsonObject {
   const instrument = instruments.names.nameOf(positions.instrument.get(positionRow));
   const accountRow = positions.account.get(positionRow);
   const takeoverRow = positions.takeover.get(positionRow);
-  if (accountRow >= 0) return { account: accountName(state, accountRow), instrument };
+  if (accountRow >= 0) {
+    const leg = LEGS[positions.leg.get(positionRow)] as Leg;
+    return { account: accountName(state, accountRow), instrument, ...(leg === 'net' ? {} : { leg }) };
+  }
   if (takeoverRow >= 0) return { takeover: takeoverName(state, takeoverRow), instrument };
   return { counterparty: true, instrument };
 }

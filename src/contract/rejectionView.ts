@@ -11,7 +11,8 @@ import {
   instrumentScale,
   type Scale,
 } from './scale.js';
-import { WireInstrument, type WireSchema } from './wireSchema.js';
+import type { WireSchema } from './wireField.js';
+import { WireInstrument } from './wireInstrument.js';
 
 export function rejectionProblem(state: State, command: Command, rejection: Rejection): Problem {
   return problem(rejection.code, { context: contextJson(state, command, rejection) });

@@ -23,6 +23,7 @@ import {
   assetScale,
   formatAmount,
   formatFunding,
+  formatIndex,
   formatMark,
   formatQuantity,
   instrumentScale,
@@ -282,7 +283,8 @@ export function instrumentView({ state, timeMs }: Situation, row: number): Instr
     instrument: instruments.names.nameOf(row),
     status: statusName(instruments.status.get(row)),
     markPrice: price(instruments.markTicks.get(row)),
-    indexPrice: price(instruments.indexTicks.get(row)),
+    indexPrice:
+      instruments.indexTicks.get(row) === 0n ? null : formatIndex(instruments.indexTicks.get(row), listed),
     markTimeMs: hasMark ? markTimeMs : null,
     markAgeMs: hasMark ? Math.max(0, timeMs - markTimeMs) : null,
     markUsable: hasUsableMark(state, row, timeMs),

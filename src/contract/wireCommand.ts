@@ -4,6 +4,7 @@
  */
 import { Compile, type Validator } from 'typebox/compile';
 import {
+  assert,
   type Decimal,
   err,
   formatDecimal,
@@ -16,12 +17,12 @@ import {
 } from '../base/index.js';
 import type { ExternalCommand, State } from '../engine/index.js';
 import { pointer } from './calcError.js';
-import { type DoorCode, type ErrorCode, type Issue, issue, shownValue } from './errors.js';
+import { type DoorCode, type Issue, issue, shownValue } from './errors.js';
 import {
-  assetScale,
+  assetPriceFloor,
+  formatIndex,
   formatMark,
-  hasDecimalMarks,
-  instrumentScale,
+  indexTicksOf,
   lotsOf,
   markTicksOf,
   PPM_DECIMALS,
@@ -29,13 +30,14 @@ import {
   ticksOf,
 } from './scale.js';
 import { schemaIssues } from './schemaIssues.js';
+import { objectOf, type ScaleField, type WireSchema } from './wireField.js';
+import { ruleFaults } from './wireRules.js';
+import { findScale } from './wireScale.js';
 import {
-  type ScaleField,
   WIRE_COMMANDS,
   WIRE_KINDS,
   type WireCommand,
   type WireKind,
-  type WireSchema,
   wireSchema,
 } from './wireSchema.js';
 
@@ -92,31 +94,6 @@ function isIssues(issues: readonly Issue[]): issues is Issues {
   return issues.length > 0;
 }
 
-/** What a schema of single fields cannot say. */
-function ruleFaults(command: WireCommand): readonly Issue[] {
-  if (command.kind === 'fill') {
-    return (['buyer', 'seller'] as const).flatMap((role) => {
-      const { party, id } = command[role];
-      if ((party === 'counterparty') === (id === undefined)) return [];
-      const rule = party === 'counterparty' ? 'must be left out: the outside has no id' : 'is missing';
-      return [issue('schema_violation', `/${role}/id`, rule)];
-    });
-  }
-  if (command.kind !== 'listInstrument') return [];
-  const { markTicksPerTick } = command;
-  if (markTicksPerTick === undefined || hasDecimalMarks(BigInt(markTicksPerTick))) return [];
-  return [
-    issue(
-      'schema_violation',
-      '/markTicksPerTick',
-      'must divide a power of ten, so that every mark can be written',
-      {
-        got: String(markTicksPerTick),
-      },
-    ),
-  ];
-}
-
 interface Reading {
   readonly state: State;
   readonly issues: Issue[];
@@ -161,12 +138,15 @@ function readValue(reading: Reading, schema: WireSchema, place: Place<unknown>):
       return readValue(reading, items, { ...place, value: item, path: `${path}/${at}` });
     });
   }
-  if (schema.properties !== undefined)
-    return readObject(reading, schema, { ...place, value: value as Fields });
+  const object = objectOf(schema);
+  if (object !== null) return readObject(reading, object, { ...place, value: value as Fields });
   switch (schema.unit) {
     case 'amount':
+    case 'value':
+    case 'assetPrice':
     case 'price':
     case 'markPrice':
+    case 'indexPrice':
     case 'quantity':
     case 'rate':
     case 'leverage':
@@ -188,7 +168,7 @@ function readText(reading: Reading, { value, path }: Place<string>): string {
   return value;
 }
 
-type NumberUnit = 'amount' | 'price' | 'markPrice' | 'quantity' | 'rate' | 'leverage';
+type NumberUnit = 'amount' | 'value' | 'assetPrice' | 'price' | 'markPrice' | 'indexPrice' | 'quantity' | 'rate' | 'leverage';
 
 /** A whole number of the unit, inside int64. Zero stands in where an issue has been noted. */
 function readNumber(reading: Reading, unit: NumberUnit, { value, scale, path }: Place<string>): bigint {
@@ -198,13 +178,27 @@ function readNumber(reading: Reading, unit: NumberUnit, { value, scale, path }: 
   };
   const parsed = parseDecimal(value);
   if (!parsed.ok) return refuse('not_a_decimal', 'is not a plain decimal', {});
-  const isScaled = unit !== 'rate' && unit !== 'leverage';
   // The scale could not be found: that is the issue, noted where it is named.
-  if (isScaled && (scale === null || (unit !== 'amount' && scale.instrument === null))) return 0n;
+  if (!hasScale(unit, scale)) return 0n;
   const read = wholeUnits(unit, parsed.value, scale);
   if (typeof read === 'object') return refuse(read.code, read.message, read.context);
   if (isInt64(read)) return read;
   return refuse('out_of_range', 'is too large', { unitsMin: String(INT64_MIN), unitsMax: String(INT64_MAX) });
+}
+
+function hasScale(unit: NumberUnit, scale: Scale | null): boolean {
+  switch (unit) {
+    case 'rate':
+    case 'leverage':
+      return true;
+    case 'amount':
+      return scale !== null;
+    case 'value':
+    case 'assetPrice':
+      return scale !== null && scale.valuation !== null;
+    default:
+      return scale !== null && scale.instrument !== null;
+  }
 }
 
 interface Misfit {
@@ -214,27 +208,23 @@ interface Misfit {
 }
 
 function wholeUnits(unit: NumberUnit, value: Decimal, scale: Scale | null): bigint | Misfit {
-  const instrument = scale?.instrument;
-  if (unit === 'amount' || instrument === undefined || instrument === null) {
-    return minorUnits(value, unit === 'amount' && scale !== null ? scale.decimals : PPM_DECIMALS);
-  }
+  if (unit === 'rate' || unit === 'leverage' || scale === null) return minorUnits(value, PPM_DECIMALS);
+  if (unit === 'amount') return minorUnits(value, scale.decimals);
+  const { instrument, valuation } = scale;
+  if (valuation !== null && unit === 'value') return minorUnits(value, valuation.decimals);
+  if (valuation !== null && unit === 'assetPrice') return assetPriceFloor(value, scale, valuation);
+  assert(instrument !== null, 'a price or size has an instrument');
   const { id, tickSize, lotSize } = instrument.definition;
   const offGrid = (code: DoorCode, step: string): Misfit => ({
     code,
     message: `is not a multiple of ${step}`,
     context: { step, instrument: id },
   });
-  switch (unit) {
-    case 'price':
-      return ticksOf(value, instrument) ?? offGrid('off_tick', tickSize);
-    case 'markPrice':
-      return markTicksOf(value, instrument) ?? offGrid('off_tick', formatMark(1n, instrument));
-    case 'quantity':
-      return lotsOf(value, instrument) ?? offGrid('off_lot', lotSize);
-    case 'rate':
-    case 'leverage':
-      return minorUnits(value, PPM_DECIMALS);
-  }
+  if (unit === 'price') return ticksOf(value, instrument) ?? offGrid('off_tick', tickSize);
+  if (unit === 'quantity') return lotsOf(value, instrument) ?? offGrid('off_lot', lotSize);
+  if (unit === 'indexPrice')
+    return indexTicksOf(value, instrument) ?? offGrid('off_tick', formatIndex(1n, instrument));
+  return markTicksOf(value, instrument) ?? offGrid('off_tick', formatMark(1n, instrument));
 }
 
 function minorUnits({ digits, scale }: Decimal, decimals: number): bigint | Misfit {
@@ -246,28 +236,11 @@ function minorUnits({ digits, scale }: Decimal, decimals: number): bigint | Misf
   };
 }
 
-/** The scale that a field names, or null with an issue where there is no such thing. */
+/** The scale that the object names, or null with an issue where there is no such thing. */
 function scaleOf(reading: Reading, field: ScaleField, { value, path }: Place<Fields>): Scale | null {
-  const { state } = reading;
-  const name = value[field] as string;
-  const unknown = (code: ErrorCode, what: string) => {
-    reading.issues.push(issue(code, `${path}/${field}`, `there is no such ${what}`, { id: name }));
-    return null;
-  };
-  switch (field) {
-    case 'asset':
-    case 'settle': {
-      const row = state.assets.names.rowOf(name);
-      return row < 0 ? unknown('unknown_asset', 'asset') : assetScale(state, row);
-    }
-    case 'account': {
-      const row = state.accounts.names.rowOf(name);
-      if (row < 0) return unknown('unknown_account', 'margin account');
-      return instrumentScale(state, state.accounts.instrument.get(row));
-    }
-    case 'instrument': {
-      const row = state.instruments.names.rowOf(name);
-      return row < 0 ? unknown('unknown_instrument', 'instrument') : instrumentScale(state, row);
-    }
-  }
+  const found = findScale(reading.state, field, value);
+  if (found.ok) return found.value;
+  const { code, field: named, message, context } = found.error;
+  reading.issues.push(issue(code, `${path}${pointer(named)}`, message, context));
+  return null;
 }

@@ -4,7 +4,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { err, ok, type Result } from '../base/index.js';
 import { schemaIssues } from './schemaIssues.js';
 import type { Issues } from './wireCommand.js';
-import { ID_PATTERN } from './wireSchema.js';
+import { ID_PATTERN } from './wireField.js';
 
 export const BATCH_MAX = 1000;
 

@@ -17,6 +17,8 @@ export type Unit =
   /** On the price grid of the scale's instrument, or on its finer grid of marks. */
   | 'price'
   | 'markPrice'
+  /** On the same grid; of an option on that of its underlying. */
+  | 'indexPrice'
   /** Contracts, in whole lots. */
   | 'quantity'
   /** Six decimals. */
@@ -107,6 +109,7 @@ export const assetPrice = decimalField('assetPrice', DECIMAL_PATTERN);
 export const price = decimalField('price', UNSIGNED_PATTERN);
 /** The same of marks: the guard of the instrument judges them. */
 export const markPrice = decimalField('markPrice', DECIMAL_PATTERN);
+export const indexPrice = decimalField('indexPrice', DECIMAL_PATTERN);
 export const quantity = decimalField('quantity', UNSIGNED_PATTERN);
 export const rate = decimalField('rate', UNSIGNED_PATTERN);
 export const signedRate = decimalField('rate', DECIMAL_PATTERN);
@@ -151,7 +154,7 @@ export function timeMs(description: string) {
 
 /** A field that may be null, which is also what its absence means. */
 export function orNull<S extends Type.TSchema>(schema: S, more: Pick<Notes, 'isInExample' | 'core'> = {}) {
-  const { description, unit, core, examples } = schema as WireSchema;
+  const { description = '', unit, core, examples } = schema as WireSchema;
   const notes = {
     description,
     ...(unit === undefined ? {} : { unit }),

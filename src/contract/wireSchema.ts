@@ -13,6 +13,7 @@ import {
   count,
   flag,
   id,
+  indexPrice,
   leverage,
   markPrice,
   orNull,
@@ -80,7 +81,7 @@ const Mark = Type.Object(
     instrument: id('The instrument.', 'BTC-PERP'),
     price: markPrice('Mark price.', { example: '43000.05', core: 'markTicks' }),
     indexPrice: Type.Optional(
-      markPrice('Index price; 0 or left out: the mark price stands for it.', {
+      indexPrice('Index price; 0 or left out: the mark price stands for it. Of an option the underlying, needed.', {
         example: '43001',
         core: 'indexTicks',
         default: '0',
@@ -264,6 +265,39 @@ export const WIRE_COMMANDS = {
   closeAccount: Type.Object(
     { kind: kind('closeAccount'), account },
     closed('Closes a flat margin account for good; what it holds goes to the wallet.'),
+  ),
+  switchMode: Type.Object(
+    {
+      kind: kind('switchMode'),
+      account,
+      marginMode: word(MARGIN_MODES, 'Its new mode.'),
+      instrument: orNull(id('What it trades as an isolated account; null for the other modes.', 'BTC-PERP'), {
+        isInExample: true,
+      }),
+    },
+    closed('Changes the margin mode of an account with its positions and orders as they are; no money moves.'),
+  ),
+  carvePosition: Type.Object(
+    {
+      kind: kind('carvePosition'),
+      account: id('The cross or portfolio account.', 'ada-1'),
+      instrument: id('The instrument of the position.', 'BTC-PERP'),
+      leg: legField('The leg of the position: net, unless the account keeps long and short legs apart.'),
+      into: id('The flat isolated account of the same client that takes it.', 'ada-2'),
+      amount: amount('Collateral that goes with it, in the settlement asset.', {
+        example: '500',
+        core: 'amountMinor',
+      }),
+    },
+    closed('Takes a position, with collateral, out of an account into one of its own.', 'instrument'),
+  ),
+  mergeAccount: Type.Object(
+    {
+      kind: kind('mergeAccount'),
+      account: id('The isolated account.', 'ada-2'),
+      into: id('The cross or portfolio account of the same client.', 'ada-1'),
+    },
+    closed('Puts all of an isolated account, position, collateral and orders, into another.'),
   ),
 
   fill: Type.Object(

@@ -71,6 +71,9 @@ export const instrumentDefinition: Field<InstrumentDefinition> = record({
       leverageMaxPpm: i64,
     }),
   ),
+  positionCapLots: nullable(i64),
+  openInterestCapLots: nullable(i64),
+  feeTiers: list(record({ makerFeePpm: i64, takerFeePpm: i64 })),
 });
 
 /** Who stands on one side of a fill. */
@@ -106,6 +109,8 @@ const COMMANDS = {
   }),
   listInstrument: instrumentDefinition,
   openClient: record({ client: text }),
+  /** Which of each instrument's fee tiers the client is in; 0 is none. */
+  setFeeTier: record({ client: text, tier: u32 }),
   // cash
   announceDeposit: record({ deposit: text, client: text, asset: text, amountMinor: i64 }),
   finalizeDeposit: record({ deposit: text }),
@@ -181,6 +186,10 @@ const COMMANDS = {
   }),
   applyFunding: record({ instrument: text, fundingTimeMs: whole, ratePpm: i64 }),
   expire: record({ instrument: text }),
+  /** From now on, or no more: positions in the instrument may be reduced but not opened. */
+  setReduceOnly: record({ instrument: text, isReduceOnly: bool }),
+  /** Takes the instrument off the market: every position settles at the guarded mark. */
+  delist: record({ instrument: text }),
   // venue money
   injectCapital: record({ asset: text, amountMinor: i64 }),
   topUpFund: record({ pool: text, asset: text, amountMinor: i64 }),

@@ -10,6 +10,7 @@ import { decideCancelOrder } from './commands/cancelOrder.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
 import { decideCover } from './commands/cover.js';
 import { decideDeleverage } from './commands/deleverage.js';
+import { decideDelist, decideSetReduceOnly } from './commands/delist.js';
 import { decideExpire } from './commands/expire.js';
 import { decideFill } from './commands/fill.js';
 import { decideFinalizeDeposit } from './commands/finalizeDeposit.js';
@@ -31,6 +32,7 @@ import { decideResume } from './commands/resume.js';
 import { decideReturnDeposit } from './commands/returnDeposit.js';
 import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
+import { decideSetFeeTier } from './commands/setFeeTier.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
@@ -55,6 +57,7 @@ const DECIDERS: Deciders = {
   openPool: decideOpenPool,
   listInstrument: decideListInstrument,
   openClient: decideOpenClient,
+  setFeeTier: decideSetFeeTier,
   announceDeposit: decideAnnounceDeposit,
   finalizeDeposit: decideFinalizeDeposit,
   returnDeposit: decideReturnDeposit,
@@ -77,6 +80,8 @@ const DECIDERS: Deciders = {
   mark: decideMark,
   applyFunding: decideApplyFunding,
   expire: decideExpire,
+  setReduceOnly: decideSetReduceOnly,
+  delist: decideDelist,
   injectCapital: decideInjectCapital,
   topUpFund: decideTopUpFund,
   drawDownFund: decideDrawDownFund,

@@ -287,6 +287,8 @@ const EVENTS = {
     leg: oneOf(LEGS),
     holds,
   }),
+  reduceOnlySet: record({ instrumentRow: u32, isReduceOnly: bool }),
+  feeTierSet: record({ clientRow: u32, tier: u32 }),
   orderAccepted: record({
     order: text,
     accountRow: u32,

@@ -70,7 +70,7 @@ function applyFacts(state: State, event: Event): void {
     case 'instrumentListed':
       return listInstrument(state, event.definition);
     case 'clientOpened':
-      state.clients.table.append(mixName(event.client));
+      state.clients.firstAccount.set(state.clients.table.append(mixName(event.client)), -1);
       return state.clients.names.add(event.client);
     case 'walletOpened':
       return openWallet(state, event);
@@ -159,6 +159,10 @@ function applyFacts(state: State, event: Event): void {
         addPrincipal(state, accountAssetRow, amount);
       for (const orderRow of event.movedOrders) moveOrder(state, orderRow, event);
       return;
+    case 'reduceOnlySet':
+      return instruments.isReduceOnly.set(event.instrumentRow, event.isReduceOnly ? 1 : 0);
+    case 'feeTierSet':
+      return state.clients.feeTier.set(event.clientRow, event.tier);
     case 'orderAccepted':
       return openOrder(state, event);
     case 'orderAmended':

@@ -97,6 +97,8 @@ export function openAccount(state: State, event: EventOf<'accountOpened'>): void
   const row = accounts.table.append(mixName(event.account));
   accounts.names.add(event.account);
   accounts.client.set(row, event.clientRow);
+  accounts.nextOfClient.set(row, state.clients.firstAccount.get(event.clientRow));
+  state.clients.firstAccount.set(event.clientRow, row);
   accounts.pool.set(row, event.poolRow);
   accounts.mode.set(row, MARGIN_MODES.indexOf(event.marginMode));
   accounts.instrument.set(row, event.instrumentRow);

@@ -101,6 +101,11 @@ export const REJECTIONS = {
     remedy: 'trade another one',
     status: 409,
   },
+  instrument_reduce_only: {
+    message: 'positions in the instrument may be reduced only',
+    remedy: 'trade another one',
+    status: 409,
+  },
   instrument_not_expired: {
     message: 'the instrument has no expiry, or it has not come',
     remedy: 'wait for the expiry',
@@ -231,6 +236,16 @@ export const REJECTIONS = {
   fill_outside_band: {
     message: 'the fill is too far from the mark',
     remedy: 'trade inside the price band',
+    status: 422,
+  },
+  position_cap: {
+    message: 'the client would hold more of the instrument than its cap',
+    remedy: 'trade less',
+    status: 422,
+  },
+  open_interest_cap: {
+    message: 'the open interest would be above the cap of the instrument',
+    remedy: 'trade less, or reduce',
     status: 422,
   },
   position_too_large: {

@@ -51,7 +51,10 @@ function boxOf(view: AccountView, width: number): AccountBox {
   const halving = width >= WIDTHS ? null : 2n << BigInt(width);
   return {
     legs: view.legs.map((leg) => legBox(leg, halving)),
-    assets: view.assets.map(({ price, debt }) => ({ price: around(price, price, halving), debt: point(debt) })),
+    assets: view.assets.map(({ price, debt }) => ({
+      price: around(price, price, halving),
+      debt: point(debt),
+    })),
   };
 }
 

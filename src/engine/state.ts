@@ -118,6 +118,8 @@ export function createState() {
       pool: instruments.whole('pool', { refersTo: pools.identities }),
       poolAsset: instruments.whole('poolAsset', { isDerived: true }),
       status: instruments.whole('status'),
+      /** 1: positions may be reduced but not opened. */
+      isReduceOnly: instruments.whole('isReduceOnly'),
       markTicks: instruments.int64('markTicks'),
       indexTicks: instruments.int64('indexTicks'),
       markTimeMs: instruments.whole('markTimeMs'),
@@ -131,7 +133,12 @@ export function createState() {
       /** Position of the pool's external counterparty, or -1. */
       counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
     },
-    clients: { table: clients, names: new Names(undo) },
+    clients: {
+      table: clients,
+      names: new Names(undo),
+      feeTier: clients.whole('feeTier'),
+      firstAccount: clients.whole('firstAccount', { isDerived: true }),
+    },
     cash: {
       table: cash,
       names: new Names(undo),
@@ -146,6 +153,8 @@ export function createState() {
       names: new Names(undo),
       client: accounts.whole('client', { refersTo: clients.identities }),
       pool: accounts.whole('pool', { refersTo: pools.identities }),
+      /** The client's next account. */
+      nextOfClient: accounts.whole('nextOfClient', { isDerived: true }),
       /** As in MARGIN_MODES. */
       mode: accounts.whole('mode'),
       /** What an isolated account trades; -1 for the other modes. */

@@ -2,7 +2,7 @@
  * What a trade does to the books of one holder of a position: a margin account, a takeover, or the outside.
  * Fills, unwinding, deleveraging and expiry all settle through here, so there is one way to close a lot.
  */
-import { abs, divFloor, min, mulDivCeil, mulDivFloor, sign } from '../base/index.js';
+import { abs, divFloor, min, mulDivCeil, sign } from '../base/index.js';
 import type { Transfer } from '../isolation/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import { accountAssetOf, hasClosedForm } from './accountParts.js';
@@ -360,11 +360,4 @@ function pushSigned(
 ): void {
   if (amount > 0n) draft.transfers.push({ flow: receive, from: other, to: holder, amount });
   if (amount < 0n) draft.transfers.push({ flow: pay, from: holder, to: other, amount: -amount });
-}
-
-/** Fee of a fill, rounded up in the venue's favour; a rebate is rounded down. */
-export function tradingFee(notional: bigint, ratePpm: bigint): bigint {
-  return ratePpm >= 0n
-    ? mulDivCeil(notional, ratePpm, 1_000_000n)
-    : -mulDivFloor(notional, -ratePpm, 1_000_000n);
 }

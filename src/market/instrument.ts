@@ -14,7 +14,7 @@ import {
   parseDecimal,
   type Result,
 } from '../base/index.js';
-import type { MarkTicks, Minor, Ppm, TimeMs } from '../base/units.js';
+import type { Lots, MarkTicks, Minor, Ppm, TimeMs } from '../base/units.js';
 
 export const INSTRUMENT_KINDS = ['perpetual', 'future', 'option', 'spot'] as const;
 export const PAYOFFS = ['linear', 'inverse'] as const;
@@ -74,6 +74,17 @@ export interface InstrumentDefinition {
   /** What makes an option; null for everything else. */
   readonly option: OptionDefinition | null;
   readonly brackets: readonly BracketDefinition[];
+  /** Most lots one client may hold on a side, over all its accounts; null for no cap. */
+  readonly positionCapLots: Lots | null;
+  /** Most open interest; null for no cap. */
+  readonly openInterestCapLots: Lots | null;
+  /** Fees of clients in a tier, from the first; tier 0 and whoever has none pays the fees above. */
+  readonly feeTiers: readonly FeeTier[];
+}
+
+export interface FeeTier {
+  readonly makerFeePpm: Ppm;
+  readonly takerFeePpm: Ppm;
 }
 
 /** A European option, cash settled. Its prices are premiums per contract, in its settlement asset. */
@@ -116,6 +127,7 @@ export const FUNDING_SCALE = 1_000_000n;
 export const LOT_VALUE_MAX: Minor = 2n ** 40n;
 
 const BRACKETS_MAX = 64;
+const FEE_TIERS_MAX = 32;
 
 export interface ListingFault {
   readonly field: string;
@@ -234,6 +246,12 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   if (definition.makerFeePpm + definition.takerFeePpm < 0n) {
     return { field: 'makerFeePpm', rule: 'a rebate cannot exceed the taker fee' };
   }
+  for (const field of ['positionCapLots', 'openInterestCapLots'] as const) {
+    const cap = definition[field];
+    if (cap !== null && cap <= 0n) return { field, rule: 'must be positive, or null for no cap' };
+  }
+  const feeFault = feeTierFault(definition);
+  if (feeFault !== null) return feeFault;
   if (definition.brackets.length > BRACKETS_MAX)
     return { field: 'brackets', rule: `at most ${BRACKETS_MAX}` };
   if (!(definition.markMaxAgeMs > 0)) return { field: 'markMaxAgeMs', rule: 'must be positive' };
@@ -255,6 +273,19 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
       field: 'settle',
       rule: 'a linear instrument settles in its quote asset, an inverse one in its base',
     };
+  }
+  return null;
+}
+
+/** A tier never costs more than the instrument's own fees, which margin reckons with. */
+function feeTierFault({ feeTiers, makerFeePpm, takerFeePpm }: InstrumentDefinition): ListingFault | null {
+  if (feeTiers.length > FEE_TIERS_MAX) return { field: 'feeTiers', rule: `at most ${FEE_TIERS_MAX}` };
+  for (const [at, tier] of feeTiers.entries()) {
+    const field = `feeTiers[${at}]`;
+    if (tier.takerFeePpm < 0n || tier.takerFeePpm > takerFeePpm)
+      return { field, rule: "the taker fee must be from 0 to the instrument's" };
+    if (tier.makerFeePpm < -100_000n || tier.makerFeePpm > makerFeePpm)
+      return { field, rule: "the maker fee must be at most the instrument's" };
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /**
  * The trading floor: the engine's state as the simulated participants see it. Each sees public prices and
- * what is its own.
+ * what is its own. All its accounts are isolated: one asset, one position.
  */
 import { abs, divCeil, max } from '../base/index.js';
 import type { Lots, Minor, PriceTicks } from '../base/units.js';
@@ -62,12 +62,12 @@ export function markPriceTicks({ state }: Floor, { item, instrumentRow }: Book):
 }
 
 export function positionLots({ state }: Floor, accountRow: number): Lots {
-  return state.positions.lots.get(state.accounts.position.get(accountRow));
+  return state.positions.lots.get(state.accounts.firstPosition.get(accountRow));
 }
 
 /** All the margin in the account. */
 export function marginBalance({ state }: Floor, accountRow: number): Minor {
-  return state.ledger.balance(state.accounts.ledgerRow.get(accountRow));
+  return state.ledger.balance(state.accountAssets.ledgerRow.get(state.accounts.firstAsset.get(accountRow)));
 }
 
 /** Free money of the account's owner in the settlement asset. */
@@ -90,7 +90,7 @@ export function equityOf({ state }: Floor, accountRow: number): Minor {
 export function notionalOf({ state }: Floor, accountRow: number): Minor {
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const { marginTerms } = listedInstrument(state, instrumentRow);
-  const lots = state.positions.lots.get(state.accounts.position.get(accountRow));
+  const lots = state.positions.lots.get(state.accounts.firstPosition.get(accountRow));
   const { numerator, denominator } = notionalAtMark(
     marginTerms,
     abs(lots),

@@ -4,7 +4,8 @@
  * compares everything else the same client has, wallets and other margin accounts, before against after.
  */
 import type { Minor } from '../base/units.js';
-import type { EngineRecord, Event, EventOf, State } from '../engine/index.js';
+import { assetsOf, positionsOf } from '../engine/accountParts.js';
+import type { EngineRecord, Event, State } from '../engine/index.js';
 
 export interface NeighbourProof {
   /** Takeovers looked at. */
@@ -26,29 +27,32 @@ export function watchNeighbours(state: State): NeighbourWatch {
   const clients = ownedRows(state);
   const proof: NeighbourProof = { takeovers: 0, compared: 0, changed: [] };
 
-  function check(event: EventOf<'takenOver'>): void {
+  function check(taken: number): void {
     const { accounts, ledger } = state;
-    const clientRow = accounts.client.get(event.accountRow);
+    const clientRow = accounts.client.get(taken);
     const owned = clients.of(clientRow);
     proof.takeovers++;
-    const own = accounts.ledgerRow.get(event.accountRow);
-    if (ledger.balance(own) !== 0n || positionText(state, accounts.position.get(event.accountRow)) !== FLAT)
-      proof.changed.push(`${accounts.names.nameOf(event.accountRow)}, which is not empty`);
+    const isEmpty =
+      marginRows(taken).every((row) => ledger.balance(row) === 0n) &&
+      positionsOf(state, taken).every((row) => positionText(state, row) === FLAT);
+    if (!isEmpty) proof.changed.push(`${accounts.names.nameOf(taken)}, which is not empty`);
     for (const row of owned.wallets) {
       proof.compared++;
       if (ledger.balance(row) !== (balances[row] ?? 0n))
         proof.changed.push(`${ledger.kindOf(row)} of ${state.clients.names.nameOf(clientRow)}`);
     }
     for (const accountRow of owned.accounts) {
-      if (accountRow === event.accountRow) continue;
+      if (accountRow === taken) continue;
       proof.compared++;
-      const ledgerRow = accounts.ledgerRow.get(accountRow);
-      const position = accounts.position.get(accountRow);
       const isSame =
-        ledger.balance(ledgerRow) === (balances[ledgerRow] ?? 0n) &&
-        positionText(state, position) === (positions[position] ?? FLAT);
+        marginRows(accountRow).every((row) => ledger.balance(row) === (balances[row] ?? 0n)) &&
+        positionsOf(state, accountRow).every((row) => positionText(state, row) === (positions[row] ?? FLAT));
       if (!isSame) proof.changed.push(accounts.names.nameOf(accountRow));
     }
+  }
+
+  function marginRows(accountRow: number): readonly number[] {
+    return assetsOf(state, accountRow).map((row) => state.accountAssets.ledgerRow.get(row));
   }
 
   function follow(event: Event): void {
@@ -67,7 +71,8 @@ export function watchNeighbours(state: State): NeighbourWatch {
     proof,
     see({ outcome }) {
       if (outcome.kind === 'rejected') return;
-      for (const event of outcome.events) if (event.kind === 'takenOver') check(event);
+      for (const event of outcome.events)
+        if (event.kind === 'takenOver' || event.kind === 'accountTakenOver') check(event.accountRow);
       for (const event of outcome.events) follow(event);
     },
   };

@@ -141,8 +141,8 @@ export function poolLosses(log: RunLog, poolAssetRow: number): PoolLosses {
 function noteEvent(state: State, log: RunLog, event: Event, timeMs: TimeMs): void {
   if ('transfers' in event) noteTransfers(state, log, event);
   if ('deficits' in event) {
-    for (const { accountRow, cause, amount } of event.deficits)
-      poolLosses(log, poolAssetOfAccount(state, accountRow)).deficits[cause] += amount;
+    for (const { poolAssetRow, cause, amount } of event.deficits)
+      poolLosses(log, poolAssetRow).deficits[cause] += amount;
   }
   switch (event.kind) {
     case 'accountOpened':

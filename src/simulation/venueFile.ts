@@ -268,6 +268,10 @@ function readInstrument(
     fillBandPpm: rate('fillBandRate', '0.05'),
     fundingRateMaxPpm: rate('fundingRateMax', '0.01'),
     expiryMs: item.expiryDate === undefined ? null : readDay(item.expiryDate, `${path}/expiryDate`),
+    option: null,
+    positionCapLots: null,
+    openInterestCapLots: null,
+    feeTiers: [],
     brackets: readTiers(item.tiers, settle, `${path}/tiers`),
   };
   const listing = listingTerms(definition, settle.decimals);

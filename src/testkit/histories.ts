@@ -150,7 +150,10 @@ function setUp(player: Player): void {
   const pools = ['alpha', 'beta', 'desk'].map((pool) => ({ pool, isDesk: pool === 'desk' }));
   for (const { pool, isDesk } of pools)
     send(player, {
-      kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger',
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
       pool,
       isDesk,
       workBudget: player.options.workBudget ?? random.pick(BUDGETS),
@@ -320,7 +323,14 @@ function tradeOutside(player: Player): void {
   const ids = accountsOf(player, market.id);
   if (ids.length === 0) return openAccount(player);
   const own = accountSide(player, random.pick(ids));
-  const outside: FillSide = { party: 'counterparty', leg: 'net', order: '', id: '', allocateMinor: 0n, allocateInitial: false };
+  const outside: FillSide = {
+    party: 'counterparty',
+    leg: 'net',
+    order: '',
+    id: '',
+    allocateMinor: 0n,
+    allocateInitial: false,
+  };
   sendFill(
     player,
     market,
@@ -340,7 +350,9 @@ function unwindTakeover(player: Player): void {
   if (ids.length === 0) return;
   const held = state.positions.lots.get(state.takeovers.position.get(row));
   const liquidation: FillSide = {
-    party: 'liquidation', leg: 'net', order: '',
+    party: 'liquidation',
+    leg: 'net',
+    order: '',
     id: state.takeovers.names.nameOf(row),
     allocateMinor: 0n,
     allocateInitial: false,
@@ -359,7 +371,8 @@ function unwindTakeover(player: Player): void {
 function accountSide(player: Player, id: string): FillSide {
   const { random, state } = player;
   const way = random.unit();
-  if (way < 0.7) return { party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: true };
+  if (way < 0.7)
+    return { party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: true };
   const wallet = walletOf(state, state.accounts.names.rowOf(id));
   const allocateMinor = way < 0.85 ? 0n : portion(random, wallet);
   return { party: 'account', leg: 'net', order: '', id, allocateMinor, allocateInitial: way > 0.95 };
@@ -529,7 +542,10 @@ function openAccount(player: Player): void {
   const account = `a${++player.count}`;
   const leverage = BigInt(random.pick([1, 2, 5, 10, 20, 50, 100]));
   const recorded = send(player, {
-    kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false,
+    kind: 'openAccount',
+    marginMode: 'isolated',
+    pool: null,
+    hasLegs: false,
     account,
     client: random.pick(player.clients),
     instrument: anyMarket(player).id,
@@ -639,7 +655,9 @@ function illFormed(player: Player): void {
   const market = anyMarket(player);
   const account = player.accounts.length > 0 ? random.pick(player.accounts) : 'a0';
   const side = (id: string, changes: Partial<FillSide> = {}): FillSide => ({
-    party: 'account', leg: 'net', order: '',
+    party: 'account',
+    leg: 'net',
+    order: '',
     id,
     allocateMinor: 0n,
     allocateInitial: true,
@@ -666,14 +684,32 @@ function illFormed(player: Player): void {
       { kind: 'openClient', client: 'a b' },
       { kind: 'openClient', client: '\u202e\ud800' },
       { kind: 'openClient', client: 'x'.repeat(65) },
-      { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account, client: 'nobody', instrument: market.id, leveragePpm: 0n },
+      {
+        kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
+        account,
+        client: 'nobody',
+        instrument: market.id,
+        leveragePpm: 0n,
+      },
       { kind: 'listAsset', asset: 'DUST', decimals: 18 },
-      { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'alpha', isDesk: true, workBudget: 0 },
+      {
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: 'alpha',
+        isDesk: true,
+        workBudget: 0,
+      },
       { ...market.definition, id: `${market.id}-bad`, tickSize: '0' },
       { ...market.definition, id: `${market.id}-bad`, brackets: [] },
       { kind: 'mark', assetPrices: [], sourceTimeMs: player.timeMs, marks: [] },
       {
-        kind: 'mark', assetPrices: [],
+        kind: 'mark',
+        assetPrices: [],
         sourceTimeMs: player.timeMs,
         marks: [{ instrument: 'none', markTicks: 1n, indexTicks: 1n }],
       },

@@ -3,14 +3,7 @@
  * definition written out once. It judges src/margin/account and shares nothing with it but the types. Options only at
  * their marks: what they require has a judge of its own.
  */
-import type {
-  AccountView,
-  AssetView,
-  Bracket,
-  LegView,
-  MarginTerms,
-  OrderView,
-} from '../margin/index.js';
+import type { AccountView, AssetView, Bracket, LegView, MarginTerms, OrderView } from '../margin/index.js';
 import {
   compare,
   down,
@@ -149,34 +142,21 @@ export function isSlowlyAccountLiquidatable(view: AccountView): boolean {
   return !isSlowlyCovered(view);
 }
 
-/** Tries it: every instrument at the best and the worst price there could be, with nothing exchanged between assets. */
+/** What each asset comes to if every position is worth the least it can be: nothing, or owed without end. */
 function isSlowlyCovered(view: AccountView): boolean {
-  const far = 10n ** 60n;
+  const isOwed = (leg: LegView) => {
+    const lots = view.legs
+      .filter(({ instrument }) => instrument === leg.instrument)
+      .reduce((sum, held) => sum + held.lots, 0n);
+    return leg.terms.payoff === 'linear' ? lots < 0n : lots > 0n;
+  };
+  if (view.legs.some(isOwed)) return false;
   return view.assets.every((held) => {
-    let net = rational(held.balance - held.debt);
-    for (const leg of view.legs.filter(({ settleAsset }) => settleAsset === held.asset)) {
-      net = plus(
-        net,
-        rational(-leg.cost),
-        rational(-leg.lots * leg.fundingPerLot, leg.terms.fundingScale),
-      );
-    }
-    const instruments = new Set(view.legs.map(({ instrument }) => instrument));
-    for (const instrument of instruments) {
-      const legs = view.legs.filter((leg) => leg.instrument === instrument && leg.settleAsset === held.asset);
-      if (legs.length === 0) continue;
-      const at = (markTicks: bigint) =>
-        plus(...legs.map((leg) => times(rational(leg.lots), slowLot(leg.terms, markTicks))));
-      const worst = least(at(1n), at(far));
-      // Without bound: at a far enough price nothing could pay for it.
-      if (compare(worst, rational(-(10n ** 30n))) < 0) return false;
-      // What has a bound has it at zero, which a price on the grid only comes near.
-      if (compare(worst, ZERO) < 0 && legs.reduce((sum, leg) => sum + leg.lots, 0n) !== 0n) {
-        const isOwed = legs[0]!.terms.payoff === 'linear' ? net : net;
-        net = plus(isOwed, worst);
-      }
-    }
-    return net.n >= 0n;
+    const legs = view.legs.filter(({ settleAsset }) => settleAsset === held.asset);
+    const worthless = legs.map((leg) =>
+      minus(slowProfit(leg), times(rational(leg.lots), slowLot(leg.terms, leg.markTicks))),
+    );
+    return plus(rational(held.balance - held.debt), ...worthless).n >= 0n;
   });
 }
 

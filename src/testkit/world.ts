@@ -180,7 +180,16 @@ export function createWorld(): World {
       }
     },
     account(account, client, instrument, leverage) {
-      world.accept({ kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account, client, instrument, leveragePpm: times(leverage) });
+      world.accept({
+        kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
+        account,
+        client,
+        instrument,
+        leveragePpm: times(leverage),
+      });
     },
     trade({ buyer, seller, margin, ...fill }) {
       const side = (id: string) => ({
@@ -231,7 +240,15 @@ export function standardWorld(fundMinor = usdt(1_000)): World {
   const world = createWorld();
   world.accept({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
   world.accept({ kind: 'listAsset', asset: 'BTC', decimals: 8 });
-  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 10_000 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'main',
+    isDesk: false,
+    workBudget: 10_000,
+  });
   world.accept(linearPerpetual('BTC-PERP'));
   if (fundMinor > 0n) {
     world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: fundMinor });

@@ -24,20 +24,18 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if (instrumentRow < 0) return unknown('unknown_instrument', command.instrument);
   const fault = fillFault(situation, instrumentRow, command);
   if (fault !== null) return fault;
-  const { definition, marginTerms } = listedInstrument(state, instrumentRow);
+  const { marginTerms } = listedInstrument(state, instrumentRow);
   const value = fillValueTowardsZero(marginTerms, command);
   if (value === 0n || abs(value) > VALUE_MAX) {
     return reject('invalid_size', { value: abs(value), smallest: 1n, largest: VALUE_MAX });
   }
 
-  const feeOf = (role: Fill['taker']) =>
-    command.taker === role ? definition.takerFeePpm : definition.makerFeePpm;
   const buyer = findParty(state, instrumentRow, {
     side: command.buyer,
     lots: command.lots,
     priceTicks: command.priceTicks,
     value,
-    feePpm: feeOf('buyer'),
+    isTaker: command.taker === 'buyer',
   });
   if ('code' in buyer) return buyer;
   const seller = findParty(state, instrumentRow, {
@@ -45,7 +43,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
     lots: -command.lots,
     priceTicks: command.priceTicks,
     value: -value,
-    feePpm: feeOf('seller'),
+    isTaker: command.taker === 'seller',
   });
   if ('code' in seller) return seller;
   if (buyer.accountRow < 0 && seller.accountRow < 0) return reject('no_account_side');

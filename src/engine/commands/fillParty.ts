@@ -6,6 +6,7 @@ import type { FillSide } from '../command.js';
 import { orderView } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { type State, TAKEOVER_STATUS } from '../state.js';
+import { feeRatePpm } from '../tradingFee.js';
 import { findOrder } from './cancelOrder.js';
 import { accountFault, unknown } from './checks.js';
 
@@ -45,7 +46,9 @@ export function findParty(
   }
 }
 
-type PartyTrade = Pick<Party, 'side' | 'lots' | 'value' | 'feePpm' | 'instrumentRow' | 'priceTicks'>;
+type PartyTrade = Pick<Party, 'side' | 'lots' | 'value' | 'instrumentRow' | 'priceTicks'> & {
+  readonly isTaker: boolean;
+};
 
 function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {
   const { accounts } = state;
@@ -59,7 +62,8 @@ function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Pa
   const orderRow = findFilledOrder(state, accountRow, trade);
   if (typeof orderRow === 'object') return orderRow;
   const positionRow = positionOf(state, { accountRow, instrumentRow, leg });
-  return partyOf(trade, { positionRow, accountRow, feePpm: trade.feePpm, orderRow });
+  const feePpm = feeRatePpm(state, { accountRow, instrumentRow, isTaker: trade.isTaker });
+  return partyOf(trade, { positionRow, accountRow, feePpm, orderRow });
 }
 
 /** The order behind the fill, if the fill is one it allows; -1 where the pool takes fills without. */

@@ -18,12 +18,14 @@ import { AMOUNT_MAX, valueAtMark } from '../../market/index.js';
 import { hasInitialMargin } from '../accountHealth.js';
 import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm } from '../accountParts.js';
+import { capFault } from '../caps.js';
 import type { Situation } from '../decision.js';
 import type { Draft } from '../draft.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State, settleAssetRow } from '../state.js';
-import { type TradeOutcome, tradingFee } from '../trade.js';
+import type { TradeOutcome } from '../trade.js';
+import { tradingFee } from '../tradingFee.js';
 import type { Party } from './fillParty.js';
 
 /** Minor units of the instrument's settlement asset; zero for a fill that only reduces. */
@@ -39,6 +41,12 @@ export function neededToOpen(
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   }
+  const capped = capFault(state, {
+    clientRow: state.accounts.client.get(accountRow),
+    instrumentRow,
+    opensLots: party.lots > 0n ? preview.openedLots : -preview.openedLots,
+  });
+  if (capped !== null) return capped;
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
   const opening: Opening = {
     notCounted: max(0n, instantProfit(state, party, preview)),

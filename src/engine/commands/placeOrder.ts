@@ -3,12 +3,13 @@
  * reduce-only order is clamped to what it can still reduce (ORD-02); one that adds no requirement is let in also where
  * margin is short (ORD-03).
  */
-import { abs, divCeil, divFloor, min, PPM } from '../../base/index.js';
+import { abs, divCeil, divFloor, max, min, PPM } from '../../base/index.js';
 import { isLeverageAllowed, type OrderView } from '../../margin/index.js';
 import { fillNotionalTowardsZero } from '../../market/index.js';
 import { judgedAssetRow } from '../accountHealth.js';
 import { hasAllPrices, type PriceBasis } from '../accountMargin.js';
 import { hasClosedForm, positionOf } from '../accountParts.js';
+import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { hasUsableMark } from '../marginView.js';
@@ -223,6 +224,10 @@ function sizeLimitFault(
     .reduce((sum, { lots }) => sum + lots, 0n);
   const lots = abs(held + (side === 'buy' ? ordered : -ordered));
   if (lots > LOTS_MAX) return reject('position_too_large', { lots, largestLots: LOTS_MAX });
+  const opens = side === 'buy' ? max(0n, ordered - max(0n, -held)) : -max(0n, ordered - max(0n, held));
+  const clientRow = state.accounts.client.get(accountRow);
+  const capped = capFault(state, { clientRow, instrumentRow: instrument, opensLots: opens });
+  if (capped !== null) return capped;
   const notional = fillNotionalTowardsZero(marginTerms, { lots, priceTicks });
   const leveragePpm = hasClosedForm(state, accountRow) ? state.accounts.leveragePpm.get(accountRow) : 0n;
   return isLeverageAllowed(marginTerms.brackets, notional, leveragePpm)

@@ -61,8 +61,9 @@ function instrumentCorners(
     const moved = legs.map((leg) => ({ ...withFunding(leg, boxes, outlook), markTicks }));
     return {
       profit: sumFractions(moved.map(legProfit)),
-      chargeScaled: (held) =>
+      chargeScaled: oncePerPrice((held) =>
         totalScaled(instrumentCharges('maintenance', { legRule: view.legRule, assets: [held] }, moved)),
+      ),
     };
   });
 }
@@ -84,9 +85,21 @@ function optionCorner(legs: readonly LegView[], boxes: Boxes, outlook: Outlook):
   );
   const charges = (held: AssetView) =>
     ends.map((moved) => totalScaled(optionCharges('maintenance', { assets: [held] }, moved)));
-  return {
-    profit,
-    chargeScaled: (held) => charges(held).reduce((a, b) => (isWorst ? max(a, b) : min(a, b))),
+  const chargeScaled = oncePerPrice((held) =>
+    charges(held).reduce((a, b) => (isWorst ? max(a, b) : min(a, b))),
+  );
+  return { profit, chargeScaled };
+}
+
+/** The bounds ask for the same charge several times, at one price of the asset or two. */
+function oncePerPrice(chargeOf: Corner['chargeScaled']): Corner['chargeScaled'] {
+  const known = new Map<bigint, bigint>();
+  return (held) => {
+    const before = known.get(held.price);
+    if (before !== undefined) return before;
+    const charge = chargeOf(held);
+    known.set(held.price, charge);
+    return charge;
   };
 }
 

@@ -74,6 +74,8 @@ function sumOverAssets(
 function leastOfAsset(held: AssetView, { price }: AssetBox, groups: readonly GroupRange[]): bigint {
   const atLow = { ...held, price: price.low };
   const atHigh = { ...held, price: price.high };
+  if (price.low === price.high && groups.every(({ corners }) => corners.length === 1))
+    return leastValue(atLow, groups) - mostCharge(atLow, groups);
   const apart = min(leastValue(atLow, groups), leastValue(atHigh, groups)) - mostCharge(atHigh, groups);
   const together = min(
     leastTogether(atLow, isSame(keptShare(atLow), keptShare(atHigh)) ? atLow : atHigh, groups),

@@ -1,0 +1,210 @@
+/** The model of whole accounts against a slow one in reduced quotients that shares no code with it. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accountCases, collateralTermCases } from '../../testkit/accountCases.js';
+import { plus, rational, up } from '../../testkit/rational.js';
+import {
+  isSlowlyAccountLiquidatable,
+  slowEquityScaled,
+  slowOrderMargin,
+  slowRequirementScaled,
+  slowValueScaled,
+} from '../../testkit/slowMargin.js';
+import {
+  type AccountView,
+  ASSET_PRICE_SCALE,
+  accountEquityByAsset,
+  accountEquityFloor,
+  accountEquityScaled,
+  accountInitialScaled,
+  accountMaintenanceScaled,
+  accountOrderScaled,
+  accountRequirement,
+  collateralValueScaled,
+  isAccountLiquidatable,
+  LEG_RULES,
+  type LegView,
+  VALUE_SCALE,
+} from '../index.js';
+
+const RUNS = { numRuns: 500 };
+
+describe('the value of collateral', () => {
+  const amounts = fc.tuple(fc.bigInt(-(10n ** 9n), 10n ** 9n), fc.bigInt(1n, 10n ** 7n));
+  const prices = fc.bigInt(0n, ASSET_PRICE_SCALE * 3n);
+
+  it('agrees with the slow model, with haircut, cap and peg (MAR-11)', () => {
+    fc.assert(
+      fc.property(amounts, prices, collateralTermCases(), ([numerator, denominator], price, terms) => {
+        const value = collateralValueScaled({ price, terms }, { numerator, denominator });
+        expect(value).toBe(slowValueScaled({ price, terms }, rational(numerator, denominator)));
+      }),
+      RUNS,
+    );
+  });
+
+  it('never falls when the price rises, nor when the amount does (MAR-11)', () => {
+    fc.assert(
+      fc.property(amounts, amounts, prices, prices, collateralTermCases(), (a, b, p, q, terms) => {
+        const fraction = ([numerator, denominator]: [bigint, bigint]) => ({ numerator, denominator });
+        const [low, high] = p < q ? [p, q] : [q, p];
+        const held = { numerator: a[0] < 0n ? -a[0] : a[0], denominator: a[1] };
+        expect(
+          collateralValueScaled({ price: low, terms }, held) <=
+            collateralValueScaled({ price: high, terms }, held),
+        ).toBe(true);
+        const [less, more] = a[0] * b[1] < b[0] * a[1] ? [a, b] : [b, a];
+        expect(
+          collateralValueScaled({ price: p, terms }, fraction(less)) <=
+            collateralValueScaled({ price: p, terms }, fraction(more)),
+        ).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('a whole account', () => {
+  it('agrees with the slow model on equity (MAR-10, FND-01)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOptions: true }), (view) => {
+        const equity = accountEquityScaled(view);
+        expect(equity).toBe(slowEquityScaled(view));
+        const parts = accountEquityByAsset(view).reduce((sum, { valueScaled }) => sum + valueScaled, 0n);
+        expect(parts).toBe(equity);
+        const floor = accountEquityFloor(view);
+        expect(floor * VALUE_SCALE <= equity && equity < (floor + 1n) * VALUE_SCALE).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('agrees with the slow model on initial and maintenance margin (MAR-05, MAR-07)', () => {
+    fc.assert(
+      fc.property(accountCases(), (view) => {
+        expect(accountMaintenanceScaled(view)).toBe(slowRequirementScaled('maintenance', view));
+        expect(accountInitialScaled(view)).toBe(slowRequirementScaled('initial', view));
+      }),
+      RUNS,
+    );
+  });
+
+  it('agrees with the slow model on who is liquidatable (LIQ-10, LIQ-11, FND-07)', () => {
+    let liquidatable = 0;
+    fc.assert(
+      fc.property(accountCases(), (view) => {
+        const answer = isAccountLiquidatable(view);
+        if (answer) liquidatable++;
+        expect(answer).toBe(isSlowlyAccountLiquidatable(view));
+      }),
+      RUNS,
+    );
+    expect(liquidatable).toBeGreaterThan(50);
+  });
+
+  it('adds up, line by line, to totals that are rounded up once (MAR-12, LED-03)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOptions: true, withOrders: true }), (view) => {
+        const { initial, maintenance, order, lines } = accountRequirement(view);
+        const sum = (of: string) =>
+          lines.filter((line) => line.of === of).reduce((a, { amount }) => a + amount, 0n);
+        expect([sum('initial'), sum('maintenance'), sum('order')]).toEqual([initial, maintenance, order]);
+        const ceil = (scaled: bigint) => up(rational(scaled, VALUE_SCALE));
+        expect(initial).toBe(ceil(accountInitialScaled(view)));
+        expect(maintenance).toBe(ceil(accountMaintenanceScaled(view)));
+        expect(order).toBe(ceil(accountOrderScaled(view)));
+      }),
+      RUNS,
+    );
+  });
+
+  it('comes to the same in any order of assets and legs (LED-03)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOptions: true, withOrders: true }), (view) => {
+        const { initial, maintenance, order } = accountRequirement(view);
+        const reversed: AccountView = {
+          ...view,
+          assets: [...view.assets].reverse(),
+          legs: [...view.legs].reverse(),
+          orders: [...view.orders].reverse(),
+        };
+        expect(accountEquityScaled(reversed)).toBe(accountEquityScaled(view));
+        expect(accountRequirement(reversed)).toMatchObject({ initial, maintenance, order });
+      }),
+      RUNS,
+    );
+  });
+
+  it('asks no more for two legs under any rule than for both, and nothing for equal ones netted (MAR-10)', () => {
+    fc.assert(
+      fc.property(accountCases(), (view) => {
+        const under = (legRule: AccountView['legRule']) => ({ ...view, legRule });
+        const [larger, both, net] = LEG_RULES.map(under) as [AccountView, AccountView, AccountView];
+        for (const scaled of [accountInitialScaled, accountMaintenanceScaled]) {
+          expect(scaled(net) <= scaled(larger)).toBe(true);
+          expect(scaled(larger) <= scaled(both)).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('order margin', () => {
+  it('is the larger side, filled lot by lot in the slow model (MAR-06)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOrders: true }), (view) => {
+        const pairs = new Map(
+          view.orders.map(({ instrument, leg }) => [`${instrument} ${leg}`, { instrument, leg }]),
+        );
+        for (const { instrument, leg } of pairs.values()) {
+          const orders = view.orders.filter((order) => order.instrument === instrument && order.leg === leg);
+          const terms = view.orderTerms.find((one) => one.instrument === instrument) as LegView;
+          const held = view.legs.find((one) => one.instrument === instrument && one.leg === leg);
+          const slow = slowOrderMargin(held ?? { ...terms, leg }, orders);
+          const asset = view.assets.find((one) => one.asset === terms.settleAsset)!;
+          const valued = (amount: typeof slow) =>
+            up(rational(amount.n * asset.price * VALUE_SCALE, amount.d * ASSET_PRICE_SCALE));
+          const answer = accountOrderScaled({ ...view, orders });
+          if (terms.terms.payoff === 'linear') expect(answer).toBe(valued(slow));
+          // The cost of each inverse order is rounded away from zero, that of the slow model's once.
+          const most = valued(plus(slow, rational(BigInt(orders.length))));
+          expect(valued(slow) <= answer && answer <= most).toBe(true);
+        }
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('never falls when an order is added, and is free for one that only reduces (MAR-06, ORD-03)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOrders: true }), (view) => {
+        let before = 0n;
+        view.orders.forEach((order, at) => {
+          const orders = view.orders.slice(0, at + 1);
+          const after = accountOrderScaled({ ...view, orders });
+          expect(after >= before).toBe(true);
+          if (isReducing(view, orders, order)) expect(after).toBe(before);
+          before = after;
+        });
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** Reduce-only, or with all other such orders still within the position. */
+function isReducing(
+  view: AccountView,
+  orders: AccountView['orders'],
+  { instrument, leg, side, isReduceOnly }: AccountView['orders'][number],
+): boolean {
+  const held = view.legs.find((one) => one.instrument === instrument && one.leg === leg);
+  const lots = held?.lots ?? 0n;
+  const total = orders
+    .filter(
+      (one) => one.instrument === instrument && one.leg === leg && one.side === side && !one.isReduceOnly,
+    )
+    .reduce((sum, one) => sum + one.lots, 0n);
+  return isReduceOnly || total <= (side === 'buy' ? -lots : lots);
+}
