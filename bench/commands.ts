@@ -23,7 +23,15 @@ function setUp(submit: Submit): void {
   let count = 0;
   const send = (command: ExternalCommand) => submit(`setup-${++count}`, command, START_MS);
   send({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  send({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 1_000 });
+  send({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'main',
+    isDesk: false,
+    workBudget: 1_000,
+  });
   send({
     kind: 'listInstrument',
     id: 'BTC-PERP',
@@ -81,7 +89,10 @@ function setUp(submit: Submit): void {
     });
     send({ kind: 'finalizeDeposit', deposit: `d${client}` });
     send({
-      kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false,
+      kind: 'openAccount',
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
       account: `a${client}`,
       client: `c${client}`,
       instrument: 'BTC-PERP',
@@ -94,7 +105,8 @@ function setUp(submit: Submit): void {
 function markCommand(at: number): ExternalCommand {
   const markTicks = 4_000_000n + BigInt(at % 1000);
   return {
-    kind: 'mark', assetPrices: [],
+    kind: 'mark',
+    assetPrices: [],
     sourceTimeMs: START_MS + at,
     marks: [{ instrument: 'BTC-PERP', markTicks, indexTicks: markTicks }],
   };
@@ -103,7 +115,14 @@ function markCommand(at: number): ExternalCommand {
 function workload(at: number): ExternalCommand {
   if (at % 50 === 0) return markCommand(at);
   const side = (client: number) =>
-    ({ party: 'account', leg: 'net', order: '', id: `a${client % CLIENTS}`, allocateMinor: 0n, allocateInitial: false }) as const;
+    ({
+      party: 'account',
+      leg: 'net',
+      order: '',
+      id: `a${client % CLIENTS}`,
+      allocateMinor: 0n,
+      allocateInitial: false,
+    }) as const;
   return {
     kind: 'fill',
     instrument: 'BTC-PERP',

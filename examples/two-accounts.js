@@ -20,13 +20,21 @@ const mark = (price) => {
   timeMs += 60_000;
   const markTicks = BigInt(price) * 10n;
   return submit({
-    kind: 'mark', assetPrices: [],
+    kind: 'mark',
+    assetPrices: [],
     sourceTimeMs: timeMs,
     marks: [{ instrument: 'BTC-PERP', markTicks, indexTicks: markTicks }],
   });
 };
 const buy = (account, lots) => {
-  const side = (id) => ({ party: 'account', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: true });
+  const side = (id) => ({
+    party: 'account',
+    leg: 'net',
+    order: '',
+    id,
+    allocateMinor: 0n,
+    allocateInitial: true,
+  });
   submit({
     kind: 'fill',
     instrument: 'BTC-PERP',
@@ -39,7 +47,15 @@ const buy = (account, lots) => {
 };
 
 submit({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-submit({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'btc', isDesk: false, workBudget: 1_000 });
+submit({
+  kind: 'openPool',
+  admission: 'fills',
+  valuationAsset: null,
+  legRule: 'larger',
+  pool: 'btc',
+  isDesk: false,
+  workBudget: 1_000,
+});
 submit({
   kind: 'listInstrument',
   id: 'BTC-PERP',
@@ -100,7 +116,10 @@ for (const [account, client, leverage] of [
   ['bob/short', 'bob', 2n],
 ]) {
   submit({
-    kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false,
+    kind: 'openAccount',
+    marginMode: 'isolated',
+    pool: null,
+    hasLegs: false,
     account,
     client,
     instrument: 'BTC-PERP',

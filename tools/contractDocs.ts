@@ -7,12 +7,15 @@ import {
   type Unit,
   WIRE_COMMANDS,
   WIRE_KINDS,
+  WireInstrument,
   type WireKind,
   type WireSchema,
   wireSchema,
 } from '../src/contract/index.js';
 import { REJECTION_CODES } from '../src/engine/index.js';
 import { table } from './markdown.js';
+
+const WIRE_INSTRUMENT = WireInstrument as WireSchema;
 
 /** Page to its text. */
 export const CONTRACT_PAGES: Readonly<Record<string, () => string>> = {
@@ -93,7 +96,8 @@ function fieldTables(schema: WireSchema, title: string | null): readonly string[
   const seen = new Set<string>();
   const inner = fields.flatMap(([name, field]) => {
     const object = objectOf(field.items ?? field);
-    if (object === null || seen.has(object.description ?? name)) return [];
+    // A whole definition is told once, with the command that lists it.
+    if (object === null || object === WIRE_INSTRUMENT || seen.has(object.description ?? name)) return [];
     seen.add(object.description ?? name);
     const same = fields.filter(
       ([, other]) => objectOf(other.items ?? other)?.description === object.description,

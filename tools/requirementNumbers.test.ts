@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../src/base/index.js';
 import { decodeSnapshot, type ExternalCommand, encodeSnapshot, type Recorded } from '../src/engine/index.js';
-import { tradingFee } from '../src/engine/trade.js';
+import { tradingFee } from '../src/engine/tradingFee.js';
 import { trialBalance } from '../src/ledger/index.js';
 import { isLiquidatable, marginRatioCeil } from '../src/margin/index.js';
 import {
@@ -76,8 +76,17 @@ describe('the worked numbers of LED', () => {
       usdt(500),
       usdt(100),
     ]);
-    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: 0n })).toBe('invalid_amount');
-    const side = { party: 'account', leg: 'net', order: '', id: 'ada-2', allocateMinor: 0n, allocateInitial: true } as const;
+    expect(world.refuse({ kind: 'allocate', asset: null, account: 'ada-2', amountMinor: 0n })).toBe(
+      'invalid_amount',
+    );
+    const side = {
+      party: 'account',
+      leg: 'net',
+      order: '',
+      id: 'ada-2',
+      allocateMinor: 0n,
+      allocateInitial: true,
+    } as const;
     const self = { instrument: PERP, priceTicks: 400_000n, lots: 1n, buyer: side, seller: side } as const;
     expect(world.refuse({ kind: 'fill', taker: 'buyer', ...self })).toBe('same_account');
   });
@@ -122,7 +131,15 @@ describe('the worked numbers of ISO', () => {
       { flow: 'sweep', amount: usdt(37.25) },
     ]);
     expect(world.wallet('ada')).toBe(wallet);
-    const again = { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: 'ada-2', client: 'ada', instrument: PERP } as const;
+    const again = {
+      kind: 'openAccount',
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
+      account: 'ada-2',
+      client: 'ada',
+      instrument: PERP,
+    } as const;
     expect(world.refuse({ ...again, leveragePpm: times(10) })).toBe('already_exists');
   });
 
@@ -151,7 +168,9 @@ describe('the worked numbers of ISO', () => {
     expect(world.balance('cleo-2')).toBe(usdt(1_500));
     // The mark is stale an hour later, and a pool with open interest and no usable mark is not sound.
     world.timeMs += 2 * HOUR_MS;
-    const rejection = refusal(world.send({ kind: 'release', asset: null, account: 'cleo-2', amountMinor: usdt(1_200) }));
+    const rejection = refusal(
+      world.send({ kind: 'release', asset: null, account: 'cleo-2', amountMinor: usdt(1_200) }),
+    );
     expect(rejection).toMatchObject({ code: 'pool_not_sound', context: { most: minor(1_000) } });
   });
 });
@@ -274,7 +293,9 @@ describe('the worked numbers of PRC', () => {
   it('a jump to 15,000 is held, and a second mark near it acts (PRC-01)', () => {
     const world = example();
     expect(commandKinds(world.mark({ [PERP]: 150_000n }).work)).not.toContain('takeOver');
-    expect(world.refuse({ kind: 'release', asset: null, account: 'ada-1', amountMinor: 1n })).toBe('mark_unusable');
+    expect(world.refuse({ kind: 'release', asset: null, account: 'ada-1', amountMinor: 1n })).toBe(
+      'mark_unusable',
+    );
     expect(world.balance('ada-1')).toBe(usdt(400));
     world.timeMs += 1_000;
     world.mark({ [PERP]: 150_100n });
@@ -301,11 +322,11 @@ describe('the worked numbers of FND', () => {
     const trade = { instrument: 'ETH-PERP', priceTicks: 5_000n, margin: usdt(10) };
     world.trade({ buyer: 'ada', seller: 'cleo', lots: 1n, ...trade });
     world.trade({ buyer: 'bob', seller: 'cleo', lots: 2n, ...trade });
-    const before = ['ada', 'bob', 'cleo'].map(world.balance);
+    const before = ['ada', 'bob', 'cleo'].map((account) => world.balance(account));
     world.accept({ kind: 'applyFunding', instrument: 'ETH-PERP', fundingTimeMs: world.timeMs, ratePpm: 1n });
     world.trade({ buyer: 'cleo', seller: 'ada', lots: 1n, ...trade, margin: 0n });
     world.trade({ buyer: 'cleo', seller: 'bob', lots: 2n, ...trade, margin: 0n });
-    const after = ['ada', 'bob', 'cleo'].map(world.balance);
+    const after = ['ada', 'bob', 'cleo'].map((account) => world.balance(account));
     expect(after.map((balance, at) => balance - before[at]!)).toEqual([-1n, -1n, 1n]);
     expect(trialBalance(world.state.ledger)[0]?.byKind).toMatchObject({ funding: 0n, rounding: 1n });
   });
@@ -415,7 +436,8 @@ describe('the worked numbers of LIQ', () => {
     const at = (markTicks: bigint) => {
       const world = example();
       world.accept({
-        kind: 'mark', assetPrices: [],
+        kind: 'mark',
+        assetPrices: [],
         sourceTimeMs: world.timeMs,
         marks: [{ instrument: PERP, markTicks, indexTicks: markTicks }],
       });
@@ -429,7 +451,9 @@ describe('the worked numbers of OPS', () => {
   it('a refused release leaves the state as it was, and says 400 and 0 (OPS-01)', () => {
     const world = example();
     const before = hash(world);
-    const rejection = refusal(world.send({ kind: 'release', asset: null, account: 'ada-1', amountMinor: usdt(400) }));
+    const rejection = refusal(
+      world.send({ kind: 'release', asset: null, account: 'ada-1', amountMinor: usdt(400) }),
+    );
     expect(rejection).toMatchObject({
       code: 'removal_floor',
       context: { requested: minor(400), removable: minor(0) },
@@ -479,7 +503,15 @@ function twoMarkets(): World {
 /** Queued and not taken over: its pool has no budget for work. */
 function queuedExample(): World {
   const world = standardWorld();
-  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'slow', isDesk: false, workBudget: 1 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'slow',
+    isDesk: false,
+    workBudget: 1,
+  });
   world.accept({ ...linearPerpetual('SLOW-PERP'), pool: 'slow' });
   world.mark({ 'SLOW-PERP': 400_000n });
   for (const client of ['ada', 'bob']) world.client(client, { USDT: usdt(100_000) });
@@ -502,7 +534,15 @@ function queuedExample(): World {
 function tenAccounts(): World {
   const world = createWorld();
   world.accept({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 3 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'main',
+    isDesk: false,
+    workBudget: 3,
+  });
   world.accept(linearPerpetual(PERP));
   world.mark({ [PERP]: 400_000n });
   for (const client of ['ada', 'bob']) world.client(client, { USDT: usdt(100_000) });

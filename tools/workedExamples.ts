@@ -33,6 +33,7 @@ import {
   usdt,
   type World,
 } from '../src/testkit/world.js';
+import { CROSS_EXAMPLES } from './crossExamples.js';
 import { table } from './markdown.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
 
@@ -51,6 +52,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-deleverage': () => waterfall(deleverageStory),
   'waterfall-share': () => waterfall(shareStory),
   ...RISK_EXAMPLES,
+  ...CROSS_EXAMPLES,
 };
 
 const MARK = 38_000;

@@ -1,6 +1,12 @@
 /** `bulkhead explain`: the story of one margin account, from the journal. */
 
-import { type AccountStep, type AccountStory, explainAccount } from '../contract/index.js';
+import {
+  type AccountStep,
+  type AccountStory,
+  explainAccount,
+  type Json,
+  type JsonObject,
+} from '../contract/index.js';
 import type { EngineRecord } from '../engine/index.js';
 import { decodeRecord } from '../engine/index.js';
 import { JournalDamaged, readJournal } from '../journal/index.js';
@@ -68,7 +74,7 @@ function asText(story: AccountStory): string {
   const head = pairs([
     ['account', story.account],
     ['client', story.client],
-    ['instrument', story.instrument],
+    ...(story.instrument === null ? [] : [['instrument', story.instrument] as const]),
     ['pool', story.pool],
     ['records', String(steps.length)],
   ]);
@@ -76,9 +82,9 @@ function asText(story: AccountStory): string {
     String(step.sequence),
     new Date(step.timeMs).toISOString(),
     step.command,
-    step.flows.map(({ flow, amount }) => `${flow} ${grouped(amount)}`).join(', '),
-    grouped(step.balanceAfter),
-    step.quantityAfter,
+    step.flows.map((moved) => flowText(story, moved)).join(', '),
+    balanceText(step),
+    positionText(step),
   ]);
   const timeline = table(
     [
@@ -94,13 +100,48 @@ function asText(story: AccountStory): string {
   return `${head}\n${timeline}${steps.map(decisionText).join('')}`;
 }
 
+/** Of an account with one asset the amount says enough. */
+function flowText(
+  { instrument }: AccountStory,
+  { flow, amount, asset }: AccountStep['flows'][number],
+): string {
+  return `${flow} ${grouped(amount)}${instrument === null ? ` ${asset}` : ''}`;
+}
+
+function balanceText({ balanceAfter, balancesAfter }: AccountStep): string {
+  if (balanceAfter !== null) return grouped(balanceAfter);
+  return balancesAfter.map(({ asset, amount }) => `${grouped(amount)} ${asset}`).join(', ') || '0';
+}
+
+function positionText({ quantityAfter, positionsAfter }: AccountStep): string {
+  if (quantityAfter !== null) return quantityAfter;
+  return (
+    positionsAfter
+      .map(({ instrument, leg, quantity }) => `${quantity} ${instrument}${leg === 'net' ? '' : ` ${leg}`}`)
+      .join(', ') || '0'
+  );
+}
+
 function decisionText(step: AccountStep): string {
   if (step.decision === null) return '';
   const { lines, liquidatable, ...inputs } = step.decision;
-  const numbers = Object.entries(inputs).map(([name, value]) => [name, String(value ?? 'none')] as const);
-  const parts = (lines as readonly { name: string; amount: string }[]).map(
-    ({ name, amount }) => [name, amount] as const,
+  const isList = (value: Json | undefined): value is readonly JsonObject[] => Array.isArray(value);
+  const numbers = Object.entries(inputs)
+    .filter(([, value]) => !isList(value))
+    .map(([name, value]) => [name, String(value ?? 'none')] as const);
+  const tables = Object.entries(inputs).map(([name, items]) =>
+    isList(items) ? `  ${name}\n${pairs(items.map(itemText), 4)}` : '',
   );
+  const parts = (lines as readonly JsonObject[]).map(({ name, amount, ...source }) => {
+    const from = Object.values(source).join(' ');
+    return [`${String(name)}${from === '' ? '' : ` ${from}`}`, String(amount)] as const;
+  });
   const verdict = `equity ${String(inputs['equity'])} <= maintenance margin ${String(inputs['maintenanceMargin'])}: ${liquidatable === true ? 'liquidatable' : 'not liquidatable'}`;
-  return `\nLiquidation in record ${step.sequence}\n${pairs(numbers, 2)}  lines of the requirement\n${pairs(parts, 4)}  ${verdict}\n`;
+  return `\nLiquidation in record ${step.sequence}\n${pairs(numbers, 2)}${tables.join('')}  lines of the requirement\n${pairs(parts, 4)}  ${verdict}\n`;
+}
+
+/** The first field names the item, the others follow it. */
+function itemText(item: JsonObject): readonly [string, string] {
+  const [[, name] = ['', ''], ...rest] = Object.entries(item);
+  return [String(name), rest.map(([field, value]) => `${field} ${String(value ?? 'none')}`).join(', ')];
 }

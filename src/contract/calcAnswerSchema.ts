@@ -45,7 +45,11 @@ export const AccountAnswer = Type.Object({
     TOTAL,
     '86',
   ),
-  orderMargin: amountText('Margin of open orders: zero, as an account with orders is judged as a whole.', TOTAL, '0'),
+  orderMargin: amountText(
+    'Margin of open orders: zero, as an account with orders is judged as a whole.',
+    TOTAL,
+    '0',
+  ),
   marginRatio: Type.Union([Type.String(), Type.Null()], {
     description:
       'Maintenance margin / equity, 8 decimals, rounded up; "0" when nothing is required, null when equity is not positive and something is.',

@@ -30,6 +30,11 @@ export function formatNearest({ numerator, denominator }: Fraction, decimals: nu
   return formatMinor(numerator < 0n ? -nearest : nearest, decimals);
 }
 
+export function isAbove(text: string, other: string): boolean {
+  const [a, b] = [decimalOf(text), decimalOf(other)];
+  return a.digits * 10n ** BigInt(b.scale) > b.digits * 10n ** BigInt(a.scale);
+}
+
 /** Whether a value is a whole number of steps. */
 export function isOnGrid(text: string, step: string): boolean {
   const [value, unit] = [decimalOf(text), decimalOf(step)];

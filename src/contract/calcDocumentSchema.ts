@@ -98,10 +98,13 @@ const Position = Type.Object(
     ),
     leg: Type.Optional(LEG),
     entryPrice: Type.Optional(
-      decimal('Average entry price; it may lie off the tick grid. Needed but for options, whose premium is paid.', {
-        unit: 'quote per base',
-        example: '42000',
-      }),
+      decimal(
+        'Average entry price; it may lie off the tick grid. Needed but for options, whose premium is paid.',
+        {
+          unit: 'quote per base',
+          example: '42000',
+        },
+      ),
     ),
     leverage: Type.Optional(
       decimal(
@@ -200,10 +203,7 @@ export const CalcDocument = Type.Object(
     marks: Type.Optional(prices('Mark price by instrument; of an option its premium per unit of base.')),
     indexPrices: Type.Optional(prices('Index price by instrument; the mark where left out.')),
     valuationAsset: Type.Optional(
-      id(
-        'Asset of the account totals and of `price`; when left out, the one asset of each account.',
-        'USDT',
-      ),
+      id('Asset of the account totals and of `price`; when left out, the one asset of each account.', 'USDT'),
     ),
     timestamp: Type.Optional(
       Type.Integer({

@@ -51,3 +51,20 @@ export function settingsFault(
   }
   return null;
 }
+
+/** The margin model counts these rates in parts per million. */
+export function ppmFault(text: string | undefined, path: string): CalcError | null {
+  if (text === undefined || decimalOf(text).scale <= 6) return null;
+  return calcError('rate_too_fine', path, 'has at most 6 decimals', { got: text });
+}
+
+export function leverageFault(text: string, path: string): CalcError | null {
+  const { digits, scale } = decimalOf(text);
+  return digits >= 10n ** BigInt(scale)
+    ? null
+    : calcError('leverage_out_of_range', path, 'leverage is at least 1', { got: text });
+}
+
+export function missingFault(path: string, message: string): CalcError {
+  return calcError('missing_field', path, message);
+}

@@ -1,24 +1,37 @@
 /** What a schema cannot say of an instrument: signs, assets that exist, and tiers that join. */
 import type { BracketFault } from '../margin/brackets.js';
 import { decimalOf, formatNearest } from './calcDecimal.js';
+import type { CheckedInstrument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
 import {
   firstOf,
   isBelowOne,
   isShare,
+  leverageFault,
   positiveFault,
   rateFault,
   settingsFault,
   unknownAsset,
 } from './calcFaults.js';
-import type { CalcAsset, CalcDocument, CalcInstrument, CalcPosition, CalcTier } from './calcSchema.js';
-import { flatRates, flatTier, type TierScale, tierBrackets, tierScale } from './calcTiers.js';
+import type { CalcAsset, CalcDocument, CalcInstrument, CalcTier } from './calcSchema.js';
+import {
+  flatRates,
+  flatTier,
+  type SizedPosition,
+  type TierScale,
+  tierBrackets,
+  tierScale,
+} from './calcTiers.js';
 
 /** Fields that a profile might have given. */
 export function missingField({ instruments, profile }: CalcDocument): CalcError | null {
   const context: Readonly<Record<string, string>> = profile === undefined ? {} : { profile };
   return firstOf(instruments, (instrument, index) => {
     const path = pointer('instruments', index);
+    if (instrument.kind === 'option' || instrument.kind === 'spot') return null;
+    if (instrument.tiers === undefined) {
+      return calcError('missing_field', `${path}/tiers`, 'tiers is missing', context);
+    }
     if (instrument.maintenanceBasis === undefined) {
       return calcError(
         'missing_field',
@@ -48,9 +61,10 @@ function missingRate({ maintenanceRate }: CalcInstrument, tier: CalcTier): strin
 
 export function instrumentFault(
   assets: ReadonlyMap<string, CalcAsset>,
-  instrument: CalcInstrument,
+  instrument: CheckedInstrument,
   path: string,
 ): CalcError | null {
+  if (instrument.kind === 'spot') return spotFault(path);
   const sizes =
     positiveFault(instrument.contractSize, `${path}/contractSize`) ??
     positiveFault(instrument.tickSize, `${path}/tickSize`) ??
@@ -79,11 +93,25 @@ export function instrumentFault(
       `closeFee ${closeFee} needs a takerFeeRate`,
     );
   }
+  const { leverage } = instrument;
+  if (leverage !== undefined) {
+    const fault = leverageFault(leverage, `${path}/leverage`);
+    if (fault !== null) return fault;
+  }
   return settingsFault(instrument, path) ?? methodFault(instrument, path) ?? tiersFault(instrument, path);
 }
 
+function spotFault(path: string): CalcError {
+  return calcError(
+    'unsupported_kind',
+    `${path}/kind`,
+    'what is held on the spot market is a balance and what is owed a debt: give them as collateral',
+    { got: 'spot' },
+  );
+}
+
 /** What only one way of charging tiers has. */
-function methodFault(instrument: CalcInstrument, path: string): CalcError | null {
+function methodFault(instrument: CheckedInstrument, path: string): CalcError | null {
   const { tierMethod = 'marginal', tierBasis } = instrument;
   const contradiction = (field: string, message: string): CalcError =>
     calcError('tier_method_contradiction', `${path}${field}`, message, { tierMethod });
@@ -115,7 +143,7 @@ const NEVER_NEGATIVE = [
   'maintenanceMarginRateStep',
 ] as const;
 
-function tiersFault(instrument: CalcInstrument, path: string): CalcError | null {
+function tiersFault(instrument: CheckedInstrument, path: string): CalcError | null {
   const negative = firstOf(instrument.tiers, (tier, index) => {
     for (const field of NEVER_NEGATIVE) {
       const got = tier[field];
@@ -132,7 +160,7 @@ function tiersFault(instrument: CalcInstrument, path: string): CalcError | null 
   });
   if (negative !== null) return negative;
   const leverage = firstOf(instrument.tiers, ({ maxLeverage }, index) =>
-    maxLeverage === undefined ? null : leverageFault(maxLeverage, `${path}${pointer('tiers', index)}`),
+    maxLeverage === undefined ? null : leverageMaxFault(maxLeverage, `${path}${pointer('tiers', index)}`),
   );
   if (leverage !== null) return leverage;
   const scale = tierScale(instrument);
@@ -194,7 +222,7 @@ function bracketError(
 /** More than a document can hold of an amount times a rate that is a decimal; other rates are shown to this many. */
 const EXPECTED_DECIMALS = 24;
 
-function leverageFault(got: string, path: string): CalcError | null {
+function leverageMaxFault(got: string, path: string): CalcError | null {
   return decimalOf(got).digits > 0n
     ? null
     : calcError('leverage_max_below_one', `${path}/maxLeverage`, 'must be at least 1', { got });
@@ -202,8 +230,8 @@ function leverageFault(got: string, path: string): CalcError | null {
 
 /** Rates that grow with size outgrow the notional at some size. */
 export function grownRateFault(
-  instrument: CalcInstrument,
-  position: CalcPosition,
+  instrument: CheckedInstrument,
+  position: SizedPosition,
   { mark, path }: { readonly mark: string; readonly path: string },
 ): CalcError | null {
   if (instrument.tierMethod !== 'flat') return null;

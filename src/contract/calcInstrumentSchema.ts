@@ -58,9 +58,7 @@ export const CalcTier = Type.Object(
 /** What an option has besides; a future may have `expiry`. */
 const OPTION_FIELDS = {
   optionType: Type.Optional(oneOf(['call', 'put'], 'Right to buy or to sell. Only options.')),
-  strike: Type.Optional(
-    decimal('Strike price. Only options.', { unit: 'quote per base', example: '45000' }),
-  ),
+  strike: Type.Optional(decimal('Strike price. Only options.', { unit: 'quote per base', example: '45000' })),
   expiry: Type.Optional(
     Type.Integer({
       description: 'Expiry of a future or an option.',
@@ -112,8 +110,8 @@ const OPTION_FIELDS = {
 export const INSTRUMENT_FIELDS = {
   id: id('Name of the instrument.', 'BTC-PERP'),
   kind: oneOf(
-  ['perpetual', 'future', 'option', 'spot'],
-  'What it is. `option`: European, cash settled. `spot` is refused: what is held on the spot market is a balance, what is owed a debt.',
+    ['perpetual', 'future', 'option', 'spot'],
+    'What it is. `option`: European, cash settled. `spot` is refused: what is held on the spot market is a balance, what is owed a debt.',
   ),
   payoff: oneOf(
     ['linear', 'inverse'],
@@ -122,10 +120,13 @@ export const INSTRUMENT_FIELDS = {
   base: id('The asset whose price it follows.', 'BTC'),
   quote: id('The asset prices are in.', 'USDT'),
   settle: id('The asset of margin and profit: `quote` when linear, `base` when inverse.', 'USDT'),
-  contractSize: decimal('linear, and every option: base units per contract; inverse: quote units per contract.', {
-    unit: 'base or quote per contract',
-    example: '1',
-  }),
+  contractSize: decimal(
+    'linear, and every option: base units per contract; inverse: quote units per contract.',
+    {
+      unit: 'base or quote per contract',
+      example: '1',
+    },
+  ),
   tickSize: decimal('Smallest step of an order price.', { unit: 'quote per base', example: '0.01' }),
   markTick: Type.Optional(
     decimal('Smallest step of a mark, on which prices are shown; `tickSize` when left out.', {
@@ -154,10 +155,7 @@ export const INSTRUMENT_FIELDS = {
     ),
   ),
   initialBasis: Type.Optional(
-    oneOf(
-      ['mark', 'entry'],
-      'Notional that initial margin is charged on; `maintenanceBasis` when left out.',
-    ),
+    oneOf(['mark', 'entry'], 'Notional that initial margin is charged on; `maintenanceBasis` when left out.'),
   ),
   closeFee: Type.Optional(
     oneOf(

@@ -9,11 +9,12 @@ import { removableFloor } from '../margin/removable.js';
 import { type RequirementLine, requirement } from '../margin/requirement.js';
 import { roundDown, roundUp } from '../margin/rounding.js';
 import { type Fraction, notionalAtMark } from '../market/payoff.js';
+import { settleOf } from './calcAccountFaults.js';
 import type { AccountPart } from './calcAnswer.js';
 import { decimalOf, formatNearest, scaled } from './calcDecimal.js';
-import { type CheckedDocument, settleOf } from './calcDocument.js';
+import type { CheckedDocument, PlainPosition } from './calcDocument.js';
 import { pointer } from './calcError.js';
-import type { CalcAccountAnswer, CalcMarginAccount, CalcPosition, CalcPositionAnswer } from './calcSchema.js';
+import type { CalcAccountAnswer, CalcMarginAccount, CalcPositionAnswer } from './calcSchema.js';
 import { type AccountTerms, accountTerms, type Money, moneyUnits } from './calcTerms.js';
 import { positionWarnings } from './calcWarnings.js';
 
@@ -26,7 +27,7 @@ export function isolatedAnswer(
   account: CalcMarginAccount,
   path: string,
 ): AccountPart {
-  const [position] = account.positions;
+  const [position] = account.positions as readonly PlainPosition[];
   if (position === undefined) return { answer: flatAccount(checked, account), warnings: [] };
   const ready = accountTerms(checked, account, position);
   return {
@@ -38,7 +39,7 @@ export function isolatedAnswer(
 function openAccount(
   ready: AccountTerms,
   account: CalcMarginAccount,
-  position: CalcPosition,
+  position: PlainPosition,
 ): CalcAccountAnswer {
   const { terms, view, markTicks, indexTicks, valuation } = ready;
   const { initial, maintenance, order, lines } = requirement(terms, view, markTicks);
@@ -93,7 +94,7 @@ function flatCollateral(
   return { asset: valuation.asset, value: amountDown((units * (whole - haircut.digits)) / whole, valuation) };
 }
 
-function positionAnswer(ready: AccountTerms, position: CalcPosition): CalcPositionAnswer {
+function positionAnswer(ready: AccountTerms, position: PlainPosition): CalcPositionAnswer {
   const { terms, view, markTicks, settle } = ready;
   return {
     instrument: position.instrument,

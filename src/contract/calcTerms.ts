@@ -10,15 +10,9 @@ import type { Bracket, CloseFee, MarginTerms } from '../margin/terms.js';
 import type { IsolatedView } from '../margin/view.js';
 import { type Fraction, notionalAtMark, valueSign } from '../market/payoff.js';
 import { decimalOf, finest, scaled } from './calcDecimal.js';
-import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
-import type {
-  CalcAsset,
-  CalcDocument,
-  CalcInstrument,
-  CalcMarginAccount,
-  CalcPosition,
-  CalcTier,
-} from './calcSchema.js';
+import type { CheckedDocument, CheckedInstrument, PlainPosition } from './calcDocument.js';
+import { known, own } from './calcLookup.js';
+import type { CalcAsset, CalcDocument, CalcMarginAccount, CalcTier } from './calcSchema.js';
 import { flatBracket, flatRates, flatTier, tierBrackets, tierScale } from './calcTiers.js';
 
 /** An account with a position, ready to be asked. */
@@ -53,7 +47,7 @@ export interface Money {
 export function accountTerms(
   checked: CheckedDocument,
   account: CalcMarginAccount,
-  position: CalcPosition,
+  position: PlainPosition,
 ): AccountTerms {
   const { document, assets } = checked;
   const instrument = known(checked.instruments, position.instrument);
@@ -159,14 +153,14 @@ interface FlatChoice {
 }
 
 /** Null: the tiers are marginal, and all of them are brackets. */
-function flatChoice(instrument: CheckedInstrument, position: CalcPosition, mark: string): FlatChoice | null {
+function flatChoice(instrument: CheckedInstrument, position: PlainPosition, mark: string): FlatChoice | null {
   if (instrument.tierMethod !== 'flat') return null;
   const { index, isBeyondLast } = flatTier(instrument, position, mark);
   const tier = instrument.tiers[index] as CalcTier;
   return { tier, index, isBeyondLast, rates: flatRates(instrument, tier, { position, mark }) };
 }
 
-function marginalTier(terms: MarginTerms, view: IsolatedView, markTicks: bigint) {
+export function marginalTier(terms: MarginTerms, view: IsolatedView, markTicks: bigint) {
   const tier = bracketIndex(terms.brackets, notionalOn(terms.maintenanceBasis, terms, view, markTicks));
   const notional = notionalAtMark(terms, view.lots, markTicks);
   const { notionalCap } = terms.brackets[bracketIndex(terms.brackets, notional)] as Bracket;
@@ -183,7 +177,7 @@ function marginalTier(terms: MarginTerms, view: IsolatedView, markTicks: bigint)
  */
 function closingTerms(
   instrument: CheckedInstrument,
-  position: CalcPosition,
+  position: PlainPosition,
 ): { readonly closeFee: CloseFee; readonly rate: Fraction } {
   const { takerFeeRate = '0', closeFee = 'none', payoff } = instrument;
   const { digits, scale } = decimalOf(takerFeeRate);
@@ -193,8 +187,10 @@ function closingTerms(
   return { closeFee: 'inMargin', rate: { numerator: digits, denominator: one - sign * digits } };
 }
 
+type Settings = Pick<CalcDocument, 'unrealizedProfitShare' | 'removalFloorRate' | 'priceRounding'>;
+
 /** What an account may set for itself, an instrument for its accounts and a document for all. */
-export function settingsOf(document: CalcDocument, instrument: CalcInstrument, account: CalcMarginAccount) {
+export function settingsOf(document: Settings, instrument: Settings, account: Settings) {
   const levels = [account, instrument, document];
   const nearest = <T>(pick: (level: (typeof levels)[number]) => T | undefined): T | undefined =>
     levels.map(pick).find((value) => value !== undefined);
@@ -238,14 +234,4 @@ function subtractFromOne(share: string): { readonly numerator: bigint; readonly 
   const { digits, scale } = decimalOf(share);
   const denominator = 10n ** BigInt(scale);
   return { numerator: denominator - digits, denominator };
-}
-
-function known<T>(map: ReadonlyMap<string, T>, id: string): T {
-  const found = map.get(id);
-  assert(found !== undefined, 'ids were checked with the document');
-  return found;
-}
-
-function own(record: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
-  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }

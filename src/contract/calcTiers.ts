@@ -9,7 +9,14 @@ import { isAtMost } from '../margin/rounding.js';
 import type { Bracket } from '../margin/terms.js';
 import type { Fraction } from '../market/payoff.js';
 import { decimalOf, finest, scaled } from './calcDecimal.js';
-import type { CalcInstrument, CalcPosition, CalcTier } from './calcSchema.js';
+import type { CheckedInstrument } from './calcDocument.js';
+import type { CalcTier } from './calcSchema.js';
+
+/** What a flat tier is chosen by. */
+export interface SizedPosition {
+  readonly quantity: string;
+  readonly entryPrice: string;
+}
 
 /** Scales that hold every number of an instrument's tiers. */
 export interface TierScale {
@@ -21,7 +28,7 @@ export interface TierScale {
 
 /** `others` are more decimals in the scale of rates, `quotients` more denominators. */
 export function tierScale(
-  instrument: CalcInstrument,
+  instrument: CheckedInstrument,
   others: readonly (string | undefined)[] = [],
   quotients: readonly bigint[] = [],
 ): TierScale {
@@ -57,7 +64,7 @@ export function tierScale(
 
 /** All tiers in order, checked; of flat tiers the bounds are what they count. */
 export function tierBrackets(
-  instrument: CalcInstrument,
+  instrument: CheckedInstrument,
   { unitsPerAsset, rateScale }: { readonly unitsPerAsset: bigint; readonly rateScale: bigint },
 ): Result<readonly Bracket[], BracketFault> {
   const amount = (text: string) => scaled(decimalOf(text), unitsPerAsset);
@@ -82,8 +89,8 @@ export function tierBrackets(
 
 /** The flat tier of a position, and whether the position is larger than the last one allows. */
 export function flatTier(
-  instrument: CalcInstrument,
-  position: CalcPosition,
+  instrument: CheckedInstrument,
+  position: SizedPosition,
   mark: string,
 ): { readonly index: number; readonly isBeyondLast: boolean } {
   const counted = countedBy(instrument, position, mark);
@@ -97,9 +104,9 @@ export function flatTier(
 
 /** The rates of a flat tier for a position: its own, and its steps for each unit of base held. */
 export function flatRates(
-  instrument: CalcInstrument,
+  instrument: CheckedInstrument,
   tier: CalcTier,
-  { position, mark }: { readonly position: CalcPosition; readonly mark: string },
+  { position, mark }: { readonly position: SizedPosition; readonly mark: string },
 ): { readonly initial: Fraction; readonly maintenance: Fraction } {
   const held = baseHeld(instrument, position, mark);
   const stepped = (rate: Fraction, step: string | undefined): Fraction =>
@@ -130,7 +137,7 @@ export function flatBracket(
  * A tier counted in contracts may begin one lot above the one before, as venues list them; between the two
  * there is nothing that could be held.
  */
-function floorOf(instrument: CalcInstrument, index: number): string | undefined {
+function floorOf(instrument: CheckedInstrument, index: number): string | undefined {
   const floor = instrument.tiers[index]?.notionalFloor;
   const before = instrument.tiers[index - 1]?.notionalCap;
   if (instrument.tierBasis !== 'contracts' || floor === undefined || typeof before !== 'string') return floor;
@@ -139,7 +146,7 @@ function floorOf(instrument: CalcInstrument, index: number): string | undefined 
   return next.numerator * begins.denominator === begins.numerator * next.denominator ? before : floor;
 }
 
-function countedBy(instrument: CalcInstrument, position: CalcPosition, mark: string): Fraction {
+function countedBy(instrument: CheckedInstrument, position: SizedPosition, mark: string): Fraction {
   const { tierBasis = instrument.maintenanceBasis } = instrument;
   if (tierBasis === 'contracts') return fractionOf(position.quantity);
   const price = fractionOf(tierBasis === 'entry' ? position.entryPrice : mark);
@@ -148,7 +155,7 @@ function countedBy(instrument: CalcInstrument, position: CalcPosition, mark: str
 }
 
 /** Units of base held: of an inverse position its value at the mark. */
-function baseHeld(instrument: CalcInstrument, position: CalcPosition, mark: string): Fraction {
+function baseHeld(instrument: CheckedInstrument, position: SizedPosition, mark: string): Fraction {
   const size = product(fractionOf(position.quantity), fractionOf(instrument.contractSize));
   return instrument.payoff === 'linear' ? size : quotient(size, fractionOf(mark));
 }
@@ -194,7 +201,7 @@ function quotient(a: Fraction, b: Fraction): Fraction {
   return { numerator: a.numerator * b.denominator, denominator: a.denominator * b.numerator };
 }
 
-function leastCommonMultiple(a: bigint, b: bigint): bigint {
+export function leastCommonMultiple(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y !== 0n) [x, y] = [y, x % y];
   return (a / x) * b;

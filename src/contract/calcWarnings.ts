@@ -6,9 +6,9 @@ import type { Bracket } from '../margin/terms.js';
 import { DECIMALS_MAX } from '../market/asset.js';
 import { notionalAtMark } from '../market/payoff.js';
 import { decimalOf, isOnGrid } from './calcDecimal.js';
-import type { CheckedDocument } from './calcDocument.js';
+import type { CheckedDocument, PlainPosition } from './calcDocument.js';
 import { pointer } from './calcError.js';
-import type { CalcInstrument, CalcPosition, CalcWarning } from './calcSchema.js';
+import type { CalcInstrument, CalcWarning } from './calcSchema.js';
 import type { AccountTerms } from './calcTerms.js';
 
 /** About assets, instruments and prices. */
@@ -50,7 +50,7 @@ export function instrumentWarnings({ document, assets }: CheckedDocument): CalcW
 export function positionWarnings(
   { instruments }: CheckedDocument,
   ready: AccountTerms,
-  position: CalcPosition,
+  position: PlainPosition,
   path: string,
 ): CalcWarning[] {
   const { terms, view, markTicks, isBeyondLast } = ready;

@@ -4,7 +4,12 @@ import { judgedAssetRow } from '../engine/accountHealth.js';
 import { assetsOf } from '../engine/accountParts.js';
 import { hasUsablePrice } from '../engine/assetPrice.js';
 import { assetOf, type Situation } from '../engine/index.js';
-import { type AssetView, accountEquityByAsset, collateralLiquidationPrice, keptShare } from '../margin/index.js';
+import {
+  type AssetView,
+  accountEquityByAsset,
+  collateralLiquidationPrice,
+  keptShare,
+} from '../margin/index.js';
 import { releasableNow } from './releasable.js';
 import { assetScale, formatAmount, formatAssetPrice, formatPpm, type Scale } from './scale.js';
 import { EQUITY_LINE, type WholeFigures } from './wholeFigures.js';
@@ -12,6 +17,8 @@ import { EQUITY_LINE, type WholeFigures } from './wholeFigures.js';
 export interface CollateralView {
   readonly asset: string;
   readonly balance: string;
+  /** Borrowed and not yet repaid, with interest, rounded up. */
+  readonly debt: string;
   /** Allocated less released since the account was last empty. */
   readonly netPrincipal: string;
   /** Results of the positions that settle in it: unrealized profit and funding, rounded down. */
@@ -22,7 +29,7 @@ export interface CollateralView {
   readonly priceUsable: boolean;
   /** Share of a positive value that does not count, with what a lost peg adds. */
   readonly haircut: string;
-  /** What balance and profit count for together, in the account's asset; these sum to its equity. */
+  /** What balance, debt and profit count for together, in the account's asset; these sum to its equity. */
   readonly value: string;
   /** The largest amount that `release` takes now. */
   readonly removable: string;
@@ -36,7 +43,9 @@ export function collateralViews(
   figures: WholeFigures,
 ): readonly CollateralView[] {
   const rows = assetsOf(situation.state, accountRow).reverse();
-  return rows.map((accountAssetRow, at) => collateralView(situation, { accountRow, accountAssetRow, at }, figures));
+  return rows.map((accountAssetRow, at) =>
+    collateralView(situation, { accountRow, accountAssetRow, at }, figures),
+  );
 }
 
 function collateralView(
@@ -56,6 +65,7 @@ function collateralView(
   return {
     asset: scale.asset,
     balance: formatAmount(held.balance, scale),
+    debt: formatAmount(held.debt, scale),
     netPrincipal: formatAmount(state.accountAssets.netPrincipal.get(accountAssetRow), scale),
     profit: formatAmount(divFloor(legs.numerator, legs.denominator), scale),
     price: held.price === 0n ? null : formatAssetPrice(held.price, scale),

@@ -16,10 +16,10 @@ import {
   formatAmount,
   formatAssetPrice,
   formatIndex,
+  formatLots,
   formatMark,
   formatPpm,
   formatPrice,
-  formatQuantity,
   formatValue,
   type Scale,
   unnamedScale,
@@ -94,7 +94,7 @@ function writeValue(state: State, schema: WireSchema, value: unknown, scale: Sca
     case 'indexPrice':
       return instrument ? formatIndex(value as bigint, instrument) : String(value);
     case 'quantity':
-      return instrument ? formatQuantity(value as bigint, instrument) : String(value);
+      return scale?.lotSize ? formatLots(value as bigint, scale.lotSize) : String(value);
     case 'bigCount':
       return Number(value);
     default:

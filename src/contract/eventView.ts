@@ -2,8 +2,10 @@
  * An event as JSON: names for rows, decimal strings for whole numbers. Every field of every event stands in
  * one table, so a field that the engine adds does not compile until it is said here how it reads.
  */
+import { formatMinor } from '../base/index.js';
 import { judgedAssetRow } from '../engine/accountHealth.js';
 import type { Event, State } from '../engine/index.js';
+import { INDEX_SCALE } from '../engine/lendingRate.js';
 import type { InstrumentDefinition } from '../market/index.js';
 import { definitionJson } from './commandView.js';
 import type { Json, JsonObject } from './json.js';
@@ -35,6 +37,7 @@ import {
   poolAssetScale,
   type Scale,
 } from './scale.js';
+import { TIME_MAX_MS } from './wireField.js';
 
 export function eventJson(state: State, event: Event): JsonObject {
   return objectJson({ state, scale: eventScale(state, event) }, event as unknown as Fields);
@@ -98,6 +101,7 @@ const assetPrice = (name: string) =>
     if (value === 0n) return null;
     return scale === null ? value.toString() : formatAssetPrice(value, scale);
   });
+const INDEX_DECIMALS = INDEX_SCALE.toString().length - 1;
 const ppm = (name: string) => written(name, (_view, value) => formatPpm(value));
 
 const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', FieldJson>> = {
@@ -121,6 +125,14 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   marginMode: plain('marginMode'),
   hasLegs: plain('hasLegs'),
   leg: plain('leg'),
+  tier: plain('tier'),
+  effectiveMs: plain('effectiveMs'),
+  graceUntilMs: plain('graceUntilMs'),
+  liquidateAtOnce: plain('liquidateAtOnce'),
+  applies: plain('applies'),
+  expiresMs: (_view, value: number) => ({ expiresMs: value > TIME_MAX_MS ? null : value }),
+  autoBorrow: plain('autoBorrow'),
+  accruedTimeMs: plain('accruedTimeMs'),
   needsOrders: (_view, value: boolean) => ({ admission: value ? 'orders' : 'fills' }),
   isBuy: (_view, value: boolean) => ({ side: value ? 'buy' : 'sell' }),
   isReduceOnly: plain('isReduceOnly'),
@@ -175,6 +187,17 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   premium: amount('premium'),
   collateral: amount('collateral'),
   holdMinor: amount('held'),
+  capMinor: amount('cap'),
+  amountChange: amount('amountChange'),
+  accountDebtCap: amount('accountDebtCap'),
+  poolDebtCap: amount('poolDebtCap'),
+  interestMinor: amount('interest'),
+  reserveMinor: amount('reserve'),
+  reservePaidMinor: amount('reservePaid'),
+  reserveForgoneMinor: amount('reserveForgone'),
+  shares: written('shares', (_view, value) => value.toString()),
+  sharesChange: written('sharesChange', (_view, value) => value.toString()),
+  borrowIndex: written('borrowIndex', (_view, value) => formatMinor(value, INDEX_DECIMALS)),
   equity: amount('equity'),
   maintenance: amount('maintenanceMargin'),
   lossMinor: amount('loss'),
@@ -191,6 +214,15 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   pegPrice: assetPrice('pegPrice'),
   pegTolerancePpm: ppm('pegToleranceRate'),
   pegSlopePpm: ppm('pegSlope'),
+  baseRatePpm: ppm('baseRate'),
+  kinkPpm: ppm('kink'),
+  slopeBelowPpm: ppm('slopeBelow'),
+  slopeAbovePpm: ppm('slopeAbove'),
+  reserveSharePpm: ppm('reserveShare'),
+  debtInitialPpm: ppm('debtInitialRate'),
+  debtMaintenancePpm: ppm('debtMaintenanceRate'),
+  utilisationPpm: ppm('utilisation'),
+  ratePpm: ppm('rate'),
   haircutPpm: ppm('haircutRate'),
   conversionSpreadPpm: ppm('conversionSpreadRate'),
   priceMaxJumpPpm: ppm('priceMaxJumpRate'),
@@ -215,6 +247,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   allocations: list('allocations'),
   fills: list('fills'),
   payers: list('payers'),
+  debts: list('debts'),
   orders: list('orders'),
   holds: list('holds'),
   principals: list('principals'),

@@ -2,31 +2,26 @@
  * What happened to one margin account, from the journal alone: every record that touched it, what it had
  * afterwards, and for each liquidation the numbers that decided, as they were just before it (OPS-03).
  */
+import { assetsOf, hasClosedForm, positionsOf } from '../engine/accountParts.js';
 import {
   createEngine,
-  type Engine,
   type EngineRecord,
   type Event,
   listedInstrument,
   type State,
 } from '../engine/index.js';
-import { accountFigures } from './accountView.js';
+import { LEGS, type Leg } from '../margin/index.js';
 import { eventJson } from './eventView.js';
 import type { JsonObject } from './json.js';
-import {
-  formatAmount,
-  formatFunding,
-  formatMark,
-  formatPpm,
-  formatQuantity,
-  instrumentScale,
-  type Scale,
-} from './scale.js';
+import { type LastMark, liquidationDecision } from './liquidationDecision.js';
+import { instrumentName } from './names.js';
+import { accountAssetScale, assetScale, formatAmount, formatQuantity } from './scale.js';
 
 export interface AccountStory {
   readonly account: string;
   readonly client: string;
-  readonly instrument: string;
+  /** Of an isolated account; null for the other modes. */
+  readonly instrument: string | null;
   readonly pool: string;
   readonly steps: readonly AccountStep[];
 }
@@ -35,10 +30,18 @@ export interface AccountStep {
   readonly sequence: number;
   readonly timeMs: number;
   readonly command: string;
-  /** Money that moved in or out, by flow, in the settlement asset. */
-  readonly flows: readonly { readonly flow: string; readonly amount: string }[];
-  readonly balanceAfter: string;
-  readonly quantityAfter: string;
+  /** Money that moved in or out, by flow. */
+  readonly flows: readonly { readonly flow: string; readonly amount: string; readonly asset: string }[];
+  /** Of an isolated account: its one balance and position; null where there may be several. */
+  readonly balanceAfter: string | null;
+  readonly quantityAfter: string | null;
+  /** What it holds, and its open positions. */
+  readonly balancesAfter: readonly { readonly asset: string; readonly amount: string }[];
+  readonly positionsAfter: readonly {
+    readonly instrument: string;
+    readonly leg: string;
+    readonly quantity: string;
+  }[];
   /** The events in full. */
   readonly events: readonly JsonObject[];
   /** For a liquidation: every input of the decision and the lines of the requirement. */
@@ -51,29 +54,30 @@ export function explainAccount(records: Iterable<EngineRecord>, account: string)
   const { state } = engine;
   const steps: AccountStep[] = [];
   const followed: Followed = { accountRow: -1, takeovers: new Set(), deficits: new Set() };
-  let lastMark: LastMark = { sequence: 0, sourceTimeMs: 0 };
+  const lastMarks = new Map<number, LastMark>();
   for (const record of records) {
     const events = record.outcome.kind === 'accepted' ? record.outcome.events : [];
     const takenOver = events.some(
-      (event) => event.kind === 'takenOver' && event.accountRow === followed.accountRow,
+      (event) =>
+        (event.kind === 'takenOver' || event.kind === 'accountTakenOver') &&
+        event.accountRow === followed.accountRow,
     );
     const decision = takenOver
-      ? liquidationDecision(engine, followed.accountRow, { lastMark, timeMs: record.timeMs })
+      ? liquidationDecision(engine, followed.accountRow, { lastMarks, timeMs: record.timeMs })
       : null;
     engine.replay(record);
+    noteMarks(lastMarks, events, record.sequence);
     if (followed.accountRow < 0) followed.accountRow = state.accounts.names.rowOf(account);
     if (followed.accountRow < 0) continue;
-    const instrumentRow = state.accounts.instrument.get(followed.accountRow);
-    lastMark = markOf(events, instrumentRow, record.sequence) ?? lastMark;
     const touching = events.filter((event) => touches(state, event, followed));
     if (touching.length > 0) steps.push(stepOf(state, record, { touching, decision, followed }));
   }
   if (followed.accountRow < 0) return null;
-  const { accounts, clients, instruments, pools } = state;
+  const { accounts, clients, pools } = state;
   return {
     account,
     client: clients.names.nameOf(accounts.client.get(followed.accountRow)),
-    instrument: instruments.names.nameOf(accounts.instrument.get(followed.accountRow)),
+    instrument: instrumentName(state, accounts.instrument.get(followed.accountRow)),
     pool: pools.names.nameOf(accounts.pool.get(followed.accountRow)),
     steps,
   };
@@ -86,19 +90,15 @@ interface Followed {
   readonly deficits: Set<number>;
 }
 
-interface LastMark {
-  readonly sequence: number;
-  readonly sourceTimeMs: number;
-}
-
-function markOf(events: readonly Event[], instrumentRow: number, sequence: number): LastMark | null {
+/** The last marks that acted, of every instrument: an account may come to trade any of them. */
+function noteMarks(lastMarks: Map<number, LastMark>, events: readonly Event[], sequence: number): void {
   for (const event of events) {
     if (event.kind !== 'marked') continue;
-    const mark = event.marks.find((item) => item.instrumentRow === instrumentRow);
-    const hasActed = mark?.verdict === 'accepted' || mark?.verdict === 'confirmed';
-    if (hasActed) return { sequence, sourceTimeMs: event.sourceTimeMs };
+    for (const { instrumentRow, verdict } of event.marks) {
+      if (verdict === 'accepted' || verdict === 'confirmed')
+        lastMarks.set(instrumentRow, { sequence, sourceTimeMs: event.sourceTimeMs });
+    }
   }
-  return null;
 }
 
 /** Whether the event moved money, position, takeover or deficit of the account. Remembers what it opens. */
@@ -109,6 +109,10 @@ function touches(state: State, event: Event, followed: Followed): boolean {
   let isTouched = false;
   if (event.kind === 'takenOver' && event.accountRow === accountRow) {
     takeovers.add(state.takeovers.names.rowOf(event.takeover));
+    isTouched = true;
+  }
+  if (event.kind === 'accountTakenOver' && event.accountRow === accountRow) {
+    for (const { takeover } of event.parts) takeovers.add(state.takeovers.names.rowOf(takeover));
     isTouched = true;
   }
   if ('accountRow' in event) isTouched ||= event.accountRow === accountRow;
@@ -140,63 +144,61 @@ function stepOf(
   },
 ): AccountStep {
   const { accountRow } = found.followed;
-  const scale = instrumentScale(state, state.accounts.instrument.get(accountRow));
-  const ledgerRow = state.accounts.ledgerRow.get(accountRow);
-  const flows = found.touching.flatMap((event) => ('transfers' in event ? event.transfers : []));
+  const balancesAfter = balancesOf(state, accountRow);
+  const positionsAfter = openPositionsOf(state, accountRow);
+  const isSingle = hasClosedForm(state, accountRow);
   return {
     sequence: record.sequence,
     timeMs: record.timeMs,
     command: record.command.kind,
-    flows: flows
-      .filter(({ from, to }) => from === ledgerRow || to === ledgerRow)
-      .map(({ flow, to, amount }) => ({
-        flow,
-        amount: formatAmount(to === ledgerRow ? amount : -amount, scale),
-      })),
-    balanceAfter: formatAmount(state.ledger.balance(ledgerRow), scale),
-    quantityAfter: quantityOf(state, accountRow, scale),
+    flows: flowsOf(state, accountRow, found.touching),
+    balanceAfter: isSingle ? (balancesAfter[0]?.amount ?? '0') : null,
+    quantityAfter: isSingle ? (positionsAfter[0]?.quantity ?? '0') : null,
+    balancesAfter,
+    positionsAfter,
     events: found.touching.map((event) => eventJson(state, event)),
     decision: found.decision,
   };
 }
 
-function quantityOf(state: State, accountRow: number, scale: Scale): string {
-  const lots = state.positions.lots.get(state.accounts.position.get(accountRow));
-  return scale.instrument === null ? lots.toString() : formatQuantity(lots, scale.instrument);
+/** In is positive. */
+function flowsOf(state: State, accountRow: number, events: readonly Event[]): AccountStep['flows'] {
+  const { ledger } = state;
+  const isOwn = (ledgerRow: number) => ledger.accountOf(ledgerRow) === accountRow;
+  return events
+    .flatMap((event) => ('transfers' in event ? event.transfers : []))
+    .filter(({ from, to }) => isOwn(from) || isOwn(to))
+    .map(({ flow, from, to, amount }) => {
+      const scale = assetScale(state, ledger.assetOf(from));
+      return { flow, amount: formatAmount(isOwn(to) ? amount : -amount, scale), asset: scale.asset };
+    });
 }
 
-/** Every input of the predicate, and its answer, from the state just before the liquidation. */
-function liquidationDecision(
-  { state }: Engine,
-  accountRow: number,
-  at: { readonly lastMark: LastMark; readonly timeMs: number },
-): JsonObject {
-  const { accounts, instruments, positions } = state;
-  const instrumentRow = accounts.instrument.get(accountRow);
-  const scale = instrumentScale(state, instrumentRow);
-  const listed = listedInstrument(state, instrumentRow);
-  const figures = accountFigures(state, accountRow);
-  const { view } = figures;
-  const entryFundingIndex = positions.fundingIndex.get(accounts.position.get(accountRow));
-  return {
-    markPrice: formatMark(figures.markTicks, listed),
-    markSequence: at.lastMark.sequence,
-    markSourceTimeMs: at.lastMark.sourceTimeMs,
-    markAgeMs: at.timeMs - instruments.markTimeMs.get(instrumentRow),
-    collateral: formatAmount(view.collateral, scale),
-    quantity: formatQuantity(view.lots, listed),
-    cost: formatAmount(view.cost, scale),
-    fundingIndex: formatFunding(instruments.fundingIndex.get(instrumentRow), scale),
-    entryFundingIndex: formatFunding(entryFundingIndex, scale),
-    leverage: formatPpm(view.leverage),
-    maintenanceBasis: listed.definition.maintenanceBasis,
-    unrealizedPnl: formatAmount(figures.unrealizedPnl, scale),
-    equity: formatAmount(figures.equity, scale),
-    initialMargin: formatAmount(figures.initial, scale),
-    maintenanceMargin: formatAmount(figures.maintenance, scale),
-    lines: figures.lines.map(({ name, amount }) => ({ name, amount: formatAmount(amount, scale) })),
-    liquidationPrice: figures.liquidationPrice,
-    bankruptcyPrice: figures.bankruptcyPrice,
-    liquidatable: figures.isLiquidatable,
-  };
+function balancesOf(state: State, accountRow: number): AccountStep['balancesAfter'] {
+  const { accountAssets, ledger } = state;
+  return assetsOf(state, accountRow)
+    .reverse()
+    .map((row) => {
+      const scale = accountAssetScale(state, row);
+      return {
+        asset: scale.asset,
+        amount: formatAmount(ledger.balance(accountAssets.ledgerRow.get(row)), scale),
+      };
+    });
+}
+
+function openPositionsOf(state: State, accountRow: number): AccountStep['positionsAfter'] {
+  const { positions } = state;
+  return positionsOf(state, accountRow)
+    .reverse()
+    .filter((row) => positions.lots.get(row) !== 0n)
+    .map((row) => {
+      const listed = listedInstrument(state, positions.instrument.get(row));
+      const leg = LEGS[positions.leg.get(row)] as Leg;
+      return {
+        instrument: listed.definition.id,
+        leg,
+        quantity: formatQuantity(positions.lots.get(row), listed),
+      };
+    });
 }

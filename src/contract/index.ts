@@ -2,6 +2,7 @@
 export * from './accountReasons.js';
 export * from './accountView.js';
 export * from './calc.js';
+export * from './collateralTermsView.js';
 export * from './collateralViews.js';
 export * from './commandView.js';
 export * from './errors.js';
@@ -10,6 +11,8 @@ export * from './explainAccount.js';
 export * from './isolatedAccountView.js';
 export type * from './json.js';
 export * from './jsonText.js';
+export * from './lendingView.js';
+export * from './poolView.js';
 export * from './positionParts.js';
 export * from './problem.js';
 export * from './recordView.js';

@@ -35,6 +35,7 @@ import {
 } from './positionParts.js';
 import { releasableNow } from './releasable.js';
 import { formatAmount, formatMark, formatPpm, formatQuantity, instrumentScale, type Scale } from './scale.js';
+import { TIME_MAX_MS } from './wireField.js';
 
 /** A position with the field names of CCXT; amounts in the settlement asset. */
 export interface IsolatedPositionView {
@@ -98,6 +99,8 @@ export interface IsolatedAccountView {
   readonly lines: readonly AmountLine[];
   readonly position: IsolatedPositionView | null;
   readonly orders: readonly OrderJson[];
+  /** What the wallet may still add before a liquidation, and until when; null where it may not. */
+  readonly autoMargin: { readonly left: string; readonly expiresMs: number | null } | null;
 }
 
 const RATIO_DECIMALS = 8;
@@ -135,7 +138,19 @@ export function isolatedAccountView(situation: Situation, accountRow: number): I
     lines: figures.lines.map((line) => ({ name: line.name, amount: amount(line.amount) })),
     position: positionView(state, accountRow, figures, scale),
     orders: openOrders(state, accountRow),
+    autoMargin: autoMarginOf(situation, accountRow, scale),
   };
+}
+
+function autoMarginOf(
+  { state, timeMs }: Situation,
+  accountRow: number,
+  scale: Scale,
+): IsolatedAccountView['autoMargin'] {
+  const left = state.accounts.autoMarginLeft.get(accountRow);
+  const untilMs = state.accounts.autoMarginUntilMs.get(accountRow);
+  if (left === 0n || timeMs >= untilMs) return null;
+  return { left: formatAmount(left, scale), expiresMs: untilMs > TIME_MAX_MS ? null : untilMs };
 }
 
 /** The numbers of an account in minor units, before they are written down. */

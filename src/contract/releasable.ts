@@ -20,7 +20,8 @@ export function releasableNow(situation: Situation, accountAssetRow: number): Re
   const { accounts, accountAssets } = state;
   const accountRow = accountAssets.account.get(accountAssetRow);
   if (accounts.isQueued.get(accountRow) === 1) return { amount: 0n, limit: 'liquidation' };
-  if (hasPosition(state, accountRow) && !isPriced(situation, accountRow)) return { amount: 0n, limit: 'mark' };
+  if (hasPosition(state, accountRow) && !isPriced(situation, accountRow))
+    return { amount: 0n, limit: 'mark' };
   const removable = removableNow(state, accountAssetRow, { kind: 'adverse', timeMs });
   const cash = max(0n, state.totals.cash.get(accountAssets.poolAsset.get(accountAssetRow)));
   const principal = max(0n, accountAssets.netPrincipal.get(accountAssetRow));

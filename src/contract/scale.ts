@@ -30,13 +30,15 @@ export interface Scale {
   readonly decimals: number;
   /** The instrument of its prices and sizes; null where it has none. */
   readonly instrument: ListedInstrument | null;
+  /** Contracts in a lot: of the instrument, also of one that is only being listed. */
+  readonly lotSize: string | null;
   /** The asset in which the pool at hand values its accounts, and prices collateral; null where there is none. */
   readonly valuation: Asset | null;
 }
 
 export function assetScale(state: State, assetRow: number): Scale {
   const { id, decimals } = assetOf(state, assetRow);
-  return { asset: id, decimals, instrument: null, valuation: null };
+  return { asset: id, decimals, instrument: null, lotSize: null, valuation: null };
 }
 
 /** An asset inside a pool: with what the pool prices it in. */
@@ -71,7 +73,8 @@ export function unnamedScale(state: State, accountRow: number): Scale | null {
 
 export function instrumentScale(state: State, instrumentRow: number): Scale {
   const settle = assetScale(state, settleAssetRow(state, instrumentRow));
-  return { ...settle, instrument: listedInstrument(state, instrumentRow) };
+  const instrument = listedInstrument(state, instrumentRow);
+  return { ...settle, instrument, lotSize: instrument.definition.lotSize };
 }
 
 export function formatAmount(amountMinor: bigint, { decimals }: { readonly decimals: number }): string {
@@ -103,7 +106,11 @@ export function formatIndex(indexTicks: bigint, listed: ListedInstrument): strin
 }
 
 export function formatQuantity(lots: bigint, { definition }: ListedInstrument): string {
-  return formatDecimal(multiplyDecimals(decimalOf(definition.lotSize), { digits: lots, scale: 0 }));
+  return formatLots(lots, definition.lotSize);
+}
+
+export function formatLots(lots: bigint, lotSize: string): string {
+  return formatDecimal(multiplyDecimals(decimalOf(lotSize), { digits: lots, scale: 0 }));
 }
 
 /** Amounts in the valuation asset. */
@@ -118,7 +125,11 @@ export function formatAssetPrice(price: bigint, scale: Scale): string {
 }
 
 /** The engine's price, valuation minor units x ASSET_PRICE_SCALE per minor unit; what is finer is rounded down. */
-export function assetPriceFloor({ digits, scale: decimals }: Decimal, scale: Scale, valuation: Asset): bigint {
+export function assetPriceFloor(
+  { digits, scale: decimals }: Decimal,
+  scale: Scale,
+  valuation: Asset,
+): bigint {
   return divFloor(digits * 10n ** BigInt(priceDecimals(scale, valuation)), 10n ** BigInt(decimals));
 }
 
@@ -152,8 +163,8 @@ export function indexTicksOf(price: Decimal, listed: ListedInstrument): bigint |
 }
 
 /** Whole lots of a size, or null off the grid. */
-export function lotsOf(quantity: Decimal, { definition }: ListedInstrument): bigint | null {
-  return divideExactly(quantity, decimalOf(definition.lotSize));
+export function lotsOf(quantity: Decimal, lotSize: string): bigint | null {
+  return divideExactly(quantity, decimalOf(lotSize));
 }
 
 /** Whether a mark tick of so many to the tick has an end in decimals, so that every mark can be written. */

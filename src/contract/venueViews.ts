@@ -1,24 +1,21 @@
-/** Clients, pools, instruments and the books of the venue as people read them. */
-import { min } from '../base/index.js';
+/** Clients, instruments and the books of the venue as people read them. */
+import { assetsOf } from '../engine/accountParts.js';
 import {
-  accountEquity,
   clientLedgerRow,
-  DEFICIT_CAUSES,
   hasUsableMark,
   INSTRUMENT_STATUS,
   isPoolSound,
   listedInstrument,
-  poolLedgerRow,
-  poolSurplus,
+  pairKey,
   type Situation,
   type State,
-  takeoverEquity,
 } from '../engine/index.js';
-import { fundBalance, takeoverExposure } from '../engine/soundness.js';
+import { lenderBook } from '../engine/lending.js';
+import { claimFloor } from '../engine/lendingShares.js';
 import { LEDGER_KINDS, type LedgerKind, trialBalance } from '../ledger/index.js';
 import { definitionJson } from './commandView.js';
 import type { JsonObject } from './json.js';
-import { accountName, takeoverName } from './names.js';
+import { openTakeovers, type PoolView } from './poolView.js';
 import {
   assetScale,
   formatAmount,
@@ -43,9 +40,21 @@ export function assetViews({ state }: Situation): readonly AssetView[] {
 
 export interface ClientView {
   readonly client: string;
+  readonly feeTier: number;
   readonly balances: readonly WalletView[];
+  /** What it has lent to pools. */
+  readonly lent: readonly LentView[];
   /** Ids of its margin accounts, closed ones included. */
   readonly accounts: readonly string[];
+}
+
+export interface LentView {
+  readonly pool: string;
+  readonly asset: string;
+  /** Supplied less taken back. */
+  readonly netSupplied: string;
+  /** What its share of the lending pool is worth, rounded down. */
+  readonly claim: string;
 }
 
 export interface WalletView {
@@ -62,10 +71,14 @@ export interface WalletView {
 
 export function clientView({ state }: Situation, clientRow: number): ClientView {
   const { accounts, assets } = state;
-  const accountRows = rows(accounts.table.size).filter((row) => accounts.client.get(row) === clientRow);
+  const accountRows: number[] = [];
+  for (let row = state.clients.firstAccount.get(clientRow); row >= 0; row = accounts.nextOfClient.get(row))
+    accountRows.unshift(row);
   const margins = new Map<number, bigint>();
-  for (const accountRow of accountRows) {
-    const ledgerRow = accounts.ledgerRow.get(accountRow);
+  const ledgerRows = accountRows.flatMap((accountRow) =>
+    assetsOf(state, accountRow).map((row) => state.accountAssets.ledgerRow.get(row)),
+  );
+  for (const ledgerRow of ledgerRows) {
     const assetRow = state.ledger.assetOf(ledgerRow);
     margins.set(assetRow, (margins.get(assetRow) ?? 0n) + state.ledger.balance(ledgerRow));
   }
@@ -90,168 +103,36 @@ export function clientView({ state }: Situation, clientRow: number): ClientView 
   });
   return {
     client: state.clients.names.nameOf(clientRow),
+    feeTier: state.clients.feeTier.get(clientRow),
     balances,
+    lent: lentBy(state, clientRow),
     accounts: accountRows.map((row) => accounts.names.nameOf(row)),
   };
 }
 
-export interface PoolView {
-  readonly pool: string;
-  readonly desk: boolean;
-  readonly status: 'open' | 'quarantined';
-  /** As the pool itself last recorded it; `soundNow` is the same at this moment's marks. */
-  readonly sound: boolean;
-  readonly soundNow: boolean;
-  readonly workBudget: number;
-  readonly instruments: readonly string[];
-  /** Instruments with open interest whose mark may not decide: the pool is not sound while there is one. */
-  readonly withoutUsableMark: readonly string[];
-  /** Accounts that wait for liquidation. */
-  readonly queue: readonly string[];
-  readonly takeovers: readonly TakeoverView[];
-  readonly assets: readonly PoolAssetView[];
-}
-
-/** A position taken over by the pool and not yet unwound. */
-export interface TakeoverView {
-  readonly takeover: string;
-  /** The margin account it came from. */
-  readonly account: string | null;
-  readonly instrument: string;
-  readonly side: 'long' | 'short';
-  readonly quantity: string;
-  readonly collateral: string;
-  /** Collateral, accrued funding and unrealized profit at the last good mark. */
-  readonly equity: string;
-  readonly timeMs: number;
-}
-
-/** surplus = insurance fund - takeover shortfall - open deficits - queue shortfall; sound while it is not negative. */
-export interface PoolAssetView {
-  readonly asset: string;
-  readonly insuranceFund: string;
-  readonly takeoverShortfall: string;
-  readonly openDeficits: string;
-  readonly queueShortfall: string;
-  readonly surplus: string;
-  /** Everything the pool holds in this asset. */
-  readonly cash: string;
-  readonly deficits: readonly DeficitView[];
-}
-
-/** A loss that its account could not bear, and who has paid of it. */
-export interface DeficitView {
-  readonly account: string | null;
-  readonly takeover: string | null;
-  readonly cause: (typeof DEFICIT_CAUSES)[number];
-  readonly amount: string;
-  readonly coveredByFund: string;
-  readonly sharedByGains: string;
-  readonly open: string;
-  readonly timeMs: number;
-}
-
-export function poolView(situation: Situation, poolRow: number): PoolView {
-  const { state, derived, timeMs } = situation;
-  const { pools, instruments } = state;
-  const instrumentRows = derived.instrumentsOf(poolRow);
-  const needsMark = (row: number) =>
-    state.totals.openInterest.get(row) > 0n && !hasUsableMark(state, row, timeMs);
-  return {
-    pool: pools.names.nameOf(poolRow),
-    desk: pools.isDesk.get(poolRow) === 1,
-    status: pools.isQuarantined.get(poolRow) === 1 ? 'quarantined' : 'open',
-    sound: pools.isSound.get(poolRow) === 1,
-    soundNow: isPoolSound(situation, poolRow),
-    workBudget: pools.workBudget.get(poolRow),
-    instruments: instrumentRows.map((row) => instruments.names.nameOf(row)),
-    withoutUsableMark: instrumentRows.filter(needsMark).map((row) => instruments.names.nameOf(row)),
-    queue: [...derived.queuedOf(poolRow)]
-      .sort((a, b) => a - b)
-      .map((row) => state.accounts.names.nameOf(row)),
-    takeovers: openTakeovers(state, poolRow).map((row) => takeoverView(state, row)),
-    assets: derived.poolAssetsOf(poolRow).map((row) => poolAssetView(situation, row)),
-  };
-}
-
-function openTakeovers(state: State, poolRow: number): readonly number[] {
-  return [...(state.openTakeovers.get(poolRow) ?? [])];
-}
-
-function takeoverView(state: State, takeoverRow: number): TakeoverView {
-  const { takeovers, positions } = state;
-  const instrumentRow = takeovers.instrument.get(takeoverRow);
-  const scale = instrumentScale(state, instrumentRow);
-  const lots = positions.lots.get(takeovers.position.get(takeoverRow));
-  return {
-    takeover: takeovers.names.nameOf(takeoverRow),
-    account: accountName(state, takeovers.account.get(takeoverRow)),
-    instrument: state.instruments.names.nameOf(instrumentRow),
-    side: lots > 0n ? 'long' : 'short',
-    quantity: formatQuantity(lots < 0n ? -lots : lots, listedInstrument(state, instrumentRow)),
-    collateral: formatAmount(takeovers.collateral.get(takeoverRow), scale),
-    equity: formatAmount(takeoverEquity(state, takeoverRow), scale),
-    timeMs: takeovers.timeMs.get(takeoverRow),
-  };
-}
-
-function poolAssetView(situation: Situation, poolAssetRow: number): PoolAssetView {
-  const { state } = situation;
-  const scale = assetScale(state, state.poolAssets.asset.get(poolAssetRow));
-  const amount = (minor: bigint) => formatAmount(minor, scale);
-  return {
-    asset: scale.asset,
-    insuranceFund: amount(fundBalance(state, poolAssetRow)),
-    takeoverShortfall: amount(takeoverExposure(state, poolAssetRow)),
-    openDeficits: amount(-state.ledger.balance(poolLedgerRow(state, poolAssetRow, 'receivable'))),
-    queueShortfall: amount(queueShortfall(situation, poolAssetRow)),
-    surplus: amount(poolSurplus(situation, poolAssetRow)),
-    cash: amount(state.totals.cash.get(poolAssetRow)),
-    deficits: openDeficits(state, poolAssetRow).map((row) => deficitView(state, row)),
-  };
-}
-
-/** What the accounts in the queue are short of, each taken for itself. */
-function queueShortfall({ state, derived }: Situation, poolAssetRow: number): bigint {
-  let shortfall = 0n;
-  for (const accountRow of derived.queuedOf(state.poolAssets.pool.get(poolAssetRow))) {
-    const instrumentRow = state.accounts.instrument.get(accountRow);
-    if (state.instruments.poolAsset.get(instrumentRow) !== poolAssetRow) continue;
-    shortfall -= min(0n, accountEquity(state, accountRow));
-  }
-  return shortfall;
-}
-
-function openDeficits(state: State, poolAssetRow: number): readonly number[] {
-  const open: number[] = [];
-  let row = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
-  for (; row >= 0; row = state.deficits.next.get(row)) open.push(row);
-  return open;
-}
-
-function deficitView(state: State, row: number): DeficitView {
-  const { deficits } = state;
-  const scale = assetScale(state, state.poolAssets.asset.get(deficits.poolAsset.get(row)));
-  const [owed, covered, shared] = [
-    deficits.amount.get(row),
-    deficits.covered.get(row),
-    deficits.shared.get(row),
-  ];
-  return {
-    account: accountName(state, deficits.account.get(row)),
-    takeover: takeoverName(state, deficits.takeover.get(row)),
-    cause: DEFICIT_CAUSES[deficits.cause.get(row)] as DeficitView['cause'],
-    amount: formatAmount(owed, scale),
-    coveredByFund: formatAmount(covered, scale),
-    sharedByGains: formatAmount(shared, scale),
-    open: formatAmount(owed - covered - shared, scale),
-    timeMs: deficits.timeMs.get(row),
-  };
+function lentBy(state: State, clientRow: number): readonly LentView[] {
+  const { lenders } = state;
+  return rows(state.poolAssets.table.size).flatMap((poolAssetRow): readonly LentView[] => {
+    const row = state.lenderRows.get(pairKey(clientRow, poolAssetRow));
+    if (row === undefined) return [];
+    const scale = assetScale(state, state.poolAssets.asset.get(poolAssetRow));
+    const claim = claimFloor(lenders.shares.get(row), lenderBook(state, poolAssetRow));
+    return [
+      {
+        pool: state.pools.names.nameOf(state.poolAssets.pool.get(poolAssetRow)),
+        asset: scale.asset,
+        netSupplied: formatAmount(lenders.netSupplied.get(row), scale),
+        claim: formatAmount(claim, scale),
+      },
+    ];
+  });
 }
 
 export interface InstrumentView {
   readonly instrument: string;
   readonly status: keyof typeof INSTRUMENT_STATUS;
+  /** Positions may be reduced but not opened. */
+  readonly reduceOnly: boolean;
   readonly markPrice: string | null;
   readonly indexPrice: string | null;
   /** When the source made the mark, and how long ago that is. */
@@ -282,6 +163,7 @@ export function instrumentView({ state, timeMs }: Situation, row: number): Instr
   return {
     instrument: instruments.names.nameOf(row),
     status: statusName(instruments.status.get(row)),
+    reduceOnly: instruments.isReduceOnly.get(row) === 1,
     markPrice: price(instruments.markTicks.get(row)),
     indexPrice:
       instruments.indexTicks.get(row) === 0n ? null : formatIndex(instruments.indexTicks.get(row), listed),

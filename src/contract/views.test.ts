@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseMinor } from '../base/index.js';
-import { accountEquity, type Engine, type EngineRecord, type Situation } from '../engine/index.js';
+import { equityNow } from '../engine/accountHealth.js';
+import type { Engine, EngineRecord, Situation } from '../engine/index.js';
 import { playHistory } from '../testkit/histories.js';
 import { inversePerpetual, standardWorld, usdt } from '../testkit/world.js';
 import { explainAccountNow } from './accountReasons.js';
-import { type AmountLine, accountView } from './accountView.js';
+import { accountView } from './accountView.js';
+import { isolatedAccountView } from './isolatedAccountView.js';
 import type { Json } from './json.js';
+import { poolView } from './poolView.js';
+import type { AmountLine } from './positionParts.js';
 import { recordJson } from './recordView.js';
-import { clientView, instrumentView, poolView, trialBalanceJson, venueHealth } from './venueViews.js';
+import { clientView, instrumentView, trialBalanceJson, venueHealth } from './venueViews.js';
 
 /** Two clients with 1,000 USDT each behind 0.5 BTC at 40,000: the buyer ten times, the seller twice leveraged. */
 function twoAccounts() {
@@ -62,6 +66,8 @@ describe('the view of an account', () => {
       unrealizedPnl: '0',
       initialMargin: '2000',
       maintenanceMargin: '100',
+      orderMargin: '0',
+      walletHold: '0',
       marginRatio: '0.05',
       liquidatable: false,
       liquidationPrice: '36180.9',
@@ -95,6 +101,8 @@ describe('the view of an account', () => {
         tier: 1,
         timestamp: 1_700_000_000_000,
       },
+      orders: [],
+      autoMargin: null,
     });
   });
 
@@ -131,7 +139,7 @@ describe('the view of an account', () => {
       world.account(`${client}-1`, client, 'BTC-INV', 5);
     }
     world.trade({ buyer: 'eve-1', seller: 'fay-1', instrument: 'BTC-INV', priceTicks: 80_000n, lots: 10n });
-    expect(accountView(situation, row('eve-1')).position).toMatchObject({
+    expect(isolatedAccountView(situation, row('eve-1')).position).toMatchObject({
       side: 'long',
       contracts: '10',
       contractSize: '100',
@@ -186,21 +194,24 @@ function checkAccount(
   expect(sum(view.lines, 'equity', decimals)).toBe(minor(view.equity, decimals));
   expect(sum(view.lines, 'initialMargin', decimals)).toBe(minor(view.initialMargin, decimals));
   expect(sum(view.lines, 'maintenanceMargin', decimals)).toBe(minor(view.maintenanceMargin, decimals));
-  expect(minor(view.equity, decimals)).toBe(accountEquity(state, row));
+  expect(minor(view.equity, decimals)).toBe(equityNow(state, row));
   const pool = state.accounts.pool.get(row);
   if (view.status === 'closed' || state.pools.isQuarantined.get(pool) === 1) return;
-  const removable = minor(view.removable, decimals);
-  const release = (amountMinor: bigint) =>
-    engine.dryRun(
-      { kind: 'release', asset: null, account: view.account, amountMinor },
-      timeMs,
-      ({ record }) => record.outcome.kind,
-    );
-  if (removable > 0n) {
-    checked.releases++;
-    expect(release(removable), `${view.account} ${view.removable}`).toBe('accepted');
+  const held = 'collateral' in view ? view.collateral : [{ asset: view.asset, removable: view.removable }];
+  for (const { asset, removable: shown } of held) {
+    const removable = minor(shown, state.assets.decimals.get(state.assets.names.rowOf(asset)));
+    const release = (amountMinor: bigint) =>
+      engine.dryRun(
+        { kind: 'release', asset, account: view.account, amountMinor },
+        timeMs,
+        ({ record }) => record.outcome.kind,
+      );
+    if (removable > 0n) {
+      checked.releases++;
+      expect(release(removable), `${view.account} ${shown} ${asset}`).toBe('accepted');
+    }
+    expect(release(removable + 1n), `${view.account} ${shown} ${asset} and one more`).toBe('rejected');
   }
-  expect(release(removable + 1n), `${view.account} ${view.removable} and one more`).toBe('rejected');
 }
 
 describe('the views of the venue', () => {
@@ -216,6 +227,7 @@ describe('the views of the venue', () => {
     });
     expect(clientView(situation, 0)).toEqual({
       client: 'ada',
+      feeTier: 0,
       balances: [
         {
           asset: 'USDT',
@@ -234,6 +246,7 @@ describe('the views of the venue', () => {
           total: '0.00000001',
         },
       ],
+      lent: [],
       accounts: ['ada-1'],
     });
   });

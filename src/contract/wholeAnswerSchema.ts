@@ -16,12 +16,19 @@ const figure = (description: string, unit: string, example: number) =>
 const Greeks = Type.Object(
   {
     delta: figure('Change for a move of 1 in the underlying.', 'settle asset per quote', -0.42),
-    gamma: figure('Change of delta for a move of 1 in the underlying.', 'settle asset per quote squared', -1e-5),
+    gamma: figure(
+      'Change of delta for a move of 1 in the underlying.',
+      'settle asset per quote squared',
+      -1e-5,
+    ),
     vega: figure('Change for one point of volatility.', 'settle asset', -31.5),
     theta: figure('Change for one day that passes.', 'settle asset', 12.25),
     rho: figure('Change for one point of interest.', 'settle asset', -0.5),
   },
-  { description: 'Sensitivities of the whole position by Black-76, signed as it is held: binary floating point.' },
+  {
+    description:
+      'Sensitivities of the whole position by Black-76, signed as it is held: binary floating point.',
+  },
 );
 
 const WholePositionAnswer = Type.Object({
@@ -63,7 +70,8 @@ const WholePositionAnswer = Type.Object({
   liquidationPriceBelow: price('The one coming from above.'),
   liquidationPriceAbove: price('The one coming from below.'),
   tier: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'Tier of the notional at the maintenance basis, or of a flat tier at its own, from 1; null for an option.',
+    description:
+      'Tier of the notional at the maintenance basis, or of a flat tier at its own, from 1; null for an option.',
     unit: 'count',
     examples: [1],
   }),

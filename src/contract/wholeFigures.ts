@@ -61,7 +61,14 @@ function equityLines(view: AccountView): readonly WholeLine[] {
   return accountEquityByAsset(view).map(({ asset, valueScaled }) => {
     scaledSoFar += valueScaled;
     const next = valueFloor(scaledSoFar);
-    const line = { name: EQUITY_LINE, amount: next - soFar, instrument: null, leg: null, asset, detail: null };
+    const line = {
+      name: EQUITY_LINE,
+      amount: next - soFar,
+      instrument: null,
+      leg: null,
+      asset,
+      detail: null,
+    };
     soFar = next;
     return line;
   });

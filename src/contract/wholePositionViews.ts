@@ -1,12 +1,19 @@
 /** The positions of a margin account that is judged whole, with the field names of CCXT. */
 import { abs } from '../base/index.js';
+import { judgedAssetRow } from '../engine/accountHealth.js';
 import { positionOf } from '../engine/accountParts.js';
 import { hasUsableMark, listedInstrument, markValue, type Situation, type State } from '../engine/index.js';
 import { accruedFunding } from '../engine/trade.js';
-import { accountLiquidationPrice, bracketIndex, type Leg, type LegView, type MarginMode, roundUp } from '../margin/index.js';
+import {
+  accountLiquidationPrice,
+  bracketIndex,
+  type Leg,
+  type LegView,
+  type MarginMode,
+  roundUp,
+} from '../margin/index.js';
 import { notionalOn } from '../margin/maintenanceMargin.js';
 import { notionalAtMark } from '../market/index.js';
-import { judgedAssetRow } from '../engine/accountHealth.js';
 import { entryPrice } from './positionParts.js';
 import {
   assetScale,
@@ -114,14 +121,20 @@ function positionView(
 }
 
 function marginOf({ lines, view }: WholeFigures, { instrument, leg, lots }: LegView, of: string): bigint {
-  const isLarger = view.legs.every((other) => other.instrument !== instrument || abs(other.lots) <= abs(lots));
+  const isLarger = view.legs.every(
+    (other) => other.instrument !== instrument || abs(other.lots) <= abs(lots),
+  );
   return lines
     .filter((line) => line.name.startsWith(`${of}.`) && line.instrument === instrument)
     .filter((line) => line.leg === leg || (line.leg === 'net' && isLarger))
     .reduce((sum, line) => sum + line.amount, 0n);
 }
 
-function liquidationPriceOf(state: State, { view }: WholeFigures, { instrument, lots }: LegView): string | null {
+function liquidationPriceOf(
+  state: State,
+  { view }: WholeFigures,
+  { instrument, lots }: LegView,
+): string | null {
   const { below, above } = accountLiquidationPrice(view, instrument);
   const edge = lots > 0n ? below : above;
   return edge.kind === 'price' ? formatMark(edge.markTicks, listedInstrument(state, instrument)) : null;

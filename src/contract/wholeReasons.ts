@@ -31,9 +31,9 @@ function equitySentence({ equity, asset, collateral }: WholeAccountView): string
 function collateralSentence({ asset: own }: WholeAccountView) {
   return ({ asset, balance, profit, price, haircut, value }: WholeAccountView['collateral'][number]) => {
     const held = `${balance} ${asset} and ${profit} from its positions`;
-    if (asset === own) return `${held} count in full: ${value}.`;
     if (price === null) return `${held} count for nothing: ${asset} has no price yet.`;
-    return `${held} at ${price} ${own}, haircut ${haircut}, count ${value}.`;
+    const at = asset === own ? '' : ` at ${price} ${own}`;
+    return `${held}${at} count ${value}${haircut === '0' ? '' : ` after a haircut of ${haircut}`}.`;
   };
 }
 

@@ -38,7 +38,7 @@ const fill = {
   instrument: 'BTC-PERP',
   price: '43000.1',
   quantity: '0.5',
-  buyer: { party: 'account', id: 'ada-1', allocate: '12.5' },
+  buyer: { party: 'account', id: 'ada-1', order: 'ada-1/7', allocate: '12.5' },
   seller: { party: 'counterparty' },
   taker: 'buyer',
 };
@@ -64,8 +64,22 @@ describe('a command of the wire', () => {
       instrument: 'BTC-PERP',
       priceTicks: 430_001n,
       lots: 500n,
-      buyer: { party: 'account', id: 'ada-1', allocateMinor: 12_500_000n, allocateInitial: false },
-      seller: { party: 'counterparty', id: '', allocateMinor: 0n, allocateInitial: false },
+      buyer: {
+        party: 'account',
+        id: 'ada-1',
+        leg: 'net',
+        order: 'ada-1/7',
+        allocateMinor: 12_500_000n,
+        allocateInitial: false,
+      },
+      seller: {
+        party: 'counterparty',
+        id: '',
+        leg: 'net',
+        order: '',
+        allocateMinor: 0n,
+        allocateInitial: false,
+      },
       taker: 'buyer',
     });
     const marks = [
@@ -269,6 +283,8 @@ describe('a command of the wire', () => {
   it('names a takeover by its pool and number', () => {
     const buyer = { party: 'liquidation', id: 'main#12' };
     const seller = { party: 'account', id: 'ada-1' };
+    expect(refusals({ ...fill, buyer: { ...buyer, order: 'x' } })).toEqual(['schema_violation /buyer/order']);
+    expect(refusals({ ...fill, buyer: { ...buyer, leg: 'long' } })).toEqual(['schema_violation /buyer/leg']);
     expect(accepted({ ...fill, buyer, seller })).toMatchObject({
       buyer: { party: 'liquidation', id: 'main#12' },
     });

@@ -33,13 +33,7 @@ import { schemaIssues } from './schemaIssues.js';
 import { objectOf, type ScaleField, type WireSchema } from './wireField.js';
 import { ruleFaults } from './wireRules.js';
 import { findScale } from './wireScale.js';
-import {
-  WIRE_COMMANDS,
-  WIRE_KINDS,
-  type WireCommand,
-  type WireKind,
-  wireSchema,
-} from './wireSchema.js';
+import { WIRE_COMMANDS, WIRE_KINDS, type WireCommand, type WireKind, wireSchema } from './wireSchema.js';
 
 export type Issues = readonly [Issue, ...Issue[]];
 
@@ -168,7 +162,16 @@ function readText(reading: Reading, { value, path }: Place<string>): string {
   return value;
 }
 
-type NumberUnit = 'amount' | 'value' | 'assetPrice' | 'price' | 'markPrice' | 'indexPrice' | 'quantity' | 'rate' | 'leverage';
+type NumberUnit =
+  | 'amount'
+  | 'value'
+  | 'assetPrice'
+  | 'price'
+  | 'markPrice'
+  | 'indexPrice'
+  | 'quantity'
+  | 'rate'
+  | 'leverage';
 
 /** A whole number of the unit, inside int64. Zero stands in where an issue has been noted. */
 function readNumber(reading: Reading, unit: NumberUnit, { value, scale, path }: Place<string>): bigint {
@@ -196,6 +199,8 @@ function hasScale(unit: NumberUnit, scale: Scale | null): boolean {
     case 'value':
     case 'assetPrice':
       return scale !== null && scale.valuation !== null;
+    case 'quantity':
+      return scale !== null && scale.lotSize !== null;
     default:
       return scale !== null && scale.instrument !== null;
   }
@@ -210,18 +215,18 @@ interface Misfit {
 function wholeUnits(unit: NumberUnit, value: Decimal, scale: Scale | null): bigint | Misfit {
   if (unit === 'rate' || unit === 'leverage' || scale === null) return minorUnits(value, PPM_DECIMALS);
   if (unit === 'amount') return minorUnits(value, scale.decimals);
-  const { instrument, valuation } = scale;
+  const { instrument, lotSize, valuation } = scale;
   if (valuation !== null && unit === 'value') return minorUnits(value, valuation.decimals);
   if (valuation !== null && unit === 'assetPrice') return assetPriceFloor(value, scale, valuation);
-  assert(instrument !== null, 'a price or size has an instrument');
-  const { id, tickSize, lotSize } = instrument.definition;
   const offGrid = (code: DoorCode, step: string): Misfit => ({
     code,
     message: `is not a multiple of ${step}`,
-    context: { step, instrument: id },
+    context: { step, ...(instrument === null ? {} : { instrument: instrument.definition.id }) },
   });
-  if (unit === 'price') return ticksOf(value, instrument) ?? offGrid('off_tick', tickSize);
-  if (unit === 'quantity') return lotsOf(value, instrument) ?? offGrid('off_lot', lotSize);
+  if (lotSize !== null && unit === 'quantity') return lotsOf(value, lotSize) ?? offGrid('off_lot', lotSize);
+  assert(instrument !== null, 'a price has an instrument');
+  if (unit === 'price')
+    return ticksOf(value, instrument) ?? offGrid('off_tick', instrument.definition.tickSize);
   if (unit === 'indexPrice')
     return indexTicksOf(value, instrument) ?? offGrid('off_tick', formatIndex(1n, instrument));
   return markTicksOf(value, instrument) ?? offGrid('off_tick', formatMark(1n, instrument));

@@ -9,6 +9,7 @@ import {
   id,
   leverage,
   orNull,
+  quantity,
   rate,
   signedRate,
   TIME_MAX_MS,
@@ -17,6 +18,7 @@ import {
 } from './wireField.js';
 
 const TIERS_MAX = 64;
+export const FEE_TIERS_MAX = 32;
 
 const Tier = Type.Object(
   {
@@ -41,6 +43,20 @@ const Tier = Type.Object(
     }),
   },
   closed('A bracket of margin rates by notional.'),
+);
+
+const FeeTier = Type.Object(
+  {
+    makerFeeRate: signedRate("Instead of the instrument's; negative is a rebate.", {
+      example: '0.0001',
+      core: 'makerFeePpm',
+    }),
+    takerFeeRate: rate("Instead of the instrument's, at most as much.", {
+      example: '0.0004',
+      core: 'takerFeePpm',
+    }),
+  },
+  closed('Fees of the clients in one tier.'),
 );
 
 const Option = Type.Object(
@@ -160,6 +176,25 @@ export const INSTRUMENT_FIELDS = {
       default: [],
       isInExample: true,
       maxItems: TIERS_MAX,
+    }),
+  ),
+  positionCap: orNull(
+    quantity('Most contracts a client may hold on a side, over all its accounts; null for no cap.', {
+      example: '500',
+      core: 'positionCapLots',
+    }),
+  ),
+  openInterestCap: orNull(
+    quantity('Most open interest in contracts, one side; null for no cap.', {
+      example: '20000',
+      core: 'openInterestCapLots',
+    }),
+  ),
+  feeTiers: Type.Optional(
+    Type.Array(FeeTier, {
+      description: 'Fees of clients in tier 1, 2 and so on; who is in none pays the fees above.',
+      default: [],
+      maxItems: FEE_TIERS_MAX,
     }),
   ),
 };

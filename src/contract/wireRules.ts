@@ -1,6 +1,7 @@
 /** What a schema of single fields cannot say about a command. */
 import { type Issue, issue } from './errors.js';
 import { hasDecimalMarks } from './scale.js';
+import type { WireInstrument } from './wireInstrument.js';
 import type { WireCommand, WireCommandOf } from './wireSchema.js';
 
 export function ruleFaults(command: WireCommand): readonly Issue[] {
@@ -13,6 +14,11 @@ export function ruleFaults(command: WireCommand): readonly Issue[] {
         : [];
     case 'listInstrument':
       return [...tierFaults(command), ...markFaults(command)];
+    case 'scheduleParameters': {
+      const { definition } = command;
+      const faults = [...tierFaults(definition), ...markFaults(definition)];
+      return faults.map((fault) => ({ ...fault, path: `/definition${fault.path}` }));
+    }
     default:
       return [];
   }
@@ -23,8 +29,7 @@ function sideFaults(command: WireCommandOf<'fill'>, role: 'buyer' | 'seller'): r
   const faults: Issue[] = [];
   const refuse = (field: string, rule: string) =>
     faults.push(issue('schema_violation', `/${role}/${field}`, rule));
-  if (party === 'counterparty' && id !== undefined)
-    refuse('id', 'must be left out: the outside has no id');
+  if (party === 'counterparty' && id !== undefined) refuse('id', 'must be left out: the outside has no id');
   if (party !== 'counterparty' && id === undefined) refuse('id', 'is missing');
   if (party === 'account') return faults;
   if (order !== undefined) refuse('order', 'must be left out: only accounts have orders');
@@ -36,12 +41,12 @@ function hasNoPrices({ marks = [], assetPrices = [] }: WireCommandOf<'mark'>): b
   return marks.length + assetPrices.length === 0;
 }
 
-function tierFaults({ instrumentKind, tiers = [] }: WireCommandOf<'listInstrument'>): readonly Issue[] {
-  if (tiers.length > 0 || instrumentKind === 'option') return [];
+function tierFaults({ instrumentKind, tiers = [] }: WireInstrument): readonly Issue[] {
+  if (tiers.length > 0 || instrumentKind === 'option' || instrumentKind === 'spot') return [];
   return [issue('schema_violation', '/tiers', 'is missing: at least one')];
 }
 
-function markFaults({ markTicksPerTick }: WireCommandOf<'listInstrument'>): readonly Issue[] {
+function markFaults({ markTicksPerTick }: WireInstrument): readonly Issue[] {
   if (markTicksPerTick === undefined || hasDecimalMarks(BigInt(markTicksPerTick))) return [];
   return [
     issue(

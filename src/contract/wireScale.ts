@@ -1,5 +1,5 @@
 /** In whose units the numbers of an object are, by the names it gives; or which of them stands for nothing. */
-import { err, ok, type Result } from '../base/index.js';
+import { err, ok, parseDecimal, type Result } from '../base/index.js';
 import type { State } from '../engine/index.js';
 import type { ErrorCode } from './errors.js';
 import { assetScale, instrumentScale, poolAssetScale, type Scale } from './scale.js';
@@ -20,8 +20,9 @@ export function findScale(state: State, by: ScaleField, fields: Fields): Found {
   const { names } = state.accounts;
   switch (by) {
     case 'asset':
-    case 'settle':
       return assetNamed(state, by, fields);
+    case 'settle':
+      return listingNamed(state, fields);
     case 'instrument':
     case 'order':
       return instrumentNamed(state, by, fields);
@@ -38,6 +39,13 @@ export function findScale(state: State, by: ScaleField, fields: Fields): Found {
 function assetNamed(state: State, by: 'asset' | 'settle', fields: Fields): Found {
   const row = state.assets.names.rowOf(text(fields, by));
   return row < 0 ? unknown('asset', by, fields) : ok(assetScale(state, row));
+}
+
+/** An instrument that is being listed: it says its own lot size. */
+function listingNamed(state: State, fields: Fields): Found {
+  const settle = assetNamed(state, 'settle', fields);
+  const lotSize = text(fields, 'lotSize');
+  return settle.ok && parseDecimal(lotSize).ok ? ok({ ...settle.value, lotSize }) : settle;
 }
 
 function instrumentNamed(state: State, by: 'instrument' | 'order', fields: Fields): Found {

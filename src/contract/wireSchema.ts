@@ -28,7 +28,7 @@ import {
   type WireSchema,
   word,
 } from './wireField.js';
-import { INSTRUMENT_FIELDS } from './wireInstrument.js';
+import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
 
 export const MARKS_MAX = 10_000;
 
@@ -58,7 +58,7 @@ const FillSide = Type.Object(
     id: Type.Optional(
       id('The margin account or the takeover; left out for the counterparty.', 'ada-1', PARTY_PATTERN),
     ),
-    leg: legField('Which of the account\'s legs trades: net, unless it keeps long and short legs apart.'),
+    leg: legField("Which of the account's legs trades: net, unless it keeps long and short legs apart."),
     order: Type.Optional(
       id('The accepted order that is filled; left out where the pool tests fills themselves.', 'ada-1/7'),
     ),
@@ -81,11 +81,14 @@ const Mark = Type.Object(
     instrument: id('The instrument.', 'BTC-PERP'),
     price: markPrice('Mark price.', { example: '43000.05', core: 'markTicks' }),
     indexPrice: Type.Optional(
-      indexPrice('Index price; 0 or left out: the mark price stands for it. Of an option the underlying, needed.', {
-        example: '43001',
-        core: 'indexTicks',
-        default: '0',
-      }),
+      indexPrice(
+        'Index price; 0 or left out: the mark price stands for it. Of an option the underlying, needed.',
+        {
+          example: '43001',
+          core: 'indexTicks',
+          default: '0',
+        },
+      ),
     ),
   },
   closed('The mark of one instrument.', 'instrument'),
@@ -120,11 +123,10 @@ const withdrawal = id('Id of the withdrawal.', 'wd-1');
 const account = id('The margin account.', 'ada-1');
 const order = id('The order.', 'ada-1/7');
 const pool = id('The risk pool.', 'main');
-const holding = orNull(
-  id('The asset; left out by an isolated account, which holds one.', 'USDT'),
-);
+const lender = id('The client who lends.', 'ada');
+const holding = orNull(id('The asset; left out by an isolated account, which holds one.', 'USDT'));
 
-/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, work. */
+/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, lending, work. */
 export const WIRE_COMMANDS = {
   listAsset: Type.Object(
     {
@@ -163,7 +165,10 @@ export const WIRE_COMMANDS = {
         ),
       ),
       valuationAsset: orNull(
-        id('The asset in which cross and portfolio accounts are valued; null: isolated accounts only.', 'USDT'),
+        id(
+          'The asset in which cross and portfolio accounts are valued; null: isolated accounts only.',
+          'USDT',
+        ),
       ),
       legRule: Type.Optional(
         word(
@@ -179,9 +184,42 @@ export const WIRE_COMMANDS = {
     { kind: kind('listInstrument'), ...INSTRUMENT_FIELDS },
     closed('Lists an instrument in a pool.', 'settle'),
   ),
+  scheduleParameters: Type.Object(
+    {
+      kind: kind('scheduleParameters'),
+      definition: WireInstrument,
+      effectiveMs: timeMs('From then on for opening, removal, fees and limits.'),
+      graceUntilMs: timeMs('From then on for liquidation too; not before effectiveMs.'),
+      liquidateAtOnce: Type.Optional(
+        flag(
+          'Whether accounts under the new maintenance margin are liquidated when the grace ends, before the next mark.',
+          { default: false },
+        ),
+      ),
+    },
+    closed(
+      'Changes what an instrument asks for at a stated time: its whole definition as in listInstrument, with what may change changed.',
+    ),
+  ),
+  cancelParameters: Type.Object(
+    { kind: kind('cancelParameters'), instrument: id('The instrument.', 'BTC-PERP') },
+    closed('Takes back a change of parameters that has not begun.'),
+  ),
   openClient: Type.Object(
     { kind: kind('openClient'), client: id('Id of the client, for good.', 'ada') },
     closed('Opens a client.'),
+  ),
+  setFeeTier: Type.Object(
+    {
+      kind: kind('setFeeTier'),
+      client: id('The client.', 'ada'),
+      tier: count('Which of the fee tiers of each instrument it pays; 0 is none.', {
+        minimum: 0,
+        maximum: FEE_TIERS_MAX,
+        example: 1,
+      }),
+    },
+    closed('Puts a client into a fee tier.'),
   ),
 
   announceDeposit: Type.Object(
@@ -237,9 +275,12 @@ export const WIRE_COMMANDS = {
           { default: 'isolated' },
         ),
       ),
-      instrument: orNull(id('The one instrument an isolated account trades; null for the others.', 'BTC-PERP'), {
-        isInExample: true,
-      }),
+      instrument: orNull(
+        id('The one instrument an isolated account trades; null for the others.', 'BTC-PERP'),
+        {
+          isInExample: true,
+        },
+      ),
       pool: orNull(id('The pool of a cross or portfolio account; null for an isolated one.', 'main')),
       hasLegs: Type.Optional(
         flag('Long and short legs of an instrument are positions of their own; not for isolated accounts.', {
@@ -266,6 +307,21 @@ export const WIRE_COMMANDS = {
     { kind: kind('closeAccount'), account },
     closed('Closes a flat margin account for good; what it holds goes to the wallet.'),
   ),
+  setAutoMargin: Type.Object(
+    {
+      kind: kind('setAutoMargin'),
+      account,
+      cap: amount('Most that the wallet adds in all, in the settlement asset; 0 ends it.', {
+        example: '1000',
+        core: 'capMinor',
+      }),
+      expiresMs: orNull(timeMs('When it ends by itself; null: never.')),
+    },
+    closed(
+      'Lets the wallet top an isolated account up when it would be liquidated; stops when liquidation begins.',
+      'account',
+    ),
+  ),
   switchMode: Type.Object(
     {
       kind: kind('switchMode'),
@@ -275,7 +331,9 @@ export const WIRE_COMMANDS = {
         isInExample: true,
       }),
     },
-    closed('Changes the margin mode of an account with its positions and orders as they are; no money moves.'),
+    closed(
+      'Changes the margin mode of an account with its positions and orders as they are; no money moves.',
+    ),
   ),
   carvePosition: Type.Object(
     {
@@ -346,7 +404,10 @@ export const WIRE_COMMANDS = {
         ),
       ),
     },
-    closed('Lets an order in, if the account can carry it with its others; its fills are facts.', 'instrument'),
+    closed(
+      'Lets an order in, if the account can carry it with its others; its fills are facts.',
+      'instrument',
+    ),
   ),
   amendOrder: Type.Object(
     {
@@ -395,7 +456,21 @@ export const WIRE_COMMANDS = {
   ),
   expire: Type.Object(
     { kind: kind('expire'), instrument: id('The future or option.', 'BTC-241227') },
-    closed('Settles a future or an option after its expiry.'),
+    closed(
+      'Settles a future after its expiry at the last good mark, an option at its intrinsic value at the last good index price.',
+    ),
+  ),
+  setReduceOnly: Type.Object(
+    {
+      kind: kind('setReduceOnly'),
+      instrument: id('The instrument.', 'BTC-PERP'),
+      isReduceOnly: flag('Whether its positions may only be reduced from now on.'),
+    },
+    closed('Lets positions in an instrument be reduced only, or be opened again.'),
+  ),
+  delist: Type.Object(
+    { kind: kind('delist'), instrument: id('The instrument.', 'BTC-PERP') },
+    closed('Takes an instrument off the market: every position settles at the last good mark.'),
   ),
 
   injectCapital: Type.Object(
@@ -425,10 +500,13 @@ export const WIRE_COMMANDS = {
         core: 'haircutPpm',
       }),
       countedCap: orNull(
-        value('No more than this value of it counts in one account, in the valuation asset; null: no limit.', {
-          example: '1000000',
-          core: 'countedCapMinor',
-        }),
+        value(
+          'No more than this value of it counts in one account, in the valuation asset; null: no limit.',
+          {
+            example: '1000000',
+            core: 'countedCapMinor',
+          },
+        ),
       ),
       peg: orNull(Peg),
       conversionRank: Type.Optional(
@@ -472,10 +550,93 @@ export const WIRE_COMMANDS = {
     closed('Moves money of the facility back to venue capital, as far as the pool has the cash.', 'asset'),
   ),
 
-  resume: Type.Object(
-    { kind: kind('resume'), pool },
-    closed('Gives a pool another budget for its work.'),
+  openLending: Type.Object(
+    {
+      kind: kind('openLending'),
+      pool,
+      asset: id('The asset; its price is the one it has as collateral.', 'USDT'),
+      baseRate: rate('Yearly rate with nothing borrowed.', { example: '0.01', core: 'baseRatePpm' }),
+      kink: rate('Share of what was lent above which the second slope begins.', {
+        example: '0.8',
+        core: 'kinkPpm',
+      }),
+      slopeBelow: rate('What the yearly rate gains up to the kink.', {
+        example: '0.05',
+        core: 'slopeBelowPpm',
+      }),
+      slopeAbove: rate('What it gains from the kink to everything.', {
+        example: '1',
+        core: 'slopeAbovePpm',
+      }),
+      reserveShare: rate("Share of interest that goes to the pool's insurance fund.", {
+        example: '0.1',
+        core: 'reserveSharePpm',
+      }),
+      debtInitialRate: rate('Initial margin of a debt, as a share of its value.', {
+        example: '0.2',
+        core: 'debtInitialPpm',
+      }),
+      debtMaintenanceRate: rate('Maintenance margin of a debt, as a share of its value.', {
+        example: '0.1',
+        core: 'debtMaintenancePpm',
+      }),
+      accountDebtCap: amount('Most that one account may owe.', {
+        example: '100000',
+        core: 'accountDebtCapMinor',
+      }),
+      poolDebtCap: amount('Most that all accounts may owe.', {
+        example: '5000000',
+        core: 'poolDebtCapMinor',
+      }),
+    },
+    closed('Opens a lending pool of an asset inside a risk pool.', 'asset'),
   ),
+  supply: Type.Object(
+    { kind: kind('supply'), client: lender, pool, asset, amount: amountOf('Amount.') },
+    closed('Lends to a pool: wallet money becomes a share of what its lending pool has.', 'asset'),
+  ),
+  withdrawSupply: Type.Object(
+    {
+      kind: kind('withdrawSupply'),
+      client: lender,
+      pool,
+      asset,
+      amount: orNull(amountOf('Amount; null: all it has lent, with its interest.'), { isInExample: true }),
+    },
+    closed('Takes back what was lent, as far as the lending pool has the cash.', 'asset'),
+  ),
+  borrow: Type.Object(
+    { kind: kind('borrow'), account, asset, amount: amountOf('Amount.') },
+    closed('Lends to a margin account, within the caps and its margin.', 'asset'),
+  ),
+  repay: Type.Object(
+    {
+      kind: kind('repay'),
+      account,
+      asset,
+      amount: orNull(amountOf('Amount; null: all of the debt.'), { isInExample: true }),
+    },
+    closed('Pays a debt back out of what the account holds of the asset.', 'asset'),
+  ),
+  accrueInterest: Type.Object(
+    {
+      kind: kind('accrueInterest'),
+      pool,
+      asset,
+      accrualTimeMs: timeMs('Up to when, later than the last.'),
+    },
+    closed('Lets every debt in an asset grow by the interest of an interval.'),
+  ),
+  setAutoBorrow: Type.Object(
+    {
+      kind: kind('setAutoBorrow'),
+      account,
+      autoBorrow: flag('Whether what the account lacks in a spot trade is borrowed with it.'),
+    },
+    closed('Lets spot trades of an account borrow what they lack, or no more.'),
+  ),
+
+  resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };
 
 export type WireKind = keyof typeof WIRE_COMMANDS;

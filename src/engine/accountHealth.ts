@@ -8,7 +8,7 @@ import {
   missingToCure,
   missingToCureAccount,
 } from '../margin/index.js';
-import { hasAllPrices, hasLiveLeg, LAST_GOOD, wholeAccountView } from './accountMargin.js';
+import { hasAllPrices, hasLiveDebt, hasLiveLeg, LAST_GOOD, wholeAccountView } from './accountMargin.js';
 import { hasClosedForm, valuedInPoolAsset } from './accountParts.js';
 import { accountEquity, accountView, hasUsableMark } from './marginView.js';
 import type { PriceChange } from './priceChange.js';
@@ -22,9 +22,9 @@ export function isLiquidatableNow(state: State, accountRow: number): boolean {
       isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD }))
     );
   const instrumentRow = state.accounts.instrument.get(accountRow);
-  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { liquidationTerms } = listedInstrument(state, instrumentRow);
   return isLiquidatable(
-    marginTerms,
+    liquidationTerms,
     accountView(state, accountRow),
     state.instruments.markTicks.get(instrumentRow),
   );
@@ -38,11 +38,12 @@ export function isSharedLiquidatable(state: State, accountRow: number, change: P
   );
 }
 
-/** Whether there are prices that may decide about the account now: of a shared account at least one live position's. */
+/** Whether there are prices that may decide about the account now: of a shared account at least one live position's, or debts'. */
 export function mayDecide(state: State, accountRow: number, timeMs: number): boolean {
   return hasClosedForm(state, accountRow)
     ? hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)
-    : hasAllPrices(state, accountRow) && hasLiveLeg(state, accountRow, timeMs);
+    : hasAllPrices(state, accountRow) &&
+        (hasLiveLeg(state, accountRow, timeMs) || hasLiveDebt(state, accountRow, timeMs));
 }
 
 /** Rounded down, in the asset the account is judged in: the settlement asset of an isolated one, else the valuation asset. */
@@ -62,9 +63,9 @@ export function missingNow(state: State, accountRow: number, assetRow: number): 
   if (!hasClosedForm(state, accountRow))
     return missingToCureAccount(wholeAccountView(state, accountRow, { prices: LAST_GOOD }), assetRow);
   const instrumentRow = state.accounts.instrument.get(accountRow);
-  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { liquidationTerms } = listedInstrument(state, instrumentRow);
   return missingToCure(
-    marginTerms,
+    liquidationTerms,
     accountView(state, accountRow),
     state.instruments.markTicks.get(instrumentRow),
   );

@@ -16,13 +16,14 @@ import { assetsOf, poolValuationAsset, positionsOf, valuedInPoolAsset } from './
 import { assetPrice, collateralTerms, hasUsablePrice } from './assetPrice.js';
 import { type Draft, draftBalance, draftPosition } from './draft.js';
 import type { PositionChange } from './event.js';
+import { debtOf } from './lending.js';
 import { hasUsableMark } from './marginView.js';
 import { orderViews } from './orderFacts.js';
 import { fundingIndexAt, markAt, type PriceChange } from './priceChange.js';
 import { listedInstrument, type State } from './state.js';
 
 /**
- * Which prices judge the account. lastGood: the last that were accepted, as liquidation does. adverse: what may not
+ * Which prices and terms judge the account. lastGood: by the terms of liquidation, at the last that were accepted, as liquidation does. adverse: what may not
  * decide is moved against the account by the largest step its guard lets pass, as opening and removal do (PRC-04).
  */
 export type PriceBasis =
@@ -93,10 +94,37 @@ export function hasAllPrices(state: State, accountRow: number, change?: PriceCha
   const isPriced = (poolAssetRow: number) =>
     poolAssetRow === valued ||
     (change?.assetPrices.get(poolAssetRow) ?? assetPrice(state, poolAssetRow)) !== 0n;
+  const open = positionsOf(state, accountRow).filter((row) => positions.lots.get(row) !== 0n);
+  // What was never priced counts for nothing as collateral; what is owed or settled in it cannot be told.
+  const settled = new Set(open.map((row) => state.instruments.poolAsset.get(positions.instrument.get(row))));
   return (
-    positionsOf(state, accountRow).every((row) => positions.lots.get(row) === 0n || isMarked(row)) &&
-    assetsOf(state, accountRow).every((row) => isPriced(accountAssets.poolAsset.get(row)))
+    open.every(isMarked) &&
+    assetsOf(state, accountRow).every((row) => {
+      const poolAssetRow = accountAssets.poolAsset.get(row);
+      const mayBeOwed = accountAssets.debtShares.get(row) !== 0n || settled.has(poolAssetRow);
+      return !mayBeOwed || isPriced(poolAssetRow);
+    })
   );
+}
+
+/**
+ * Whether the account has debts and prices that may decide about them: of every asset it owes, and of one that is not
+ * its valuation asset, where it has any.
+ */
+export function hasLiveDebt(state: State, accountRow: number, timeMs: number): boolean {
+  const { accountAssets, ledger } = state;
+  const rows = assetsOf(state, accountRow);
+  const isOwed = (row: number) => accountAssets.debtShares.get(row) !== 0n;
+  const isLive = (row: number) => hasUsablePrice(state, accountAssets.poolAsset.get(row), timeMs);
+  const owed = rows.filter(isOwed);
+  if (owed.length === 0 || !owed.every(isLive)) return false;
+  const valued = valuedInPoolAsset(state, accountRow);
+  const priced = rows.filter(
+    (row) =>
+      accountAssets.poolAsset.get(row) !== valued &&
+      (isOwed(row) || ledger.balance(accountAssets.ledgerRow.get(row)) > 0n),
+  );
+  return priced.length === 0 || priced.some(isLive);
 }
 
 /** Whether any position of the account has a mark that may decide about it now. */
@@ -127,13 +155,16 @@ function legView(
 ): LegView {
   const { instruments, accounts } = state;
   const { accountRow, instrumentRow, leg } = at;
-  const { definition, marginTerms, option } = listedInstrument(state, instrumentRow);
+  const listed = options.change?.terms.get(instrumentRow) ?? listedInstrument(state, instrumentRow);
+  const { definition } = listed;
+  const isLiquidation = options.prices.kind === 'lastGood';
+  const option = isLiquidation ? listed.liquidationOption : listed.option;
   const { markTicks, indexTicks } = legPrices(state, instrumentRow, { ...options, lots, definition, option });
   return {
     instrument: instrumentRow,
     leg,
     settleAsset: state.poolAssets.asset.get(instruments.poolAsset.get(instrumentRow)),
-    terms: marginTerms,
+    terms: isLiquidation ? listed.liquidationTerms : listed.marginTerms,
     option,
     lots,
     cost,
@@ -186,7 +217,9 @@ function assetView(
   const ledgerRow = accountAssets.ledgerRow.get(accountAssetRow);
   const balance = draft === undefined ? ledger.balance(ledgerRow) : draftBalance(state, draft, ledgerRow);
   const terms = collateralTerms(state, poolAssetRow);
-  const held = { asset: poolAssets.asset.get(poolAssetRow), balance, debt: 0n, terms };
+  const borrowIndex = change?.borrowIndexes.get(poolAssetRow);
+  const debt = debtOf(state, accountAssetRow, { draft, borrowIndex });
+  const held = { asset: poolAssets.asset.get(poolAssetRow), balance, debt, terms };
   const accountRow = accountAssets.account.get(accountAssetRow);
   const valuedIn =
     mode === undefined ? valuedInPoolAsset(state, accountRow) : poolValuationAsset(state, accountRow);
@@ -195,11 +228,12 @@ function assetView(
   const isLive = prices.kind === 'lastGood' || hasUsablePrice(state, poolAssetRow, prices.timeMs);
   return {
     ...held,
-    price: isLive ? price : adversePrice(price, poolAssets.priceMaxJumpPpm.get(poolAssetRow)),
+    price: isLive ? price : adversePrice(price, poolAssets.priceMaxJumpPpm.get(poolAssetRow), debt > balance),
   };
 }
 
-/** Collateral that cannot be priced now counts as if it had fallen by the largest step; never as nothing less. */
-function adversePrice(price: bigint, stepPpm: bigint): bigint {
+/** Collateral that cannot be priced now counts as if it had fallen by the largest step, never as nothing less; what is owed as if it had risen. */
+function adversePrice(price: bigint, stepPpm: bigint, isOwed: boolean): bigint {
+  if (isOwed) return divCeil(price * (PPM + stepPpm), PPM);
   return stepPpm >= PPM ? 0n : divFloor(price * (PPM - stepPpm), PPM);
 }

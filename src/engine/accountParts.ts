@@ -52,6 +52,19 @@ export function hasPosition(state: State, accountRow: number): boolean {
   return false;
 }
 
+/** Whether the account owes anything. */
+export function hasDebt(state: State, accountRow: number): boolean {
+  const { debtShares, next } = state.accountAssets;
+  for (let row = state.accounts.firstAsset.get(accountRow); row >= 0; row = next.get(row))
+    if (debtShares.get(row) !== 0n) return true;
+  return false;
+}
+
+/** Whether there is anything the account could be liquidated for. */
+export function hasRisk(state: State, accountRow: number): boolean {
+  return hasPosition(state, accountRow) || hasDebt(state, accountRow);
+}
+
 /**
  * Whether the account is isolated with one linear or inverse position in its settlement asset: then its margin has
  * closed forms and its trigger is one price.
@@ -64,6 +77,11 @@ export function hasClosedForm(state: State, accountRow: number): boolean {
 export function isClosedFormInstrument(state: State, instrumentRow: number): boolean {
   const { instrumentKind } = listedInstrument(state, instrumentRow).definition;
   return instrumentKind === 'perpetual' || instrumentKind === 'future';
+}
+
+/** Whether the instrument is a pair that is exchanged, and never a position. */
+export function isSpot(state: State, instrumentRow: number): boolean {
+  return listedInstrument(state, instrumentRow).definition.instrumentKind === 'spot';
 }
 
 /** The pool's asset in which the account is valued: an isolated one in its settlement asset, the others in the pool's. */

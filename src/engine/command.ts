@@ -108,6 +108,18 @@ const COMMANDS = {
     legRule: oneOf(LEG_RULES),
   }),
   listInstrument: instrumentDefinition,
+  /**
+   * New parameters of an instrument, its whole definition with what may change changed: for opening, removal and fees
+   * from `effectiveMs` on, for liquidation from `graceUntilMs` on.
+   */
+  scheduleParameters: record({
+    definition: instrumentDefinition,
+    effectiveMs: whole,
+    graceUntilMs: whole,
+    /** Whether accounts under the new maintenance margin are liquidated as soon as the grace ends, before the next mark. */
+    liquidateAtOnce: bool,
+  }),
+  cancelParameters: record({ instrument: text }),
   openClient: record({ client: text }),
   /** Which of each instrument's fee tiers the client is in; 0 is none. */
   setFeeTier: record({ client: text, tier: u32 }),
@@ -137,6 +149,11 @@ const COMMANDS = {
   release: record({ account: text, asset: nullable(text), amountMinor: i64 }),
   setLeverage: record({ account: text, leveragePpm: i64 }),
   closeAccount: record({ account: text }),
+  /**
+   * The client's consent that its wallet tops the isolated account up before it would be liquidated: up to the cap in
+   * all, until it expires. A cap of 0 takes the consent back.
+   */
+  setAutoMargin: record({ account: text, capMinor: i64, expiresMs: nullable(whole) }),
   /** isolated <-> cross <-> portfolio, with positions and orders as they are. `instrument` is what becomes isolated. */
   switchMode: record({ account: text, marginMode: oneOf(MARGIN_MODES), instrument: nullable(text) }),
   /** Takes a position out of a cross or portfolio account into a flat isolated one of the same client. */
@@ -225,6 +242,33 @@ const COMMANDS = {
   assess: record({ poolRow: u32 }),
   quarantine: record({ poolRow: u32, law: text }),
   payOutside: record({ poolAssetRow: u32 }),
+  autoMargin: record({ accountRow: u32 }),
+  // lending
+  openLending: record({
+    pool: text,
+    asset: text,
+    /** Rates and slopes ppm a year, the kink and the reserve ppm: lendingRate.ts. */
+    baseRatePpm: i64,
+    kinkPpm: i64,
+    slopeBelowPpm: i64,
+    slopeAbovePpm: i64,
+    reserveSharePpm: i64,
+    /** What a debt requires, of its value. */
+    debtInitialPpm: i64,
+    debtMaintenancePpm: i64,
+    accountDebtCapMinor: i64,
+    poolDebtCapMinor: i64,
+  }),
+  supply: record({ client: text, pool: text, asset: text, amountMinor: i64 }),
+  /** `amountMinor` null: everything the client has lent, with its interest. */
+  withdrawSupply: record({ client: text, pool: text, asset: text, amountMinor: nullable(i64) }),
+  borrow: record({ account: text, asset: text, amountMinor: i64 }),
+  /** `amountMinor` null: all of the debt. */
+  repay: record({ account: text, asset: text, amountMinor: nullable(i64) }),
+  accrueInterest: record({ pool: text, asset: text, accrualTimeMs: whole }),
+  /** Whether what the account lacks in a spot trade is borrowed with it. */
+  setAutoBorrow: record({ account: text, autoBorrow: bool }),
+  bearLenderLoss: record({ poolAssetRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -244,6 +288,8 @@ const INTERNAL = [
   'assess',
   'quarantine',
   'payOutside',
+  'autoMargin',
+  'bearLenderLoss',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

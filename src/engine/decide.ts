@@ -1,11 +1,15 @@
 /** One command in, its refusal or its events out. The table below is the list of what the engine can do. */
 
 import type { Command, CommandKind, CommandOf } from './command.js';
+import { decideAccrueInterest } from './commands/accrueInterest.js';
 import { decideAllocate } from './commands/allocate.js';
 import { decideAmendOrder } from './commands/amendOrder.js';
 import { decideAnnounceDeposit } from './commands/announceDeposit.js';
 import { decideApplyFunding } from './commands/applyFunding.js';
 import { decideAssess } from './commands/assess.js';
+import { decideAutoMargin, decideSetAutoMargin } from './commands/autoMargin.js';
+import { decideBearLenderLoss } from './commands/bearLenderLoss.js';
+import { decideBorrow } from './commands/borrow.js';
 import { decideCancelOrder } from './commands/cancelOrder.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
 import { decideCover } from './commands/cover.js';
@@ -22,21 +26,26 @@ import { decideCarvePosition, decideMergeAccount } from './commands/movePosition
 import { decideNetTakeovers } from './commands/netTakeovers.js';
 import { decideOpenAccount } from './commands/openAccount.js';
 import { decideOpenClient } from './commands/openClient.js';
+import { decideOpenLending } from './commands/openLending.js';
 import { decideOpenPool } from './commands/openPool.js';
 import { decidePayOutside } from './commands/payOutside.js';
 import { decidePlaceOrder } from './commands/placeOrder.js';
 import { decideQuarantine } from './commands/quarantine.js';
 import { decideRelease } from './commands/release.js';
+import { decideRepay } from './commands/repay.js';
 import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
 import { decideResume } from './commands/resume.js';
 import { decideReturnDeposit } from './commands/returnDeposit.js';
 import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
+import { decideCancelParameters, decideScheduleParameters } from './commands/scheduleParameters.js';
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
+import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
 import { decideSetFeeTier } from './commands/setFeeTier.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
 import { decideShare } from './commands/share.js';
+import { decideSupply } from './commands/supply.js';
 import { decideSwitchMode } from './commands/switchMode.js';
 import { decideTakeOver } from './commands/takeOver.js';
 import { decideUnwindOutside } from './commands/unwindOutside.js';
@@ -48,6 +57,7 @@ import {
   decideInjectCapital,
   decideTopUpFund,
 } from './commands/venueMoney.js';
+import { decideWithdrawSupply } from './commands/withdrawSupply.js';
 import type { Decision, Situation } from './decision.js';
 
 type Deciders = { readonly [K in CommandKind]: (situation: Situation, command: CommandOf<K>) => Decision };
@@ -56,6 +66,8 @@ const DECIDERS: Deciders = {
   listAsset: decideListAsset,
   openPool: decideOpenPool,
   listInstrument: decideListInstrument,
+  scheduleParameters: decideScheduleParameters,
+  cancelParameters: decideCancelParameters,
   openClient: decideOpenClient,
   setFeeTier: decideSetFeeTier,
   announceDeposit: decideAnnounceDeposit,
@@ -70,6 +82,7 @@ const DECIDERS: Deciders = {
   release: decideRelease,
   setLeverage: decideSetLeverage,
   closeAccount: decideCloseAccount,
+  setAutoMargin: decideSetAutoMargin,
   switchMode: decideSwitchMode,
   carvePosition: decideCarvePosition,
   mergeAccount: decideMergeAccount,
@@ -99,6 +112,15 @@ const DECIDERS: Deciders = {
   settleExpiry: decideSettleExpiry,
   assess: decideAssess,
   payOutside: decidePayOutside,
+  openLending: decideOpenLending,
+  supply: decideSupply,
+  withdrawSupply: decideWithdrawSupply,
+  borrow: decideBorrow,
+  repay: decideRepay,
+  accrueInterest: decideAccrueInterest,
+  setAutoBorrow: decideSetAutoBorrow,
+  bearLenderLoss: decideBearLenderLoss,
+  autoMargin: decideAutoMargin,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

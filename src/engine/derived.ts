@@ -4,7 +4,7 @@
  */
 import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
-import { hasPosition } from './accountParts.js';
+import { hasRisk } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
 import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
 import type { State } from './state.js';
@@ -41,12 +41,32 @@ export function createDerived(state: State): Derived {
   };
   const changedMembers = state.accounts.table.follow();
   const changedInstruments = state.instruments.table.follow();
+  const changedTerms = state.instruments.table.follow();
+  const holders = createHolders(state);
   const queues: Queue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
+
+  /** Terms by which each instrument's accounts were keyed. */
+  const termsSeen: number[] = [];
+
+  /** An instrument whose terms have changed has all its holders keyed anew. */
+  function catchUpTerms(): void {
+    for (const row of changedTerms.take()) {
+      if (row >= state.instruments.table.size) continue;
+      const version = state.instruments.termsVersion.get(row);
+      if ((termsSeen[row] ?? 0) === version) continue;
+      termsSeen[row] = version;
+      const rows = (['long', 'short'] as const).flatMap((side) => [...holders(row, side)]);
+      const accountRows = [...new Set(rows.map((position) => state.positions.account.get(position)))];
+      triggers.rebuild(row, accountRows);
+      sharedTriggers.refresh(accountRows);
+    }
+  }
 
   /** Keys every changed account anew, and forgets the order of queues whose members changed. */
   function catchUp(): void {
     catchUpMembers();
+    catchUpTerms();
     const accountRows = changedAccounts(state, changed);
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
@@ -77,7 +97,7 @@ export function createDerived(state: State): Derived {
   }
 
   return {
-    holders: createHolders(state),
+    holders,
     sharedTriggers() {
       catchUp();
       return sharedTriggers;
@@ -104,7 +124,7 @@ export function createDerived(state: State): Derived {
       while (next < 0 && queue.sorted.length > 0) {
         const accountRow = queue.sorted[queue.sorted.length - 1] as number;
         if (!queue.members.has(accountRow)) queue.sorted.pop();
-        else if (!hasPosition(state, accountRow) || mayDecide(state, accountRow, timeMs)) next = accountRow;
+        else if (!hasRisk(state, accountRow) || mayDecide(state, accountRow, timeMs)) next = accountRow;
         else waiting.push(queue.sorted.pop() as number);
       }
       for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);

@@ -2,7 +2,14 @@
 import { divFloor } from '../base/index.js';
 import type { Transfer } from '../isolation/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
-import type { DeficitFact, OrderFact, PositionChange, RealizedFact, TakeoverChange } from './event.js';
+import type {
+  DebtFact,
+  DeficitFact,
+  OrderFact,
+  PositionChange,
+  RealizedFact,
+  TakeoverChange,
+} from './event.js';
 import { clampReduceOnly } from './reduceOnly.js';
 import { poolLedgerRow, type State } from './state.js';
 
@@ -13,6 +20,7 @@ export interface Draft {
   readonly deficits: DeficitFact[];
   readonly takeovers: TakeoverChange[];
   readonly orders: OrderFact[];
+  readonly debts: DebtFact[];
   /** Sub-unit leftovers of collected funding, minor units x FUNDING_SCALE. */
   fundingDust: bigint;
 }
@@ -25,20 +33,28 @@ export function newDraft(): Draft {
     deficits: [],
     takeovers: [],
     orders: [],
+    debts: [],
     fundingDust: 0n,
   };
 }
 
 /** Where a draft stands, to come back to after a trial. */
 export interface DraftMark {
-  readonly lengths: readonly [number, number, number, number, number];
+  readonly lengths: readonly [number, number, number, number, number, number];
   readonly fundingDust: bigint;
 }
 
 export function markDraft(draft: Draft): DraftMark {
-  const { transfers, positions, realized, deficits, takeovers, fundingDust } = draft;
+  const { transfers, positions, realized, deficits, takeovers, debts, fundingDust } = draft;
   return {
-    lengths: [transfers.length, positions.length, realized.length, deficits.length, takeovers.length],
+    lengths: [
+      transfers.length,
+      positions.length,
+      realized.length,
+      deficits.length,
+      takeovers.length,
+      debts.length,
+    ],
     fundingDust,
   };
 }
@@ -51,6 +67,7 @@ export function rewindDraft(draft: Draft, { lengths, fundingDust }: DraftMark): 
     draft.realized.length,
     draft.deficits.length,
     draft.takeovers.length,
+    draft.debts.length,
   ] = lengths;
   draft.fundingDust = fundingDust;
 }

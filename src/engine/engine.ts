@@ -5,11 +5,14 @@
  */
 import { assert, BrokenAssertion, type Hash128, Int64Overflow } from '../base/index.js';
 import { NegativeBalance } from '../ledger/index.js';
+import { accrue } from './accrual.js';
 import { type Command, type ExternalCommand, isInternal } from './command.js';
 import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
 import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
 import { createDerived, type Derived } from './derived.js';
+import { dueInterest } from './dueInterest.js';
+import { dueParameters } from './dueParameters.js';
 import type { Event } from './event.js';
 import { evolve } from './evolve.js';
 import { BrokenPoolLaw, checkLaws } from './laws.js';
@@ -148,8 +151,12 @@ export function createEngine(
 
   function settle(situation: Situation, command: Command): Outcome {
     const mark = state.undo.mark();
-    const openings = openingsFor(state, command);
-    for (const event of openings) apply(event, situation.timeMs);
+    const due = dueParameters(state, derived, situation.timeMs);
+    for (const event of due) apply(event, situation.timeMs);
+    const opened = openingsFor(state, command);
+    for (const event of opened) apply(event, situation.timeMs);
+    const interest = accrueDue(situation, command);
+    const openings = due.length + interest.length === 0 ? opened : [...due, ...opened, ...interest];
     const decision = decide(situation, command);
     if (isRejection(decision)) {
       state.undo.rollback(mark);
@@ -158,6 +165,18 @@ export function createEngine(
     }
     for (const event of decision) apply(event, situation.timeMs);
     return { kind: 'accepted', events: openings.length === 0 ? decision : [...openings, ...decision] };
+  }
+
+  /** One asset after the other: each is judged on what the ones before have made of the debtors. */
+  function accrueDue(situation: Situation, command: Command): Event[] {
+    const events: Event[] = [];
+    for (const poolAssetRow of dueInterest(state, command, situation.timeMs)) {
+      const event = accrue(situation, poolAssetRow, situation.timeMs);
+      if (event === null) continue;
+      apply(event, situation.timeMs);
+      events.push(event);
+    }
+    return events;
   }
 
   function apply(event: Event, timeMs: number): void {

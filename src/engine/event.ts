@@ -29,7 +29,10 @@ const orders = list(record({ orderRow: u32, lots: i64 }));
 /** What accounts' orders hold of their clients' wallets after the event. */
 const holds = list(record({ accountRow: u32, holdMinor: i64 }));
 
-export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry'] as const;
+export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;
+
+/** Changes of debts: borrowed (positive) or repaid, in shares of the borrow index and in minor units. */
+const debts = list(record({ accountAssetRow: u32, sharesChange: i64, amountChange: i64 }));
 
 /** What an account could not pay, now the claim of its pool. */
 const deficits = list(
@@ -102,6 +105,7 @@ const EVENTS = {
     holds,
     /** Accounts the fill left at or under maintenance margin. */
     woken: list(u32),
+    debts,
   }),
 
   marked: record({
@@ -173,6 +177,7 @@ const EVENTS = {
     deficits,
     takeovers: list(takeoverChange),
     orders,
+    debts,
   }),
   covered: record({ deficitRow: u32, amount: i64, transfers }),
   /** Lots of a takeover closed against winners at the price where the takeover has nothing left, or torn up at the mark. */
@@ -195,6 +200,7 @@ const EVENTS = {
     deficits,
     takeovers: list(takeoverChange),
     orders,
+    debts,
   }),
   shared: record({
     deficitRow: u32,
@@ -217,6 +223,7 @@ const EVENTS = {
     deficits,
     takeovers: list(takeoverChange),
     orders,
+    debts,
   }),
   instrumentSettled: record({ instrumentRow: u32 }),
   soundnessAssessed: record({ poolRow: u32, isSound: bool }),
@@ -267,6 +274,7 @@ const EVENTS = {
     deficits,
     orders,
     holds,
+    debts,
   }),
   modeSwitched: record({
     accountRow: u32,
@@ -287,6 +295,24 @@ const EVENTS = {
     leg: oneOf(LEGS),
     holds,
   }),
+  parametersScheduled: record({
+    instrumentRow: u32,
+    definition: instrumentDefinition,
+    effectiveMs: whole,
+    graceUntilMs: whole,
+    liquidateAtOnce: bool,
+  }),
+  parametersCancelled: record({ instrumentRow: u32 }),
+  /** Scheduled parameters came into force, because their time had come when this command was taken up. */
+  parametersApplied: record({
+    instrumentRow: u32,
+    /** opening: initial margin, removal, fees, limits; liquidation: maintenance margin as well. */
+    applies: oneOf(['opening', 'liquidation']),
+    woken: list(u32),
+  }),
+  autoMarginSet: record({ accountRow: u32, capMinor: i64, expiresMs: whole }),
+  /** The wallet topped the account up, as its client had agreed: it is out of danger. */
+  autoMarginAdded: record({ accountRow: u32, accountAssetRow: u32, amount: i64, transfers }),
   reduceOnlySet: record({ instrumentRow: u32, isReduceOnly: bool }),
   feeTierSet: record({ clientRow: u32, tier: u32 }),
   orderAccepted: record({
@@ -302,6 +328,68 @@ const EVENTS = {
   }),
   orderAmended: record({ accountRow: u32, orderRow: u32, priceTicks: i64, orders, holds }),
   orderCancelled: record({ accountRow: u32, orderRow: u32, orders, holds }),
+  lendingOpened: record({
+    poolRow: u32,
+    assetRow: u32,
+    baseRatePpm: i64,
+    kinkPpm: i64,
+    slopeBelowPpm: i64,
+    slopeAbovePpm: i64,
+    reserveSharePpm: i64,
+    debtInitialPpm: i64,
+    debtMaintenancePpm: i64,
+    accountDebtCap: i64,
+    poolDebtCap: i64,
+  }),
+  /** A client lent to the pool, or took back: an amount, and the shares of the lending pool it made or cost. */
+  supplied: record({ poolRow: u32, clientRow: u32, poolAssetRow: u32, shares: i64, amount: i64, transfers }),
+  supplyWithdrawn: record({
+    poolRow: u32,
+    clientRow: u32,
+    poolAssetRow: u32,
+    shares: i64,
+    amount: i64,
+    transfers,
+  }),
+  borrowed: record({ accountRow: u32, accountAssetRow: u32, amount: i64, debts, transfers }),
+  repaid: record({ accountRow: u32, accountAssetRow: u32, amount: i64, debts, transfers }),
+  /** Every debt in the asset has grown with the index up to the time; what of it is the insurance fund's, and was paid to it now. */
+  interestAccrued: record({
+    poolRow: u32,
+    poolAssetRow: u32,
+    accruedTimeMs: whole,
+    utilisationPpm: i64,
+    ratePpm: i64,
+    borrowIndex: i64,
+    interestMinor: i64,
+    reserveMinor: i64,
+    reservePaidMinor: i64,
+    transfers,
+    /** Accounts now at or under maintenance margin. */
+    woken: list(u32),
+  }),
+  /** The layer between fund and loss sharing, of a deficit of cause `borrow`: the asset's lenders bear it, after what interest owed the fund. */
+  lenderLossBorne: record({
+    deficitRow: u32,
+    poolRow: u32,
+    poolAssetRow: u32,
+    amount: i64,
+    reserveForgoneMinor: i64,
+    transfers,
+  }),
+  /** The debts of an account without positions were paid out of its collateral; what is left stays with it. */
+  debtLiquidated: record({
+    accountRow: u32,
+    /** The numbers that decided, in the asset the account is judged in, rounded for reading. */
+    equity: i64,
+    maintenance: i64,
+    transfers,
+    debts,
+    deficits,
+    orders,
+    holds,
+  }),
+  autoBorrowSet: record({ accountRow: u32, autoBorrow: bool }),
 } as const;
 
 export const event = variant(EVENTS);
@@ -312,6 +400,7 @@ export type PositionChange = Infer<typeof positions>[number];
 export type DeficitFact = Infer<typeof deficits>[number];
 export type TakeoverChange = Infer<typeof takeoverChange>;
 export type OrderFact = Infer<typeof orders>[number];
+export type DebtFact = Infer<typeof debts>[number];
 export type HoldFact = Infer<typeof holds>[number];
 export type RealizedFact = Infer<typeof realized>[number];
 export type DeficitCause = (typeof DEFICIT_CAUSES)[number];

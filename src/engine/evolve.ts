@@ -3,7 +3,7 @@
  * an event that does not fit is a broken law.
  */
 
-import { assert, mixIdentity, mixName, unreachable } from '../base/index.js';
+import { assert, min, mixIdentity, mixName, unreachable } from '../base/index.js';
 import type { WholeColumn } from '../base/table.js';
 import type { Transfer } from '../isolation/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
@@ -19,6 +19,8 @@ import {
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
+import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
+import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
 import {
   listAsset,
   listCollateral,
@@ -37,10 +39,13 @@ import {
   CASH_KIND,
   CASH_STATUS,
   INSTRUMENT_STATUS,
+  outstandingOf,
   pairKey,
   type State,
+  settleAssetRow,
   TAKEOVER_STATUS,
 } from './state.js';
+import { digestOfTerms } from './termsDigest.js';
 import { walletOfHold } from './walletHold.js';
 
 export function evolve(state: State, event: Event, timeMs: number): void {
@@ -55,12 +60,13 @@ export function evolve(state: State, event: Event, timeMs: number): void {
   if ('orders' in event) for (const fact of event.orders) applyOrder(state, fact);
   if ('holds' in event) for (const fact of event.holds) applyHold(state, fact);
   if ('realized' in event) for (const fact of event.realized) applyRealized(state, fact);
+  if ('debts' in event) for (const fact of event.debts) applyDebt(state, fact);
   if ('deficits' in event) for (const fact of event.deficits) openDeficit(state, fact, timeMs);
-  applyFacts(state, event);
+  applyFacts(state, event, timeMs);
 }
 
 /** What is particular to each kind of event. */
-function applyFacts(state: State, event: Event): void {
+function applyFacts(state: State, event: Event, timeMs: number): void {
   const { accounts, cash, deficits, instruments, poolAssets, pools } = state;
   switch (event.kind) {
     case 'assetListed':
@@ -159,6 +165,23 @@ function applyFacts(state: State, event: Event): void {
         addPrincipal(state, accountAssetRow, amount);
       for (const orderRow of event.movedOrders) moveOrder(state, orderRow, event);
       return;
+    case 'parametersScheduled':
+      return scheduleTerms(state, event);
+    case 'parametersCancelled':
+      return setScheduled(state, event.instrumentRow, undefined);
+    case 'parametersApplied':
+      applyTerms(state, event);
+      return wake(state, event.woken);
+    case 'autoMarginSet':
+      accounts.autoMarginLeft.set(event.accountRow, event.capMinor);
+      return accounts.autoMarginUntilMs.set(event.accountRow, event.expiresMs);
+    case 'autoMarginAdded':
+      addPrincipal(state, event.accountAssetRow, event.amount);
+      accounts.autoMarginLeft.set(
+        event.accountRow,
+        accounts.autoMarginLeft.get(event.accountRow) - event.amount,
+      );
+      return accounts.isQueued.set(event.accountRow, 0);
     case 'reduceOnlySet':
       return instruments.isReduceOnly.set(event.instrumentRow, event.isReduceOnly ? 1 : 0);
     case 'feeTierSet':
@@ -168,6 +191,26 @@ function applyFacts(state: State, event: Event): void {
     case 'orderAmended':
       return state.orders.priceTicks.set(event.orderRow, event.priceTicks);
 
+    case 'lendingOpened':
+      return openLending(state, event, timeMs);
+    case 'supplied':
+      return applySupply(state, event);
+    case 'supplyWithdrawn':
+      return applySupply(state, { ...event, shares: -event.shares, amount: -event.amount });
+    case 'interestAccrued':
+      applyInterest(state, event);
+      return wake(state, event.woken);
+    case 'lenderLossBorne':
+      applyLenderLoss(state, event);
+      return payDeficit(state, event.deficitRow, event.amount, 'lent');
+    case 'debtLiquidated':
+      clampPrincipal(state, event.accountRow);
+      return accounts.isQueued.set(event.accountRow, 0);
+    case 'autoBorrowSet':
+      return accounts.autoBorrow.set(event.accountRow, event.autoBorrow ? 1 : 0);
+
+    case 'borrowed':
+    case 'repaid':
     case 'orderCancelled':
     case 'facilityFunded':
     case 'facilityDrained':
@@ -234,6 +277,13 @@ function forgetGains(state: State, accountRow: number): void {
     state.accountAssets.netPrincipal.set(row, 0n);
     state.accountAssets.realizedGain.set(row, 0n);
   }
+}
+
+/** What is left of its own principal once collateral was taken for its debts. */
+function clampPrincipal(state: State, accountRow: number): void {
+  const { netPrincipal, ledgerRow } = state.accountAssets;
+  for (const row of assetsOf(state, accountRow))
+    netPrincipal.set(row, min(netPrincipal.get(row), state.ledger.balance(ledgerRow.get(row))));
 }
 
 /** Gains are remembered only while the pool is not sound: they may have to share a loss. */
@@ -345,6 +395,44 @@ function applyTakeover(state: State, { takeoverRow, collateral, isClosed }: Take
   state.undo.push(() => reopen(open, takeoverRow));
 }
 
+function scheduleTerms(state: State, event: EventOf<'parametersScheduled'>): void {
+  const { instrumentRow, definition, effectiveMs, graceUntilMs, liquidateAtOnce } = event;
+  const listed = listingTerms(definition, state.assets.decimals.get(settleAssetRow(state, instrumentRow)));
+  assert(listed.ok, 'scheduled parameters have terms');
+  const isOpeningApplied = false;
+  const scheduled = { listed: listed.value, effectiveMs, graceUntilMs, liquidateAtOnce, isOpeningApplied };
+  setScheduled(state, instrumentRow, scheduled);
+}
+
+function applyTerms(state: State, { instrumentRow, applies }: EventOf<'parametersApplied'>): void {
+  const { listed, scheduled, termsVersion } = state.instruments;
+  const next = scheduled.get(instrumentRow);
+  const before = listed[instrumentRow] as ListedInstrument;
+  assert(next !== undefined, 'parameters come into force that were not scheduled');
+  listed[instrumentRow] = withTerms(before, next.listed, applies);
+  state.undo.push(() => {
+    listed[instrumentRow] = before;
+  });
+  termsVersion.set(instrumentRow, termsVersion.get(instrumentRow) + 1);
+  setScheduled(
+    state,
+    instrumentRow,
+    applies === 'liquidation' ? undefined : { ...next, isOpeningApplied: true },
+  );
+}
+
+function setScheduled(state: State, instrumentRow: number, terms: ScheduledTerms | undefined): void {
+  const { scheduled, termsDigest } = state.instruments;
+  const before = scheduled.get(instrumentRow);
+  const put = (value: ScheduledTerms | undefined) => {
+    if (value === undefined) scheduled.delete(instrumentRow);
+    else scheduled.set(instrumentRow, value);
+  };
+  put(terms);
+  state.undo.push(() => put(before));
+  termsDigest.set(instrumentRow, digestOfTerms(state, instrumentRow));
+}
+
 /** What is left of an order; at 0 it is open no more. */
 function applyOrder(state: State, { orderRow, lots }: OrderFact): void {
   state.orders.lots.set(orderRow, lots);
@@ -447,15 +535,18 @@ function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
   totals.outstanding.add(poolAssetRow, fact.amount);
 }
 
-function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | 'shared'): void {
+function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | 'shared' | 'lent'): void {
   const { deficits, poolAssets, totals } = state;
   const poolAssetRow = deficits.poolAsset.get(row);
   deficits[by].set(row, deficits[by].get(row) + amount);
   totals.outstanding.add(poolAssetRow, -amount);
-  const left = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
+  const left = outstandingOf(state, row);
   assert(left >= 0n, 'law 5: a deficit was paid more than once');
-  if (left > 0n) return;
-  poolAssets.firstOpenDeficit.set(poolAssetRow, deficits.next.get(row));
+  if (left > 0n || poolAssets.firstOpenDeficit.get(poolAssetRow) !== row) return;
+  // Lenders may have paid later ones before.
+  let open = deficits.next.get(row);
+  while (open >= 0 && outstandingOf(state, open) === 0n) open = deficits.next.get(open);
+  poolAssets.firstOpenDeficit.set(poolAssetRow, open);
   poolAssets.shareCursor.set(poolAssetRow, 0);
 }
 

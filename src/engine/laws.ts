@@ -5,6 +5,7 @@
 import { BrokenAssertion } from '../base/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import type { Event } from './event.js';
+import { lenderBook, lendingCash } from './lending.js';
 import { pairKey, poolLedgerRow, type State } from './state.js';
 
 /** A law broken inside one pool. */
@@ -66,7 +67,29 @@ export function checkPoolAsset(state: State, row: number): void {
     -balance('receivable') === totals.outstanding.get(row),
     'law 5: the receivable is what is open of its deficits',
   );
+  checkLending(state, row, hold);
   hold(totals.cash.get(row) >= 0n, "law 8: a pool never spends another's cash");
+}
+
+function checkLending(state: State, row: number, hold: (isKept: boolean, sentence: string) => void): void {
+  const { poolAssets, totals } = state;
+  if (poolAssets.isLending.get(row) === 0) return;
+  hold(
+    poolAssets.debtShares.get(row) === totals.debtShares.get(row),
+    'law 2: the debts of a lending pool are those of its accounts',
+  );
+  hold(
+    poolAssets.lenderShares.get(row) === totals.lenderShares.get(row),
+    'law 2: the shares of a lending pool are those of its lenders',
+  );
+  hold(
+    lendingCash(state, row) === totals.lendingNet.get(row) - poolAssets.lendingPaidOut.get(row),
+    'law 2: lending is supplied less withdrawn, less borrowed plus repaid, less what was paid out',
+  );
+  hold(
+    lenderBook(state, row).assets >= 0n && poolAssets.reserveOwed.get(row) >= 0n,
+    'law 3: what a lending pool owes its lenders is there',
+  );
 }
 
 /** Rows the event moved money or lots in, each once. */
@@ -74,6 +97,7 @@ function touchedBy(state: State, event: Event) {
   const assets: number[] = [];
   const poolAssets: number[] = [];
   const instruments: number[] = [];
+  if ('poolAssetRow' in event) addOnce(poolAssets, event.poolAssetRow);
   if ('transfers' in event) {
     for (const { from, to } of event.transfers) {
       const assetRow = state.ledger.assetOf(from);

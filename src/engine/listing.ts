@@ -11,9 +11,35 @@ import {
 
 export interface ListedInstrument {
   readonly definition: InstrumentDefinition;
+  /** Whose liquidation terms are in force. */
+  readonly liquidationDefinition: InstrumentDefinition;
   readonly terms: InstrumentTerms;
   readonly marginTerms: MarginTerms;
+  /** By which liquidation judges: after a change of parameters the former terms, until its grace ends. */
+  readonly liquidationTerms: MarginTerms;
   readonly option: OptionTerms | null;
+  readonly liquidationOption: OptionTerms | null;
+}
+
+/** A change of parameters that has not come into force whole. */
+export interface ScheduledTerms {
+  readonly listed: ListedInstrument;
+  readonly effectiveMs: number;
+  readonly graceUntilMs: number;
+  readonly liquidateAtOnce: boolean;
+  /** Whether it is in force for opening already, and liquidation waits for the end of the grace. */
+  readonly isOpeningApplied: boolean;
+}
+
+/** New terms in force, for opening only or for liquidation as well. */
+export function withTerms(
+  before: ListedInstrument,
+  next: ListedInstrument,
+  applies: 'opening' | 'liquidation',
+): ListedInstrument {
+  if (applies === 'liquidation') return next;
+  const { liquidationDefinition, liquidationTerms, liquidationOption } = before;
+  return { ...next, liquidationDefinition, liquidationTerms, liquidationOption };
 }
 
 /** The terms of a definition, or the rule of listing it breaks. */
@@ -43,12 +69,20 @@ export function listingTerms(
     unrealizedProfitShare: definition.unrealizedProfitSharePpm,
     removalFloorRate: definition.removalFloorPpm,
   };
-  return ok({ definition, terms: terms.value, marginTerms, option: optionTerms(definition, terms.value) });
+  return ok({
+    definition,
+    liquidationDefinition: definition,
+    terms: terms.value,
+    marginTerms,
+    liquidationTerms: marginTerms,
+    option: optionTerms(definition, terms.value),
+    liquidationOption: optionTerms(definition, terms.value),
+  });
 }
 
-/** Options have rates of their own: a bracket that asks for the whole value stands in for theirs. */
+/** Options have rates of their own, and a spot pair is no position: a bracket that asks for the whole value stands in. */
 function bracketsOf(definition: InstrumentDefinition): readonly BracketInput[] {
-  if (definition.option !== null)
+  if (definition.option !== null || definition.instrumentKind === 'spot')
     return [{ notionalCap: null, initialMarginRate: PPM, maintenanceMarginRate: 0n, leverageMax: PPM }];
   return definition.brackets.map((bracket) => ({
     notionalCap: bracket.notionalCapMinor,

@@ -5,10 +5,11 @@ import { assert, mixBytes, mixIdentity, mixName } from '../base/index.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import { LEG_RULES, LEGS, type Leg, MARGIN_MODES } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
-import { openOrdersOf } from './accountParts.js';
+import { isSpot, openOrdersOf } from './accountParts.js';
 import { instrumentDefinition } from './command.js';
 import type { EventOf } from './event.js';
 import { listingTerms } from './listing.js';
+import { spotPair } from './spotPair.js';
 import { CASH_STATUS, ledgerIdentity, pairKey, type State } from './state.js';
 
 export function listAsset(state: State, event: EventOf<'assetListed'>): void {
@@ -66,7 +67,7 @@ export function listInstrument(state: State, definition: InstrumentDefinition): 
 }
 
 /** The pool's ledger accounts in an asset, opened with the first instrument that settles in it or when it becomes collateral. */
-function openPoolAsset(state: State, poolRow: number, assetRow: number): number {
+export function openPoolAsset(state: State, poolRow: number, assetRow: number): number {
   const known = state.poolAssetRows.get(pairKey(poolRow, assetRow));
   if (known !== undefined) return known;
   const { assets, ledger, poolAssets, pools } = state;
@@ -107,6 +108,9 @@ export function openAccount(state: State, event: EventOf<'accountOpened'>): void
   accounts.firstAsset.set(row, -1);
   accounts.firstPosition.set(row, -1);
   if (event.instrumentRow < 0) return;
+  // The settlement asset comes last, to be at the head of the list.
+  if (isSpot(state, event.instrumentRow))
+    openAccountAsset(state, row, spotPair(state, event.instrumentRow).base);
   openAccountAsset(state, row, instruments.poolAsset.get(event.instrumentRow));
   openAccountPosition(state, { accountRow: row, instrumentRow: event.instrumentRow, leg: 'net' });
 }

@@ -50,6 +50,7 @@ export function countWork(state: State, { pools }: PendingWork, command: Command
 export function poolOfWork(state: State, command: InternalCommand): number {
   switch (command.kind) {
     case 'takeOver':
+    case 'autoMargin':
       return state.accounts.pool.get(command.accountRow);
     case 'netTakeovers':
       return state.takeovers.pool.get(command.longRow);
@@ -59,6 +60,7 @@ export function poolOfWork(state: State, command: InternalCommand): number {
     case 'cover':
     case 'share':
     case 'payOutside':
+    case 'bearLenderLoss':
       return state.poolAssets.pool.get(command.poolAssetRow);
     case 'settleExpiry':
       return state.instruments.pool.get(command.instrumentRow);
@@ -82,6 +84,7 @@ function poolsTouchedBy(state: State, record: EngineRecord): number[] {
     if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));
     if (event.kind !== 'marked') continue;
     for (const mark of event.marks) add(state.instruments.pool.get(mark.instrumentRow));
+    for (const price of event.assetPrices) add(state.poolAssets.pool.get(price.poolAssetRow));
   }
   return pools.sort((a, b) => a - b);
 }

@@ -4,10 +4,11 @@
  * command is refused, nothing of them remains.
  */
 import type { LEGS } from '../margin/index.js';
-import { accountAssetOf, positionOf } from './accountParts.js';
+import { accountAssetOf, isSpot, positionOf } from './accountParts.js';
 import type { Command, CommandOf, FillSide } from './command.js';
 import { legOfMerged } from './commands/movePosition.js';
 import type { Event } from './event.js';
+import { type SpotPair, spotPair } from './spotPair.js';
 import { clientLedgerRow, pairKey, type State } from './state.js';
 
 export function openingsFor(state: State, command: Command): readonly Event[] {
@@ -20,6 +21,8 @@ export function openingsFor(state: State, command: Command): readonly Event[] {
       return openingsOfMerge(state, command);
     case 'switchMode':
       return openingsOfSwitch(state, command);
+    case 'borrow':
+      return openingsOfAllocation(state, command);
     case 'allocate':
       return command.asset === null ? [] : openingsOfAllocation(state, command);
     default:
@@ -65,7 +68,13 @@ function openingsOfSide(state: State, instrumentRow: number, side: FillSide): re
   if (side.party !== 'account') return NONE;
   const accountRow = state.accounts.names.rowOf(side.id);
   if (accountRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  if (isSpot(state, instrumentRow)) return openingsOfPair(state, accountRow, spotPair(state, instrumentRow));
   return openingsOfPosition(state, { accountRow, instrumentRow, leg: side.leg });
+}
+
+/** What it lacks to trade a spot pair. */
+function openingsOfPair(state: State, accountRow: number, { base, quote }: SpotPair): readonly Event[] {
+  return [...openingsOfAsset(state, accountRow, base), ...openingsOfAsset(state, accountRow, quote)];
 }
 
 /** What a cross or portfolio account lacks to hold a leg of an instrument. */
@@ -88,7 +97,10 @@ function isSharedInPoolOf(state: State, accountRow: number, instrumentRow: numbe
   );
 }
 
-function openingsOfAllocation(state: State, { account, asset }: CommandOf<'allocate'>): readonly Event[] {
+function openingsOfAllocation(
+  state: State,
+  { account, asset }: Pick<CommandOf<'allocate'>, 'account' | 'asset'>,
+): readonly Event[] {
   const accountRow = state.accounts.names.rowOf(account);
   const assetRow = asset === null ? -1 : state.assets.names.rowOf(asset);
   if (accountRow < 0 || assetRow < 0) return NONE;

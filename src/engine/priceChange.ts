@@ -1,4 +1,5 @@
-/** New values of what accounts are judged at, while the command that brings them is being decided. */
+/** New values of what accounts are judged at or by, while the command that brings them is being decided. */
+import type { ListedInstrument } from './listing.js';
 import type { State } from './state.js';
 
 export interface PriceChange {
@@ -6,10 +7,19 @@ export interface PriceChange {
   /** By pool asset. */
   readonly assetPrices: Map<number, bigint>;
   readonly fundingIndexes: Map<number, bigint>;
+  /** By pool asset. */
+  readonly borrowIndexes: Map<number, bigint>;
+  readonly terms: Map<number, ListedInstrument>;
 }
 
 export function newPrices(): PriceChange {
-  return { marks: new Map(), assetPrices: new Map(), fundingIndexes: new Map() };
+  return {
+    marks: new Map(),
+    assetPrices: new Map(),
+    fundingIndexes: new Map(),
+    borrowIndexes: new Map(),
+    terms: new Map(),
+  };
 }
 
 export function markAt(state: State, instrumentRow: number, change: PriceChange | undefined) {

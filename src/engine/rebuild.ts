@@ -7,7 +7,7 @@ import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
 import { openTakeoversOf } from './evolve.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
-import { pairKey, type State, TAKEOVER_STATUS } from './state.js';
+import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
 import { walletOfHold } from './walletHold.js';
 
@@ -26,6 +26,10 @@ export function rebuildLookups(state: State): void {
   }
   for (let row = 0; row < state.orders.table.size; row++) {
     if (state.orders.lots.get(row) !== 0n) openOrdersOf(state, state.orders.account.get(row)).add(row);
+  }
+  for (let row = 0; row < state.lenders.table.size; row++) {
+    const { client, poolAsset } = state.lenders;
+    state.lenderRows.set(pairKey(client.get(row), poolAsset.get(row)), row);
   }
   state.totals = scanTotals(state, state.undo);
 }
@@ -61,10 +65,23 @@ export function scanTotals(state: State, undo = new UndoLog()): Totals {
     if (held !== 0n) totals.held.add(walletOfHold(state, row), held);
   }
   for (let row = 0; row < deficits.table.size; row++) {
-    const owed = deficits.amount.get(row) - deficits.covered.get(row) - deficits.shared.get(row);
-    totals.outstanding.add(deficits.poolAsset.get(row), owed);
+    totals.outstanding.add(deficits.poolAsset.get(row), outstandingOf(state, row));
   }
+  scanLending(state, totals);
   return totals;
+}
+
+function scanLending({ accountAssets, lenders }: State, totals: Totals): void {
+  for (let row = 0; row < accountAssets.table.size; row++) {
+    const poolAssetRow = accountAssets.poolAsset.get(row);
+    totals.debtShares.add(poolAssetRow, accountAssets.debtShares.get(row));
+    totals.lendingNet.add(poolAssetRow, -accountAssets.netBorrowed.get(row));
+  }
+  for (let row = 0; row < lenders.table.size; row++) {
+    const poolAssetRow = lenders.poolAsset.get(row);
+    totals.lenderShares.add(poolAssetRow, lenders.shares.get(row));
+    totals.lendingNet.add(poolAssetRow, lenders.netSupplied.get(row));
+  }
 }
 
 /** Every law in full, and every running total against its scan. Throws what is broken. */
@@ -80,6 +97,9 @@ export function checkEverything(state: State): void {
     takeoverCollateral: state.poolAssets.table.size,
     held: state.ledger.table.size,
     outstanding: state.poolAssets.table.size,
+    debtShares: state.poolAssets.table.size,
+    lenderShares: state.poolAssets.table.size,
+    lendingNet: state.poolAssets.table.size,
   } as const satisfies Record<keyof Totals, number>;
   for (const name of Object.keys(sizes) as (keyof Totals)[]) {
     for (let row = 0; row < sizes[name]; row++) {

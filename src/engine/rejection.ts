@@ -69,6 +69,11 @@ export const REJECTIONS = {
     remedy: 'list it as collateral of the pool first',
     status: 404,
   },
+  unknown_lending: {
+    message: 'the pool does not lend the asset',
+    remedy: 'open lending of the asset in the pool first',
+    status: 404,
+  },
   unknown_takeover: {
     message: 'there is no such open takeover',
     remedy: "look at the pool's open takeovers",
@@ -129,6 +134,16 @@ export const REJECTIONS = {
   account_has_orders: {
     message: 'the margin account still has open orders',
     remedy: 'cancel them first',
+    status: 409,
+  },
+  account_has_debts: {
+    message: 'the margin account still owes',
+    remedy: 'repay first',
+    status: 409,
+  },
+  no_debt: {
+    message: 'the account owes nothing in the asset',
+    remedy: 'none needed',
     status: 409,
   },
   wrong_cash_status: {
@@ -198,6 +213,11 @@ export const REJECTIONS = {
     remedy: 'name an account on both sides',
     status: 422,
   },
+  spot_needs_accounts: {
+    message: 'a spot pair trades between margin accounts only',
+    remedy: 'name an account on both sides',
+    status: 422,
+  },
   liquidation_not_reducing: {
     message: 'the fill does not reduce the takeover',
     remedy: 'trade against its position, at most its size',
@@ -262,6 +282,31 @@ export const REJECTIONS = {
   insufficient_wallet_balance: {
     message: 'the wallet does not hold this much',
     remedy: 'deposit first, or send less',
+    status: 422,
+  },
+  insufficient_account_balance: {
+    message: 'the margin account does not hold this much of the asset',
+    remedy: 'allocate it first, borrow it, or send less',
+    status: 422,
+  },
+  insufficient_supply: {
+    message: 'the client has not lent this much',
+    remedy: 'take back at most the stated amount',
+    status: 422,
+  },
+  insufficient_lending_cash: {
+    message: 'the lending pool does not hold this much cash now',
+    remedy: 'send at most the stated amount, or wait for repayments',
+    status: 409,
+  },
+  lending_exhausted: {
+    message: 'what was lent is lost: the shares of its lenders are worth nothing',
+    remedy: 'lend in another pool',
+    status: 409,
+  },
+  debt_cap: {
+    message: 'the debt of the account, or of the pool, would be above its cap',
+    remedy: 'borrow at most the stated amount',
     status: 422,
   },
   insufficient_initial_margin: {

@@ -1,6 +1,6 @@
 /**
- * Around every shared account a box of inputs inside which it is provably safe: marks, prices of underlyings, funding and
- * prices of its assets, each with room in proportion to what it is now. The largest of a row of halving widths that the
+ * Around every shared account a box of inputs inside which it is provably safe: marks, prices of underlyings, funding,
+ * prices of its assets and the interest on what it owes, each with room in proportion to what it is now. The largest of a row of halving widths that the
  * model proves safe (margin/account/worstCase.ts) is taken. While all inputs stay inside, nobody looks at the account.
  */
 import { abs, divCeil, max, min, saturateInt64 } from '../base/index.js';
@@ -8,10 +8,10 @@ import { type AccountBox, type AccountView, isBoxSafe, type LegBox, type LegView
 import { unitValue } from '../market/index.js';
 
 /** What an account is judged by, told apart by kind and row. */
-export const INPUT_KINDS = ['mark', 'index', 'funding', 'assetPrice'] as const;
+export const INPUT_KINDS = ['mark', 'index', 'funding', 'assetPrice', 'borrowIndex'] as const;
 export type InputKind = (typeof INPUT_KINDS)[number];
 
-/** Inputs are dense numbers: of instruments three each, of pool assets one, interleaved. */
+/** Inputs are dense numbers: those of instruments and of pool assets interleaved. */
 export function inputOf(kind: InputKind, row: number): number {
   return row * INPUT_KINDS.length + INPUT_KINDS.indexOf(kind);
 }
@@ -32,6 +32,8 @@ export interface ViewRows {
   readonly poolAssets: readonly number[];
   /** Funding index now, by leg. */
   readonly fundingIndexes: readonly bigint[];
+  /** Borrow index now, by asset. */
+  readonly borrowIndexes: readonly bigint[];
 }
 
 /** The intervals of the widest box that is safe; where none is, of the point where the account stands. */
@@ -53,7 +55,7 @@ function boxOf(view: AccountView, width: number): AccountBox {
     legs: view.legs.map((leg) => legBox(leg, halving)),
     assets: view.assets.map(({ price, debt }) => ({
       price: around(price, price, halving),
-      debt: point(debt),
+      debt: { low: debt, high: debt + interestRoom(debt, halving) },
     })),
   };
 }
@@ -83,8 +85,13 @@ function fundingRoom({ terms, markTicks, option }: LegView, now: bigint, halving
   return { low: now - room, high: now + room };
 }
 
+/** An eighth of the room of a price: interest only adds. */
+function interestRoom(amount: bigint, halving: bigint | null): bigint {
+  return halving === null || amount <= 0n ? 0n : amount / (halving * 8n);
+}
+
 function around(value: bigint, scale: bigint, halving: bigint | null) {
-  if (halving === null) return point(value);
+  if (halving === null || value <= 0n) return point(value);
   const room = scale / halving;
   return { low: max(1n, value - room), high: value + room };
 }
@@ -115,7 +122,15 @@ function intervalsOf(view: AccountView, rows: ViewRows, box: AccountBox): readon
     const offset = (rows.fundingIndexes[at] as bigint) - leg.fundingPerLot;
     add('funding', row, { low: room.fundingPerLot.low + offset, high: room.fundingPerLot.high + offset });
   }
-  for (const [at] of view.assets.entries())
-    add('assetPrice', rows.poolAssets[at] as number, (box.assets[at] as AccountBox['assets'][number]).price);
+  for (const [at, { debt }] of view.assets.entries()) {
+    const row = rows.poolAssets[at] as number;
+    const room = box.assets[at] as AccountBox['assets'][number];
+    add('assetPrice', row, room.price);
+    if (debt <= 0n) continue;
+    // What is owed grows as the index does, rounded up: one unit of room pays for the rounding.
+    const index = rows.borrowIndexes[at] as bigint;
+    const grown = max(0n, room.debt.high - debt - 1n);
+    add('borrowIndex', row, { low: index, high: index + (index * grown) / debt });
+  }
   return [...byInput.values()];
 }

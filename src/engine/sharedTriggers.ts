@@ -1,9 +1,14 @@
 /**
- * Which shared accounts (cross, portfolio, isolated with options) a change of prices may bring to maintenance margin.
- * Whoever holds something whose price changed is visited; the true predicate decides.
+ * Which shared accounts (cross, portfolio, isolated with options or in a spot pair) a change of prices or of what they
+ * owe may bring to maintenance margin, without looking at those it cannot: each account is registered with a box of inputs inside which it is provably safe
+ * (safeBox.ts), and a change visits only whose box it leaves. Boxes may be left early, never late; the true predicate
+ * decides, and an account visited for nothing gets a new box around where it then stands.
  */
-import { hasClosedForm } from './accountParts.js';
+import { createIntervalIndex } from '../liquidation/index.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from './accountMargin.js';
+import { assetsOf, hasClosedForm, hasRisk, positionsOf } from './accountParts.js';
 import type { PriceChange } from './priceChange.js';
+import { type InputKind, inputOf, type SafeInterval, safeIntervals } from './safeBox.js';
 import type { State } from './state.js';
 
 export interface SharedTriggers {
@@ -14,66 +19,79 @@ export interface SharedTriggers {
 }
 
 export function createSharedTriggers(state: State): SharedTriggers {
-  /** Accounts with an open position in an instrument, and with a balance in a pool's asset. */
-  const byInstrument = new Map<number, Set<number>>();
-  const byPoolAsset = new Map<number, Set<number>>();
-  const inputsOf = new Map<number, { readonly instruments: number[]; readonly poolAssets: number[] }>();
+  const index = createIntervalIndex();
+  /** Accounts whose box has to be made anew before the next change. */
+  const outdated = new Set<number>();
 
   function place(accountRow: number): void {
-    const before = inputsOf.get(accountRow);
-    if (before !== undefined) {
-      for (const row of before.instruments) byInstrument.get(row)?.delete(accountRow);
-      for (const row of before.poolAssets) byPoolAsset.get(row)?.delete(accountRow);
-      inputsOf.delete(accountRow);
-    }
-    if (accountRow >= state.accounts.table.size) return;
-    if (hasClosedForm(state, accountRow) || state.accounts.isQueued.get(accountRow) === 1) return;
-    const instruments = openInstruments(accountRow);
-    if (instruments.length === 0) return;
-    const poolAssets = heldAssets(accountRow);
-    inputsOf.set(accountRow, { instruments, poolAssets });
-    for (const row of instruments) membersOf(byInstrument, row).add(accountRow);
-    for (const row of poolAssets) membersOf(byPoolAsset, row).add(accountRow);
+    index.remove(accountRow);
+    if (accountRow >= state.accounts.table.size || hasClosedForm(state, accountRow)) return;
+    if (state.accounts.isQueued.get(accountRow) === 1 || !hasRisk(state, accountRow)) return;
+    const intervals = hasAllPrices(state, accountRow) ? boxOf(accountRow) : pointsOf(accountRow);
+    if (intervals.length > 0) index.set(accountRow, intervals);
   }
 
-  function openInstruments(accountRow: number): number[] {
-    const { lots, instrument, next } = state.positions;
-    const rows: number[] = [];
-    for (let row = state.accounts.firstPosition.get(accountRow); row >= 0; row = next.get(row))
-      if (lots.get(row) !== 0n) rows.push(instrument.get(row));
-    return rows;
+  function boxOf(accountRow: number): readonly SafeInterval[] {
+    const { accountAssets, instruments, poolAssets } = state;
+    const held = assetsOf(state, accountRow).map((row) => accountAssets.poolAsset.get(row));
+    const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD, orders: [] });
+    return safeIntervals(view, {
+      instruments: view.legs.map(({ instrument }) => instrument),
+      poolAssets: held,
+      fundingIndexes: view.legs.map(({ instrument }) => instruments.fundingIndex.get(instrument)),
+      borrowIndexes: held.map((row) => poolAssets.borrowIndex.get(row)),
+    });
   }
 
-  function heldAssets(accountRow: number): number[] {
-    const { poolAsset, next } = state.accountAssets;
-    const rows: number[] = [];
-    for (let row = state.accounts.firstAsset.get(accountRow); row >= 0; row = next.get(row))
-      rows.push(poolAsset.get(row));
-    return rows;
+  /** An account that lacks a price is looked at whenever any of its inputs changes. */
+  function pointsOf(accountRow: number): readonly SafeInterval[] {
+    const { accountAssets, instruments, poolAssets, positions } = state;
+    const point = (kind: InputKind, row: number, value: bigint): SafeInterval => {
+      return { input: inputOf(kind, row), low: value, high: value };
+    };
+    const open = positionsOf(state, accountRow).filter((row) => positions.lots.get(row) !== 0n);
+    const rows = [...new Set(open.map((row) => positions.instrument.get(row)))];
+    return [
+      ...rows.flatMap((row) => [
+        point('mark', row, instruments.markTicks.get(row)),
+        point('index', row, instruments.indexTicks.get(row)),
+        point('funding', row, instruments.fundingIndex.get(row)),
+      ]),
+      ...assetsOf(state, accountRow)
+        .map((row) => accountAssets.poolAsset.get(row))
+        .flatMap((row) => [
+          point('assetPrice', row, poolAssets.price.get(row)),
+          point('borrowIndex', row, poolAssets.borrowIndex.get(row)),
+        ]),
+    ];
+  }
+
+  function catchUp(): void {
+    for (const accountRow of outdated) place(accountRow);
+    outdated.clear();
   }
 
   return {
     collect(change, visit) {
+      catchUp();
       const found = new Set<number>();
-      const addAll = (members: ReadonlySet<number> | undefined) => {
-        for (const accountRow of members ?? []) found.add(accountRow);
-      };
-      for (const row of change.marks.keys()) addAll(byInstrument.get(row));
-      for (const row of change.fundingIndexes.keys()) addAll(byInstrument.get(row));
-      for (const row of change.assetPrices.keys()) addAll(byPoolAsset.get(row));
-      for (const accountRow of [...found].sort((a, b) => a - b)) visit(accountRow);
+      const add = (accountRow: number) => found.add(accountRow);
+      for (const [row, { markTicks, indexTicks }] of change.marks) {
+        index.collect(inputOf('mark', row), markTicks, add);
+        index.collect(inputOf('index', row), indexTicks, add);
+      }
+      for (const [row, fundingIndex] of change.fundingIndexes)
+        index.collect(inputOf('funding', row), fundingIndex, add);
+      for (const [row, price] of change.assetPrices) index.collect(inputOf('assetPrice', row), price, add);
+      for (const [row, borrowIndex] of change.borrowIndexes)
+        index.collect(inputOf('borrowIndex', row), borrowIndex, add);
+      for (const accountRow of [...found].sort((a, b) => a - b)) {
+        outdated.add(accountRow);
+        visit(accountRow);
+      }
     },
     refresh(accountRows) {
-      for (const accountRow of accountRows) place(accountRow);
+      for (const accountRow of accountRows) outdated.add(accountRow);
     },
   };
-}
-
-function membersOf(map: Map<number, Set<number>>, key: number): Set<number> {
-  let members = map.get(key);
-  if (members === undefined) {
-    members = new Set();
-    map.set(key, members);
-  }
-  return members;
 }

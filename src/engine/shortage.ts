@@ -1,15 +1,18 @@
 /**
  * What happens when a margin account is short of the asset it has to pay in. Nothing outside the account pays for it
  * while the account has anything: its other collateral is converted in the declared order through the pool's prefunded
- * facility; what is left is carried by a position it still has in that asset, whose profit or loss answers for it; at
- * last collateral is taken in kind into the pool's fund, and only then is the rest the pool's claim.
+ * facility; what is left it borrows from the pool's lenders, inside the caps, at their rate: what comes into the account
+ * in that asset later repays it first (trade.ts). The rest is carried by a position it still has in that asset, whose
+ * profit or loss answers for it; at last collateral is taken in kind into the pool's fund, and only then is the rest the
+ * pool's claim.
  */
 import { max, min, mulDivCeil, mulDivFloor, PPM } from '../base/index.js';
-import { assetsOf, positionsOf } from './accountParts.js';
+import { accountAssetOf, assetsOf, positionsOf } from './accountParts.js';
 import { assetPrice, hasUsablePrice } from './assetPrice.js';
 import type { Situation } from './decision.js';
 import { type Draft, draftBalance, draftPosition } from './draft.js';
 import type { DeficitCause } from './event.js';
+import { borrowableOf, borrowLimits, mayHaveDebts, pushBorrow } from './lending.js';
 import { poolLedgerRow, type State } from './state.js';
 
 /** An amount of one of its pool's assets that an account needs. */
@@ -74,7 +77,8 @@ export function coverShortage(
 ): { readonly recognised: bigint; readonly carriedByTraded: bigint } {
   const { state } = situation;
   const { accountRow, poolAssetRow, cause, carrier } = need;
-  const missing = need.amount - convertCollateral(situation, draft, need);
+  const converted = convertCollateral(situation, draft, need);
+  const missing = need.amount - converted - borrowShortage(situation, draft, need, need.amount - converted);
   if (missing === 0n) return { recognised: 0n, carriedByTraded: 0n };
   const margin = marginRowOf(state, accountRow, poolAssetRow);
   const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
@@ -94,6 +98,16 @@ export function coverShortage(
   const receivable = poolLedgerRow(state, poolAssetRow, 'receivable');
   draft.transfers.push({ flow: 'recognise', from: receivable, to: margin, amount: missing });
   return { recognised: missing, carriedByTraded: 0n };
+}
+
+/** Borrows what is missing as far as the lending pool of the asset lends it; answers with the amount. */
+function borrowShortage({ state, timeMs }: Situation, draft: Draft, need: Need, missing: bigint): bigint {
+  const { accountRow, poolAssetRow } = need;
+  if (!mayHaveDebts(state, accountRow) || !hasUsablePrice(state, poolAssetRow, timeMs)) return 0n;
+  const row = accountAssetOf(state, accountRow, poolAssetRow);
+  const amount = min(missing, borrowableOf(borrowLimits(state, row, draft)));
+  pushBorrow(state, draft, row, amount);
+  return amount;
 }
 
 interface Source {
@@ -144,7 +158,7 @@ function conversionRate(state: State, from: number, to: number, keptPpm: bigint)
 }
 
 /** Collateral of at least the amount's value, as far as there is any, goes to the pool's fund as it is. */
-function seizeInKind(situation: Situation, draft: Draft, need: Need): void {
+export function seizeInKind(situation: Situation, draft: Draft, need: Need): void {
   const { state, timeMs } = situation;
   if (!hasUsablePrice(state, need.poolAssetRow, timeMs)) return;
   let left = need.amount;

@@ -6,9 +6,12 @@ import {
   assert,
   ByteReader,
   ByteWriter,
+  bool,
   hashText,
+  type Infer,
   list,
   MalformedBytes,
+  nullable,
   record,
   text,
   whole,
@@ -18,13 +21,31 @@ import { Int64Column, type Table } from '../base/table.js';
 import { instrumentDefinition } from './command.js';
 import { type CommandRegister, createCommandRegister } from './commandRegister.js';
 import { createEngine, type Engine } from './engine.js';
-import { listingTerms } from './listing.js';
+import { type ListedInstrument, listingTerms, withTerms } from './listing.js';
 import { rebuildLookups } from './rebuild.js';
 import { createState, type State, tablesOf } from './state.js';
 import { wholeStateHash } from './stateHash.js';
 
 const SNAPSHOT_VERSION = 1;
 const names = list(text);
+/** Definitions of an instrument: in force, for liquidation where that is another, and on their way. */
+const termsInForce = list(
+  record({
+    definition: instrumentDefinition,
+    liquidation: nullable(instrumentDefinition),
+    scheduled: nullable(
+      record({
+        definition: instrumentDefinition,
+        effectiveMs: whole,
+        graceUntilMs: whole,
+        liquidateAtOnce: bool,
+        isOpeningApplied: bool,
+      }),
+    ),
+  }),
+);
+type TermsInForce = Infer<typeof termsInForce>[number];
+
 const registered = list(record({ commandId: text, sequence: whole, digest: whole }));
 
 export function encodeSnapshot(engine: Engine): Uint8Array {
@@ -35,10 +56,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   writer.whole(state.clock.sequence);
   for (const table of tablesOf(state)) writeTable(writer, table);
   for (const list of namesOf(state)) names.write(writer, list.all());
-  list(instrumentDefinition).write(
-    writer,
-    state.instruments.listed.map(({ definition }) => definition),
-  );
+  termsInForce.write(writer, termsOf(state));
   registered.write(
     writer,
     [...register.entries()].map(([commandId, entry]) => ({ commandId, ...entry })),
@@ -57,12 +75,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   state.clock.sequence = reader.whole();
   for (const table of tablesOf(state)) readTable(reader, table);
   for (const list of namesOf(state)) for (const name of names.read(reader)) list.add(name);
-  for (const definition of list(instrumentDefinition).read(reader)) {
-    const decimals = state.assets.decimals.get(state.assets.names.rowOf(definition.settle));
-    const listed = listingTerms(definition, decimals);
-    assert(listed.ok, 'a listed instrument has terms');
-    state.instruments.listed.push(listed.value);
-  }
+  for (const terms of termsInForce.read(reader)) addTerms(state, terms);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);
   const hash = reader.text();
@@ -77,6 +90,36 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
 /** A copy that lives its own life: what happens to it is not seen here. */
 export function forkEngine(engine: Engine): Engine {
   return decodeSnapshot(encodeSnapshot(engine));
+}
+
+function termsOf(state: State): TermsInForce[] {
+  const { listed, scheduled } = state.instruments;
+  return listed.map(({ definition, liquidationDefinition }, row) => {
+    const next = scheduled.get(row);
+    return {
+      definition,
+      liquidation: liquidationDefinition === definition ? null : liquidationDefinition,
+      scheduled: next === undefined ? null : { ...next, definition: next.listed.definition },
+    };
+  });
+}
+
+function addTerms(state: State, { definition, liquidation, scheduled }: TermsInForce): void {
+  const { listed } = state.instruments;
+  const inForce = termsFrom(state, definition);
+  const row = listed.push(
+    liquidation === null ? inForce : withTerms(termsFrom(state, liquidation), inForce, 'opening'),
+  );
+  if (scheduled === null) return;
+  const { definition: next, ...times } = scheduled;
+  state.instruments.scheduled.set(row - 1, { ...times, listed: termsFrom(state, next) });
+}
+
+function termsFrom(state: State, definition: TermsInForce['definition']): ListedInstrument {
+  const decimals = state.assets.decimals.get(state.assets.names.rowOf(definition.settle));
+  const terms = listingTerms(definition, decimals);
+  assert(terms.ok, 'a listed instrument has terms');
+  return terms.value;
 }
 
 function namesOf(state: State): readonly Names[] {

@@ -9,7 +9,7 @@ import { UndoLog } from '../base/undoLog.js';
 import { type RingFence, ringFence } from '../isolation/index.js';
 import { CLIENT_KINDS, Ledger, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Asset, MarkState } from '../market/index.js';
-import type { ListedInstrument } from './listing.js';
+import type { ListedInstrument, ScheduledTerms } from './listing.js';
 import { createTotals, type Totals } from './totals.js';
 
 export const ACCOUNT_STATUS = { open: 0, closed: 1 } as const;
@@ -37,6 +37,7 @@ export function createState() {
   const orders = table('orders');
   const takeovers = table('takeovers');
   const deficits = table('deficits');
+  const lenders = table('lenders');
 
   const state = {
     undo,
@@ -100,6 +101,25 @@ export function createState() {
       /** What a debt in the asset requires, of its value. */
       debtInitialPpm: poolAssets.int64('debtInitialPpm'),
       debtMaintenancePpm: poolAssets.int64('debtMaintenancePpm'),
+      /** 1: the pool has a lending pool in the asset. Its rates are ppm a year, as in lendingRate.ts. */
+      isLending: poolAssets.whole('isLending'),
+      baseRatePpm: poolAssets.int64('baseRatePpm'),
+      kinkPpm: poolAssets.int64('kinkPpm'),
+      slopeBelowPpm: poolAssets.int64('slopeBelowPpm'),
+      slopeAbovePpm: poolAssets.int64('slopeAbovePpm'),
+      /** Share of interest that goes to the pool's insurance fund. */
+      reserveSharePpm: poolAssets.int64('reserveSharePpm'),
+      accountDebtCap: poolAssets.int64('accountDebtCap'),
+      poolDebtCap: poolAssets.int64('poolDebtCap'),
+      /** All debts in the asset, as shares of the borrow index (x INDEX_SCALE), and when it last accrued. */
+      debtShares: poolAssets.int64('debtShares'),
+      borrowIndex: poolAssets.int64('borrowIndex'),
+      accruedTimeMs: poolAssets.whole('accruedTimeMs'),
+      lenderShares: poolAssets.int64('lenderShares'),
+      /** Of interest, what is the insurance fund's and not paid to it yet. */
+      reserveOwed: poolAssets.int64('reserveOwed'),
+      /** What left the lending pool for good: reserves paid, and losses of its lenders. */
+      lendingPaidOut: poolAssets.int64('lendingPaidOut'),
       /** The asset's own price source, guarded as marks are. */
       priceMaxAgeMs: poolAssets.whole('priceMaxAgeMs'),
       priceMaxJumpPpm: poolAssets.int64('priceMaxJumpPpm'),
@@ -115,6 +135,12 @@ export function createState() {
       table: instruments,
       names: new Names(undo),
       listed: [] as ListedInstrument[],
+      /** Changes of parameters on their way, by instrument. */
+      scheduled: new Map<number, ScheduledTerms>(),
+      /** Of the definitions in force and on their way: what of `listed` and `scheduled` the state hash sees. */
+      termsDigest: instruments.int64('termsDigest'),
+      /** Changes with the terms in force, so that indexes know. */
+      termsVersion: instruments.whole('termsVersion', { isDerived: true }),
       pool: instruments.whole('pool', { refersTo: pools.identities }),
       poolAsset: instruments.whole('poolAsset', { isDerived: true }),
       status: instruments.whole('status'),
@@ -167,8 +193,13 @@ export function createState() {
       status: accounts.whole('status'),
       isQueued: accounts.whole('isQueued'),
       leveragePpm: accounts.int64('leveragePpm'),
+      /** What the wallet may still add by itself, and until when. */
+      autoMarginLeft: accounts.int64('autoMarginLeft'),
+      autoMarginUntilMs: accounts.whole('autoMarginUntilMs'),
       /** What of its client's wallet is spoken for by its orders, in its settlement asset. */
       walletHold: accounts.int64('walletHold'),
+      /** 1: what a spot trade lacks is borrowed with it. */
+      autoBorrow: accounts.whole('autoBorrow'),
     },
     /** One row for each asset a margin account may hold. */
     accountAssets: {
@@ -182,6 +213,9 @@ export function createState() {
       /** Gains realized while the pool was not sound, and the pool's soundCount they belong to. */
       realizedGain: accountAssets.int64('realizedGain'),
       realizedAtCount: accountAssets.whole('realizedAtCount'),
+      /** Its debt, as shares of the borrow index, and borrowed less repaid in minor units, interest included. */
+      debtShares: accountAssets.int64('debtShares'),
+      netBorrowed: accountAssets.int64('netBorrowed'),
     },
     positions: {
       table: positions,
@@ -236,9 +270,23 @@ export function createState() {
       amount: deficits.int64('amount'),
       covered: deficits.int64('covered'),
       shared: deficits.int64('shared'),
+      /** Borne by the lenders of the asset: of a deficit of cause `borrow`. */
+      lent: deficits.int64('lent'),
       timeMs: deficits.whole('timeMs'),
       next: deficits.whole('next', { isDerived: true }),
     },
+    /** What a client has lent to a pool in an asset. */
+    lenders: {
+      table: lenders,
+      client: lenders.whole('client', { refersTo: clients.identities }),
+      poolAsset: lenders.whole('poolAsset', { refersTo: poolAssets.identities }),
+      /** Of what the lending pool has. */
+      shares: lenders.int64('shares'),
+      /** Supplied less withdrawn. */
+      netSupplied: lenders.int64('netSupplied'),
+    },
+    /** Client x pool asset to its row among the lenders. */
+    lenderRows: new Map<number, number>(),
     /** Client x asset to the first of the client's ledger accounts in it. */
     wallets: new Map<number, number>(),
     /** Pool x asset to its row. */
@@ -269,6 +317,7 @@ export function tablesOf(state: State): readonly Table[] {
     state.orders.table,
     state.takeovers.table,
     state.deficits.table,
+    state.lenders.table,
   ];
 }
 
@@ -305,6 +354,12 @@ export function ledgerIdentity(owner: Uint32Array, asset: Uint32Array, kind: Led
 /** Settlement asset of an instrument. */
 export function settleAssetRow(state: State, instrumentRow: number): number {
   return state.poolAssets.asset.get(state.instruments.poolAsset.get(instrumentRow));
+}
+
+/** What of a deficit nobody has paid yet. */
+export function outstandingOf({ deficits }: State, row: number): bigint {
+  const { amount, covered, shared, lent } = deficits;
+  return amount.get(row) - covered.get(row) - shared.get(row) - lent.get(row);
 }
 
 export function markState(state: State, instrumentRow: number): MarkState {

@@ -84,6 +84,7 @@ export function poolHash(state: State, poolRow: number): Hash128 {
     ['orders', (row) => state.accounts.pool.get(state.orders.account.get(row)) === poolRow],
     ['takeovers', (row) => state.takeovers.pool.get(row) === poolRow],
     ['deficits', (row) => state.deficits.pool.get(row) === poolRow],
+    ['lenders', (row) => state.poolAssets.pool.get(state.lenders.poolAsset.get(row)) === poolRow],
   ]);
   const total = emptyHash();
   for (const [name, sum] of tableHashes(state, (table, row) => inPool.get(table.name)?.(row) ?? false)) {

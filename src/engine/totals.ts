@@ -48,6 +48,11 @@ export interface Totals {
   readonly held: BigTotals;
   /** Per pool and asset: what is still owed of its deficits. Law 5: minus the receivable balance. */
   readonly outstanding: BigTotals;
+  /** Per pool and asset: debt shares of its accounts, and shares of its lenders. Equal to the pool's own columns. */
+  readonly debtShares: BigTotals;
+  readonly lenderShares: BigTotals;
+  /** Per pool and asset: supplied less withdrawn, less borrowed plus repaid. With what was paid out, the lending balance. */
+  readonly lendingNet: BigTotals;
 }
 
 export function createTotals(undo: UndoLog): Totals {
@@ -61,5 +66,8 @@ export function createTotals(undo: UndoLog): Totals {
     takeoverCollateral: new BigTotals(undo),
     held: new BigTotals(undo),
     outstanding: new BigTotals(undo),
+    debtShares: new BigTotals(undo),
+    lenderShares: new BigTotals(undo),
+    lendingNet: new BigTotals(undo),
   };
 }

@@ -9,6 +9,7 @@ import { accountAssetOf, hasClosedForm } from './accountParts.js';
 import type { Situation } from './decision.js';
 import { type Draft, draftBalance, draftPosition } from './draft.js';
 import type { DeficitCause } from './event.js';
+import { pushRepay } from './lending.js';
 import { convertCollateral, coverShortage, marginRowOf } from './shortage.js';
 import { listedInstrument, poolLedgerRow, type State, settleAssetRow, venueLedgerRow } from './state.js';
 
@@ -211,7 +212,8 @@ interface Settled {
  * Credits come first, then the loss, then funding owed, then the fee, which takes at most what is left. What
  * the account cannot pay is recognised as the pool's claim before it is paid: the account is never below zero.
  * While a position of the same side goes on, what the margin does not cover becomes cost of that position: equity
- * stays what it was, and open profit answers for it, not the pool. An account with other collateral converts it first.
+ * stays what it was, and open profit answers for it, not the pool. An account with other collateral converts it first,
+ * and what such an account gains repays its debt in that asset first.
  */
 function settleAccount(situation: Situation, draft: Draft, accountRow: number, settled: Settled): Paid {
   const { state } = situation;
@@ -221,7 +223,8 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
   const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
   const fundingRow = poolLedgerRow(state, poolAssetRow, 'funding');
   const hasOtherMeans = !hasClosedForm(state, accountRow);
-  let balance = draftBalance(state, draft, margin) + trade.allocated;
+  const held = draftBalance(state, draft, margin) + trade.allocated;
+  let balance = held;
   let shortage = 0n;
   let carried = 0n;
 
@@ -275,6 +278,11 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
   const fees = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'fees');
   if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
+  // While the pool may have to share a loss, a gain stays where it can be shared.
+  if (hasOtherMeans && state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1) {
+    const accountAssetRow = accountAssetOf(state, accountRow, poolAssetRow);
+    balance -= pushRepay(state, draft, accountAssetRow, balance - held);
+  }
   return { balance, feePaid, shortage, carried };
 }
 

@@ -36,6 +36,8 @@ export interface Triggers {
   refresh(accountRows: readonly number[]): void;
   /** An account woken for nothing: key it anew. */
   rekey(accountRow: number): void;
+  /** The instrument has other terms now: every key of it is made anew. */
+  rebuild(instrumentRow: number, holders: Iterable<number>): void;
 }
 
 export function createTriggers(state: State): Triggers {
@@ -81,7 +83,7 @@ export function createTriggers(state: State): Triggers {
     const triggers = triggersOf(instrumentRow);
     const fundingIndex = state.instruments.fundingIndex.get(instrumentRow);
     if (fundingIndex === triggers.fundingSeen) return triggers;
-    const drifts = driftsAt(triggers, listedInstrument(state, instrumentRow).marginTerms, fundingIndex);
+    const drifts = driftsAt(triggers, listedInstrument(state, instrumentRow).liquidationTerms, fundingIndex);
     triggers.driftLong = drifts.long;
     triggers.driftShort = drifts.short;
     triggers.fundingSeen = fundingIndex;
@@ -113,7 +115,7 @@ export function createTriggers(state: State): Triggers {
     if (view.lots === 0n) return;
     placedIn[accountRow] = instrumentRow;
     if (state.accounts.isQueued.get(accountRow) === 1) return;
-    const { marginTerms } = listedInstrument(state, instrumentRow);
+    const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
     if (marginTerms.maintenanceBasis === 'entry' && isFullyCovered(marginTerms, view)) {
       triggers.covered.add(accountRow);
       return;
@@ -130,7 +132,7 @@ export function createTriggers(state: State): Triggers {
   return {
     collect({ instrumentRow, markTicks, fundingIndex }, visit) {
       const triggers = settleFunding(instrumentRow);
-      const { marginTerms } = listedInstrument(state, instrumentRow);
+      const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
       const drifts = driftsAt(triggers, marginTerms, fundingIndex);
       const { numerator, denominator } = unitValue(marginTerms, markTicks);
       const visitSlot = (slot: number) => woken.push(triggers.accountOfSlot[slot] as number);
@@ -143,6 +145,17 @@ export function createTriggers(state: State): Triggers {
       for (const accountRow of accountRows) place(accountRow);
     },
     rekey: place,
+    rebuild(instrumentRow, holders) {
+      const before = byInstrument[instrumentRow];
+      delete byInstrument[instrumentRow];
+      // Slots of the index that is gone are forgotten with it.
+      for (const accountRow of before?.accountOfSlot ?? []) {
+        slotOf[accountRow] = -1;
+        placedIn[accountRow] = -1;
+      }
+      for (const accountRow of before?.covered ?? []) placedIn[accountRow] = -1;
+      for (const accountRow of holders) place(accountRow);
+    },
   };
 }
 

@@ -4,6 +4,8 @@
  * before it is exhausted.
  */
 import type { InternalCommand } from './command.js';
+import { autoMarginFor } from './commands/autoMargin.js';
+import { lendersDeficit } from './commands/bearLenderLoss.js';
 import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
@@ -16,7 +18,11 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
   const { state, derived, timeMs } = situation;
   if (state.pools.isQuarantined.get(poolRow) === 1) return null;
   const accountRow = derived.nextQueued(poolRow, timeMs);
-  if (accountRow >= 0) return { kind: 'takeOver', accountRow };
+  if (accountRow >= 0) {
+    // Before liquidation begins: what the client agreed its wallet may add.
+    const isToppedUp = autoMarginFor(situation, accountRow) > 0n;
+    return isToppedUp ? { kind: 'autoMargin', accountRow } : { kind: 'takeOver', accountRow };
+  }
   // That the pool is not sound is recorded before anybody realizes a gain it may have to share; that it is sound
   // again, when everything is done.
   return (
@@ -53,12 +59,14 @@ function unwinding({ state, timeMs }: Situation, poolRow: number): InternalComma
   return null;
 }
 
-/** Fund, then deleveraging of what the fund cannot cover, then sharing. */
+/** Fund, then the lenders for their own debtors, then deleveraging of what the fund cannot cover, then sharing. */
 function waterfall({ state, derived, timeMs }: Situation, poolRow: number): InternalCommand | null {
   for (const poolAssetRow of derived.poolAssetsOf(poolRow)) {
     const outstanding = state.totals.outstanding.get(poolAssetRow);
     const fund = fundBalance(state, poolAssetRow);
     if (outstanding > 0n && fund > 0n) return { kind: 'cover', poolAssetRow };
+    if (outstanding > 0n && lendersDeficit(state, poolAssetRow) >= 0)
+      return { kind: 'bearLenderLoss', poolAssetRow };
     if (takeoverExposure(state, poolAssetRow) > fund) {
       const takeoverRow = deepestTakeover({ state, derived, timeMs }, poolAssetRow);
       if (takeoverRow >= 0) return { kind: 'deleverage', takeoverRow };

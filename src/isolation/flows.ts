@@ -198,6 +198,24 @@ export const FLOWS = {
     bond: 'sameClientAndPool',
     reason: 'collateral goes with a position to another account of its client',
   },
+  lendingReserve: {
+    from: ['lending'],
+    to: ['insuranceFund'],
+    bond: 'samePool',
+    reason: "the fund's share of interest",
+  },
+  spotPay: {
+    from: ['margin'],
+    to: ['settlement'],
+    bond: 'samePool',
+    reason: 'what is given in a spot trade',
+  },
+  spotReceive: {
+    from: ['settlement'],
+    to: ['margin'],
+    bond: 'samePool',
+    reason: 'what is got in a spot trade',
+  },
 } as const satisfies Record<string, Flow>;
 
 export type FlowName = keyof typeof FLOWS;

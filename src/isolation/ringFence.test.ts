@@ -47,7 +47,7 @@ describe('the ring fence', () => {
     }
   });
 
-  it('lets nothing cross to another client, and nothing to another pool, but by way of the venue (ISO-01, law 8)', () => {
+  it('lets nothing cross to another client, and nothing to another pool, but by way of the venue or a client that lends to it (ISO-01, law 8)', () => {
     const { ledger, row } = world();
     const isVenues = (kind: LedgerKind) => ['external', 'capital', 'fees', 'inTransit'].includes(kind);
     for (const flow of FLOW_NAMES) {
@@ -59,15 +59,16 @@ describe('the ring fence', () => {
         for (const target of to) {
           const crosses = { flow, from: row(source, 0), to: row(target, 1), amount: 1n };
           const allowed = isAllowed(ledger, crosses);
-          if (isVenues(source) || isVenues(target)) expect(allowed, flow).toBe(bond === 'none');
+          const isLenders = source === 'lending' ? target === 'wallet' : target === 'lending' && source === 'wallet';
+          if (isVenues(source) || isVenues(target) || isLenders) expect(allowed, flow).toBe(bond === 'none');
           else expect(allowed, `${flow} from ${source} to another's ${target}`).toBe(false);
         }
     }
   });
 
-  it('takes money out of a wallet by two flows only: to be sent outside, or to back an account of the same client (ISO-01)', () => {
+  it('takes money out of a wallet by three flows only: to be sent outside, to back an account of the same client, or to be lent (ISO-01)', () => {
     const out = FLOW_NAMES.filter((flow) => (FLOWS[flow].from as readonly LedgerKind[]).includes('wallet'));
-    expect(out).toEqual(['withdrawRequest', 'allocate']);
+    expect(out).toEqual(['withdrawRequest', 'allocate', 'lend']);
   });
 
   it('refuses a forged stamp and moves nothing (LED-01)', () => {

@@ -19,7 +19,7 @@ const open = (snapshotEvery = 0) =>
 
 async function begin(host: Host): Promise<void> {
   await host.submit('a', { kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  await host.submit('b', { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 100 });
+  await host.submit('b', { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 100 });
   await host.submit('c', linearPerpetual('BTC-PERP'));
   await host.submit('d', { kind: 'openClient', client: 'ada' });
 }

@@ -2,4 +2,5 @@
 export * from './asset.js';
 export * from './instrument.js';
 export * from './markGuard.js';
+export * from './option.js';
 export * from './payoff.js';

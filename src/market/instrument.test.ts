@@ -28,6 +28,10 @@ const definition = (changes: Partial<InstrumentDefinition> = {}): InstrumentDefi
   fillBandPpm: 1n,
   fundingRateMaxPpm: 0n,
   expiryMs: null,
+  option: null,
+  positionCapLots: null,
+  openInterestCapLots: null,
+  feeTiers: [],
   brackets: [],
   ...changes,
 });

@@ -262,6 +262,8 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   if (hasExpiry !== (definition.expiryMs !== null)) {
     return { field: 'expiryMs', rule: 'a future and an option have an expiry, a perpetual and a spot pair none' };
   }
+  const spotFault = definition.instrumentKind === 'spot' ? spotParameterFault(definition) : null;
+  if (spotFault !== null) return spotFault;
   if ((definition.instrumentKind === 'option') !== (definition.option !== null))
     return { field: 'option', rule: 'an option has these terms, nothing else has' };
   if (definition.option !== null) {
@@ -288,6 +290,26 @@ function feeTierFault({ feeTiers, makerFeePpm, takerFeePpm }: InstrumentDefiniti
       return { field, rule: "the maker fee must be at most the instrument's" };
   }
   return null;
+}
+
+/** A pair is exchanged, never held: nothing of it is margined but debts in its assets. */
+function spotParameterFault(definition: InstrumentDefinition): ListingFault | null {
+  const { payoff, base, quote, brackets, fundingRateMaxPpm } = definition;
+  if (payoff !== 'linear') return { field: 'payoff', rule: 'a spot pair is linear' };
+  if (base === quote) return { field: 'base', rule: 'a spot pair has two assets' };
+  if (brackets.length > 0)
+    return { field: 'brackets', rule: 'a spot pair has none: debts are what is margined' };
+  return fundingRateMaxPpm === 0n
+    ? null
+    : { field: 'fundingRateMaxPpm', rule: 'a spot pair has no funding: 0' };
+}
+
+/** Minor units of the base asset in one lot of a spot pair; null where they are not whole. */
+export function basePerLot(definition: InstrumentDefinition, baseDecimals: number): Minor | null {
+  const sizes = parseSizes(definition);
+  if (!sizes.ok) return null;
+  const perLot = multiplyDecimals(sizes.value.lotSize, sizes.value.contractSize);
+  return divideExactly(perLot, { digits: 1n, scale: baseDecimals });
 }
 
 function optionParameterFault(option: OptionDefinition): ListingFault | null {

@@ -63,7 +63,14 @@ export function unwindTakeovers(floor: Floor): void {
       if (!isOpen(floor, book)) continue;
       const held = state.positions.lots.get(state.takeovers.position.get(takeoverRow));
       const id = state.takeovers.names.nameOf(takeoverRow);
-      const party: FillSide = { party: 'liquidation', leg: 'net', order: '', id, allocateMinor: 0n, allocateInitial: false };
+      const party: FillSide = {
+        party: 'liquidation',
+        leg: 'net',
+        order: '',
+        id,
+        allocateMinor: 0n,
+        allocateInitial: false,
+      };
       tradeWithMakers(floor, { book, side: held > 0n ? 'sell' : 'buy', lots: abs(held), party });
     }
   }
@@ -210,7 +217,8 @@ function initialMargin(floor: Floor, maker: MakerAccount): Minor {
 
 function bring(floor: Floor, maker: MakerAccount, wanted: Minor): void {
   const amountMinor = min(wanted, walletOf(floor, maker.accountRow));
-  if (amountMinor > 0n) floor.sender.send({ kind: 'allocate', asset: null, account: maker.accountId, amountMinor });
+  if (amountMinor > 0n)
+    floor.sender.send({ kind: 'allocate', asset: null, account: maker.accountId, amountMinor });
 }
 
 /** Open profit stays behind, and so does twice the initial margin: well above the removal floor. */
@@ -218,5 +226,6 @@ function takeHome(floor: Floor, maker: MakerAccount, wanted: Minor): void {
   const balance = marginBalance(floor, maker.accountRow);
   const settled = min(balance, equityOf(floor, maker.accountRow));
   const amountMinor = min(wanted, settled - 2n * initialMargin(floor, maker));
-  if (amountMinor > 0n) floor.sender.send({ kind: 'release', asset: null, account: maker.accountId, amountMinor });
+  if (amountMinor > 0n)
+    floor.sender.send({ kind: 'release', asset: null, account: maker.accountId, amountMinor });
 }

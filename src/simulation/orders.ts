@@ -132,7 +132,8 @@ function addMargin(floor: Floor, of: Omit<Wish, 'book'> & { readonly purse: Purs
   const { trader, accountRow, intent, purse } = of;
   if (intent.kind !== 'addMargin') return;
   const amountMinor = purse.take(accountRow, intent.amountMinor);
-  if (amountMinor > 0n) floor.sender.send({ kind: 'allocate', asset: null, account: trader.accountId, amountMinor });
+  if (amountMinor > 0n)
+    floor.sender.send({ kind: 'allocate', asset: null, account: trader.accountId, amountMinor });
 }
 
 function closingOrder(floor: Floor, { trader, book, accountRow }: Wish): Order {

@@ -163,7 +163,8 @@ function sendMarks({ sender, state, books }: Floor, { marks }: PathStep): void {
     .filter(({ book }) => state.instruments.status.get(book.instrumentRow) === INSTRUMENT_STATUS.trading);
   if (trading.length === 0) return;
   sender.send({
-    kind: 'mark', assetPrices: [],
+    kind: 'mark',
+    assetPrices: [],
     sourceTimeMs: sender.timeMs,
     marks: trading.map(({ instrument, priceTicks, book }) => {
       const markTicks = priceTicks * book.item.definition.markTicksPerTick;

@@ -10,8 +10,26 @@ describe('createRunLog', () => {
     const sender = createSender(host, [log.see]);
     sender.send({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
     sender.send({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-    sender.send({ kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: 'a', client: 'nobody', instrument: 'X', leveragePpm: 1n });
-    sender.send({ kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: 'b', client: 'nobody', instrument: 'X', leveragePpm: 1n });
+    sender.send({
+      kind: 'openAccount',
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
+      account: 'a',
+      client: 'nobody',
+      instrument: 'X',
+      leveragePpm: 1n,
+    });
+    sender.send({
+      kind: 'openAccount',
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
+      account: 'b',
+      client: 'nobody',
+      instrument: 'X',
+      leveragePpm: 1n,
+    });
     await sender.settle();
     expect([...log.commands]).toEqual([
       ['listAsset', 2],

@@ -125,7 +125,11 @@ describe('readVenueFile', () => {
     [{ '/marketMakers/0/asset': 'EUR' }, '/marketMakers/0/asset', 'there is no asset "EUR"'],
     [{ '/instruments/0/pool': 'other' }, '/instruments/0/pool', 'there is no pool "other"'],
     [{ '/instruments/0/kind': 'option' }, '/instruments/0/kind', 'perpetual, future'],
-    [{ '/instruments/0/kind': 'future' }, '/instruments/0/expiryDate', 'a future has an expiry'],
+    [
+      { '/instruments/0/kind': 'future' },
+      '/instruments/0/expiryDate',
+      'a future and an option have an expiry',
+    ],
     [{ '/instruments/0/tickSize': '0' }, '/instruments/0/tickSize', 'must be a positive decimal'],
     [{ '/instruments/0/tickSize': '0.00001' }, '/instruments/0/tickSize', 'whole minor units'],
     [

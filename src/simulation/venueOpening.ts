@@ -15,7 +15,15 @@ const WORK_BUDGET = 1_000_000;
 export function openVenue(sender: Sender, venue: Venue, { clients, marketMakers }: Participants): void {
   for (const { id, decimals } of venue.assets) accept(sender, { kind: 'listAsset', asset: id, decimals });
   for (const { id } of venue.pools)
-    accept(sender, { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: id, isDesk: false, workBudget: WORK_BUDGET });
+    accept(sender, {
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: id,
+      isDesk: false,
+      workBudget: WORK_BUDGET,
+    });
   for (const { id, asset, depositMinor } of [...clients, ...marketMakers]) {
     accept(sender, { kind: 'openClient', client: id });
     depositMoney(sender, { deposit: `${id}/deposit-1`, client: id, asset, amountMinor: depositMinor });
@@ -42,14 +50,32 @@ export function openBook(
   for (const { id: client, traders } of participants.clients) {
     for (const { accountId: account, leveragePpm, instrument: traded } of traders) {
       if (traded === instrument)
-        accept(sender, { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account, client, instrument, leveragePpm });
+        accept(sender, {
+          kind: 'openAccount',
+          marginMode: 'isolated',
+          pool: null,
+          hasLegs: false,
+          account,
+          client,
+          instrument,
+          leveragePpm,
+        });
     }
   }
   const makers: MakerAccount[] = [];
   for (const { id: client, accounts, leveragePpm, halfSpreadPpm } of participants.marketMakers) {
     for (const { accountId, instrument: quoted, collateralMinor } of accounts) {
       if (quoted !== instrument) continue;
-      accept(sender, { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: accountId, client, instrument, leveragePpm });
+      accept(sender, {
+        kind: 'openAccount',
+        marginMode: 'isolated',
+        pool: null,
+        hasLegs: false,
+        account: accountId,
+        client,
+        instrument,
+        leveragePpm,
+      });
       accept(sender, { kind: 'allocate', asset: null, account: accountId, amountMinor: collateralMinor });
       makers.push({
         accountId,

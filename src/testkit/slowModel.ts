@@ -3,178 +3,97 @@
  * keeps no running totals, no indexes and no queue beyond a flag, and knows nothing of columns. What it
  * holds after a history is what the fast state must hold.
  */
-import { assert } from '../base/index.js';
 import type { Event, EventOf } from '../engine/event.js';
-import { type ListedInstrument, listingTerms } from '../engine/listing.js';
 import type { Transfer } from '../isolation/index.js';
-import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
-import type { InstrumentDefinition } from '../market/index.js';
-
-export interface SlowBalance {
-  readonly kind: LedgerKind;
-  readonly asset: number;
-  /** -1 where it is not of any. */
-  readonly client: number;
-  readonly account: number;
-  readonly pool: number;
-  balance: bigint;
-}
-
-export interface SlowPosition {
-  readonly pool: number;
-  readonly instrument: number;
-  /** Both -1: the outside. */
-  readonly account: number;
-  readonly takeover: number;
-  lots: bigint;
-  cost: bigint;
-  fundingIndex: bigint;
-}
-
-export interface SlowInstrument {
-  readonly listed: ListedInstrument;
-  readonly pool: number;
-  readonly asset: number;
-  readonly outside: number;
-  status: 'trading' | 'settling' | 'settled';
-  markTicks: bigint;
-  indexTicks: bigint;
-  markTimeMs: number;
-  sourceTimeMs: number;
-  pendingTicks: bigint;
-  pendingCount: number;
-  isSuspect: boolean;
-  fundingIndex: bigint;
-  fundingTimeMs: number;
-  settlementTicks: bigint;
-}
-
-export interface SlowAccount {
-  readonly id: string;
-  readonly client: number;
-  readonly pool: number;
-  readonly instrument: number;
-  readonly ledger: number;
-  readonly position: number;
-  leveragePpm: bigint;
-  isClosed: boolean;
-  isQueued: boolean;
-  netPrincipal: bigint;
-}
-
-export interface SlowTakeover {
-  readonly id: string;
-  readonly pool: number;
-  readonly account: number;
-  readonly instrument: number;
-  readonly position: number;
-  collateral: bigint;
-  isClosed: boolean;
-}
-
-export interface SlowDeficit {
-  readonly pool: number;
-  readonly asset: number;
-  readonly account: number;
-  readonly takeover: number;
-  readonly cause: string;
-  readonly amount: bigint;
-  covered: bigint;
-  shared: bigint;
-}
-
-export interface SlowPool {
-  readonly id: string;
-  readonly isDesk: boolean;
-  isQuarantined: boolean;
-  isSound: boolean;
-  /** Sub-unit leftovers of collected funding by settlement asset, minor units x FUNDING_SCALE. */
-  readonly dust: Map<number, bigint>;
-  /** First ledger row of the pool's accounts by settlement asset. */
-  readonly ledger: Map<number, number>;
-}
-
-export interface SlowBooks {
-  readonly assets: { readonly id: string; readonly decimals: number; readonly ledger: number }[];
-  readonly pools: SlowPool[];
-  readonly instruments: SlowInstrument[];
-  readonly clients: { readonly id: string; readonly wallets: Map<number, number> }[];
-  readonly cash: { status: string; readonly amount: bigint }[];
-  readonly balances: SlowBalance[];
-  readonly accounts: SlowAccount[];
-  readonly positions: SlowPosition[];
-  readonly takeovers: SlowTakeover[];
-  readonly deficits: SlowDeficit[];
-}
-
-export function emptyBooks(): SlowBooks {
-  return {
-    assets: [],
-    pools: [],
-    instruments: [],
-    clients: [],
-    cash: [],
-    balances: [],
-    accounts: [],
-    positions: [],
-    takeovers: [],
-    deficits: [],
-  };
-}
+import {
+  holdingsOf,
+  openAsset,
+  openHolding,
+  openInstrument,
+  openPoolAsset,
+  openPosition,
+  openTakeover,
+  openWallet,
+  type SlowAccount,
+  type SlowBalance,
+  type SlowBooks,
+  type SlowDeficit,
+  type SlowHolding,
+  type SlowInstrument,
+  type SlowOrder,
+  type SlowPool,
+  type SlowPoolAsset,
+  type SlowPosition,
+  type SlowTakeover,
+  settleAssetOf,
+} from './slowBooks.js';
 
 /** Writes one event into the books. */
 export function applySlowly(books: SlowBooks, event: Event): void {
   if ('transfers' in event) for (const transfer of event.transfers) move(books, transfer);
-  if (event.kind === 'takenOver') openTakeover(books, event);
+  if (event.kind === 'takenOver') {
+    const { instrument } = accountOf(books, event.accountRow);
+    openTakeover(books, { id: event.takeover, account: event.accountRow, instrument, ...event });
+  }
+  if (event.kind === 'accountTakenOver') openParts(books, event);
   if ('positions' in event) {
-    for (const { position, lots, cost, fundingIndex } of event.positions) {
-      Object.assign(books.positions[position] as SlowPosition, { lots, cost, fundingIndex });
-    }
+    for (const { position, ...change } of event.positions)
+      Object.assign(books.positions[position] as SlowPosition, change);
   }
   if ('takeovers' in event) {
     for (const { takeoverRow, collateral, isClosed } of event.takeovers)
       Object.assign(books.takeovers[takeoverRow] as SlowTakeover, { collateral, isClosed });
   }
+  if ('orders' in event) {
+    for (const { orderRow, lots } of event.orders) (books.orders[orderRow] as SlowOrder).lots = lots;
+  }
+  if ('holds' in event) {
+    for (const { accountRow, holdMinor } of event.holds) accountOf(books, accountRow).hold = holdMinor;
+  }
   if ('deficits' in event) {
-    for (const { accountRow, takeoverRow, cause, amount } of event.deficits) {
-      const { pool, instrument } = books.accounts[accountRow] as SlowAccount;
-      const { asset } = books.instruments[instrument] as SlowInstrument;
+    for (const { accountRow, poolAssetRow, takeoverRow, cause, amount } of event.deficits) {
+      const { pool, asset } = poolAssetAt(books, poolAssetRow);
       const facts = { pool, asset, account: accountRow, takeover: takeoverRow, cause, amount };
       books.deficits.push({ ...facts, covered: 0n, shared: 0n });
     }
   }
   if ('fundingDust' in event) {
     const { pool, asset } = books.instruments[event.instrumentRow] as SlowInstrument;
-    const { dust } = books.pools[pool] as SlowPool;
-    dust.set(asset, (dust.get(asset) ?? 0n) + event.fundingDust);
+    openPoolAsset(books, pool, asset).dust += event.fundingDust;
   }
+  if ('woken' in event) for (const row of event.woken) accountOf(books, row).isQueued = true;
   applyFacts(books, event);
 }
 
+function openParts(books: SlowBooks, { accountRow, parts }: EventOf<'accountTakenOver'>): void {
+  for (const { takeover, instrumentRow, collateral } of parts)
+    openTakeover(books, { id: takeover, account: accountRow, instrument: instrumentRow, collateral });
+}
+
 function applyFacts(books: SlowBooks, event: Event): void {
-  const account = (row: number) => books.accounts[row] as SlowAccount;
   switch (event.kind) {
     case 'assetListed':
-      books.assets.push({ id: event.asset, decimals: event.decimals, ledger: books.balances.length });
-      return openBalances(books, VENUE_KINDS, { asset: books.assets.length - 1 });
+      return openAsset(books, event.asset, event.decimals);
     case 'poolOpened':
       books.pools.push({
         id: event.pool,
         isDesk: event.isDesk,
+        needsOrders: event.needsOrders,
+        valuationAsset: event.valuationAssetRow,
+        legRule: event.legRule,
         isQuarantined: false,
         isSound: true,
-        dust: new Map(),
-        ledger: new Map(),
       });
+      if (event.valuationAssetRow >= 0)
+        openPoolAsset(books, books.pools.length - 1, event.valuationAssetRow);
       return;
     case 'instrumentListed':
-      return list(books, event.definition);
+      return openInstrument(books, event.definition);
     case 'clientOpened':
       books.clients.push({ id: event.client, wallets: new Map() });
       return;
     case 'walletOpened':
-      books.clients[event.clientRow]?.wallets.set(event.assetRow, books.balances.length);
-      return openBalances(books, CLIENT_KINDS, { asset: event.assetRow, client: event.clientRow });
+      return openWallet(books, event.clientRow, event.assetRow);
     case 'depositAnnounced':
     case 'withdrawalRequested':
       books.cash.push({ status: 'pending', amount: event.amount });
@@ -189,38 +108,42 @@ function applyFacts(books: SlowBooks, event: Event): void {
       return setCash(books, event.cashRow, 'sent');
     case 'accountOpened':
       return openAccount(books, event);
+    case 'accountAssetOpened':
+      return openHolding(books, event.accountRow, poolAssetAt(books, event.poolAssetRow).asset);
+    case 'positionOpened': {
+      const { accountRow: account, instrumentRow: instrument, leg } = event;
+      const { pool } = accountOf(books, account);
+      return openPosition(books, { pool, instrument, account, takeover: -1, leg });
+    }
+    case 'collateralListed': {
+      const { kind: _kind, poolRow, assetRow, ...terms } = event;
+      openPoolAsset(books, poolRow, assetRow).collateral = terms;
+      return;
+    }
     case 'allocated':
-      account(event.accountRow).netPrincipal += event.amount;
-      if (event.isRecovered) account(event.accountRow).isQueued = false;
+      addPrincipal(books, event.accountAssetRow, event.amount);
+      if (event.isRecovered) accountOf(books, event.accountRow).isQueued = false;
       return;
     case 'released':
-      account(event.accountRow).netPrincipal -= event.amount;
-      return;
+      return addPrincipal(books, event.accountAssetRow, -event.amount);
     case 'leverageSet':
-      account(event.accountRow).leveragePpm = event.leveragePpm;
+      accountOf(books, event.accountRow).leveragePpm = event.leveragePpm;
       return;
     case 'accountClosed':
-      Object.assign(account(event.accountRow), { isClosed: true, netPrincipal: 0n });
-      return;
+      accountOf(books, event.accountRow).isClosed = true;
+      return forgetPrincipal(books, event.accountRow);
     case 'filled':
-      for (const { accountRow, amount } of event.allocations) account(accountRow).netPrincipal += amount;
-      for (const row of event.woken) account(row).isQueued = true;
+      for (const { accountAssetRow, amount } of event.allocations)
+        addPrincipal(books, accountAssetRow, amount);
       return;
     case 'marked':
-      for (const { instrumentRow, verdict: _verdict, ...mark } of event.marks) {
-        const instrument = books.instruments[instrumentRow] as SlowInstrument;
-        const sourceTimeMs = Math.max(instrument.sourceTimeMs, event.sourceTimeMs);
-        Object.assign(instrument, { ...mark, sourceTimeMs });
-      }
-      for (const row of event.woken) account(row).isQueued = true;
-      return;
+      return applyMarks(books, event);
     case 'fundingApplied': {
       const { fundingIndex, fundingTimeMs } = event;
       Object.assign(books.instruments[event.instrumentRow] as SlowInstrument, {
         fundingIndex,
         fundingTimeMs,
       });
-      for (const row of event.woken) account(row).isQueued = true;
       return;
     }
     case 'expired':
@@ -233,11 +156,12 @@ function applyFacts(books: SlowBooks, event: Event): void {
       (books.instruments[event.instrumentRow] as SlowInstrument).status = 'settled';
       return;
     case 'recovered':
-      account(event.accountRow).isQueued = false;
+      accountOf(books, event.accountRow).isQueued = false;
       return;
     case 'takenOver':
-      Object.assign(account(event.accountRow), { isQueued: false, netPrincipal: 0n });
-      return;
+    case 'accountTakenOver':
+      accountOf(books, event.accountRow).isQueued = false;
+      return forgetPrincipal(books, event.accountRow);
     case 'covered':
       (books.deficits[event.deficitRow] as SlowDeficit).covered += event.amount;
       return;
@@ -250,9 +174,71 @@ function applyFacts(books: SlowBooks, event: Event): void {
     case 'poolQuarantined':
       (books.pools[event.poolRow] as SlowPool).isQuarantined = true;
       return;
+    case 'modeSwitched':
+      Object.assign(accountOf(books, event.accountRow), {
+        mode: event.marginMode,
+        instrument: event.instrumentRow,
+      });
+      return;
+    case 'positionMoved':
+      for (const { accountAssetRow, amount } of event.principals)
+        addPrincipal(books, accountAssetRow, amount);
+      for (const row of event.movedOrders)
+        Object.assign(books.orders[row] as SlowOrder, { account: event.toAccountRow, leg: event.leg });
+      return;
+    case 'orderAccepted': {
+      const { order: id, accountRow: account, instrumentRow: instrument } = event;
+      const { leg, isBuy, isReduceOnly, priceTicks, lots } = event;
+      books.orders.push({ id, account, instrument, leg, isBuy, isReduceOnly, priceTicks, lots });
+      return;
+    }
+    case 'orderAmended':
+      (books.orders[event.orderRow] as SlowOrder).priceTicks = event.priceTicks;
+      return;
     default:
       return;
   }
+}
+
+function applyMarks(books: SlowBooks, { marks, assetPrices, sourceTimeMs }: EventOf<'marked'>): void {
+  for (const { instrumentRow, verdict: _verdict, ...mark } of marks) {
+    const instrument = books.instruments[instrumentRow] as SlowInstrument;
+    Object.assign(instrument, {
+      ...mark,
+      sourceTimeMs: Math.max(instrument.sourceTimeMs, sourceTimeMs),
+    });
+  }
+  for (const next of assetPrices) {
+    const at = poolAssetAt(books, next.poolAssetRow);
+    Object.assign(at, {
+      markTicks: next.price,
+      markTimeMs: next.priceTimeMs,
+      sourceTimeMs: Math.max(at.sourceTimeMs, sourceTimeMs),
+      pendingTicks: next.pendingPrice,
+      pendingCount: next.pendingCount,
+      isSuspect: next.isSuspect,
+    });
+  }
+}
+
+function openAccount(books: SlowBooks, event: EventOf<'accountOpened'>): void {
+  const account = books.accounts.length;
+  books.accounts.push({
+    id: event.account,
+    client: event.clientRow,
+    pool: event.poolRow,
+    mode: event.marginMode,
+    instrument: event.instrumentRow,
+    hasLegs: event.hasLegs,
+    leveragePpm: event.leveragePpm,
+    isClosed: false,
+    isQueued: false,
+    hold: 0n,
+  });
+  const instrument = event.instrumentRow;
+  if (instrument < 0) return;
+  openHolding(books, account, settleAssetOf(books, { instrument }));
+  openPosition(books, { pool: event.poolRow, instrument, account, takeover: -1, leg: 'net' });
 }
 
 function move(books: SlowBooks, { from, to, amount }: Transfer): void {
@@ -260,90 +246,21 @@ function move(books: SlowBooks, { from, to, amount }: Transfer): void {
   (books.balances[to] as SlowBalance).balance += amount;
 }
 
-interface Owner {
-  readonly asset: number;
-  readonly client?: number;
-  readonly account?: number;
-  readonly pool?: number;
+function accountOf(books: SlowBooks, row: number): SlowAccount {
+  return books.accounts[row] as SlowAccount;
 }
 
-function openBalances(books: SlowBooks, kinds: readonly LedgerKind[], owner: Owner): void {
-  for (const kind of kinds) {
-    books.balances.push({ kind, client: -1, account: -1, pool: -1, ...owner, balance: 0n });
-  }
+function poolAssetAt(books: SlowBooks, row: number): SlowPoolAsset {
+  return books.poolAssets[row] as SlowPoolAsset;
 }
 
-function list(books: SlowBooks, definition: InstrumentDefinition): void {
-  const asset = books.assets.findIndex(({ id }) => id === definition.settle);
-  const pool = books.pools.findIndex(({ id }) => id === definition.pool);
-  const listed = listingTerms(definition, books.assets[asset]?.decimals as number);
-  assert(listed.ok, 'a listed instrument has terms');
-  const { isDesk, ledger, dust } = books.pools[pool] as SlowPool;
-  if (!ledger.has(asset)) {
-    ledger.set(asset, books.balances.length);
-    dust.set(asset, 0n);
-    openBalances(books, POOL_KINDS, { asset, pool });
-  }
-  const instrument = books.instruments.length;
-  books.instruments.push({
-    listed: listed.value,
-    pool,
-    asset,
-    outside: isDesk ? books.positions.length : -1,
-    status: 'trading',
-    markTicks: 0n,
-    indexTicks: 0n,
-    markTimeMs: 0,
-    sourceTimeMs: 0,
-    pendingTicks: 0n,
-    pendingCount: 0,
-    isSuspect: false,
-    fundingIndex: 0n,
-    fundingTimeMs: 0,
-    settlementTicks: 0n,
-  });
-  if (isDesk) openPosition(books, { pool, instrument, account: -1, takeover: -1 });
+function addPrincipal(books: SlowBooks, row: number, amount: bigint): void {
+  (books.holdings[row] as SlowHolding).netPrincipal += amount;
 }
 
-function openAccount(books: SlowBooks, event: EventOf<'accountOpened'>): void {
-  const account = books.accounts.length;
-  const { pool, asset } = books.instruments[event.instrumentRow] as SlowInstrument;
-  books.accounts.push({
-    id: event.account,
-    client: event.clientRow,
-    pool,
-    instrument: event.instrumentRow,
-    ledger: books.balances.length,
-    position: books.positions.length,
-    leveragePpm: event.leveragePpm,
-    isClosed: false,
-    isQueued: false,
-    netPrincipal: 0n,
-  });
-  openBalances(books, ['margin'], { asset, client: event.clientRow, account, pool });
-  openPosition(books, { pool, instrument: event.instrumentRow, account, takeover: -1 });
-}
-
-function openTakeover(books: SlowBooks, event: EventOf<'takenOver'>): void {
-  const { pool, instrument } = books.accounts[event.accountRow] as SlowAccount;
-  const takeover = books.takeovers.length;
-  books.takeovers.push({
-    id: event.takeover,
-    pool,
-    account: event.accountRow,
-    instrument,
-    position: books.positions.length,
-    collateral: event.collateral,
-    isClosed: false,
-  });
-  openPosition(books, { pool, instrument, account: -1, takeover });
-}
-
-function openPosition(
-  books: SlowBooks,
-  holder: Pick<SlowPosition, 'pool' | 'instrument' | 'account' | 'takeover'>,
-): void {
-  books.positions.push({ ...holder, lots: 0n, cost: 0n, fundingIndex: 0n });
+/** An account that is exactly zero has no principal any more. */
+function forgetPrincipal(books: SlowBooks, account: number): void {
+  for (const holding of holdingsOf(books, account)) holding.netPrincipal = 0n;
 }
 
 function setCash(books: SlowBooks, row: number, status: string): void {

@@ -3,9 +3,31 @@
  * liquidatable, exposure of takeovers, soundness. Scans everything, remembers nothing.
  */
 import { abs, divFloor, min } from '../base/index.js';
-import { type IsolatedView, isLiquidatable } from '../margin/index.js';
+import {
+  type AccountView,
+  ASSET_PRICE_SCALE,
+  type AssetView,
+  accountEquityFloor,
+  type IsolatedView,
+  isAccountLiquidatable,
+  isLiquidatable,
+  type LegView,
+  type OrderView,
+} from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
-import type { SlowAccount, SlowBooks, SlowInstrument, SlowPool, SlowPosition } from './slowModel.js';
+import {
+  holdingsOf,
+  openPositionsOf,
+  poolAssetOf,
+  type SlowAccount,
+  type SlowBooks,
+  type SlowInstrument,
+  type SlowPool,
+  type SlowPoolAsset,
+  type SlowPosition,
+  type SlowPrice,
+  settleAssetOf,
+} from './slowBooks.js';
 
 /** A quotient with a positive denominator. */
 export interface Quotient {
@@ -13,11 +35,11 @@ export interface Quotient {
   readonly below: bigint;
 }
 
-/** Value of signed lots at a mark, in minor units, exact: linear lots x price, inverse -lots / price. */
+/** Value of signed lots at a mark, in minor units, exact: lots x price; of an inverse future -lots / price. */
 export function slowValue(instrument: SlowInstrument, lots: bigint, markTicks: bigint): Quotient {
-  const { definition, terms } = instrument.listed;
+  const { definition, terms, option } = instrument.listed;
   const scale = definition.markTicksPerTick;
-  return definition.payoff === 'linear'
+  return definition.payoff === 'linear' || option !== null
     ? { above: lots * markTicks * terms.unit, below: scale }
     : { above: -lots * terms.unit * scale, below: markTicks };
 }
@@ -34,11 +56,46 @@ export function slowFunding(books: SlowBooks, position: SlowPosition): bigint {
   return divFloor(-position.lots * (fundingIndex - position.fundingIndex), FUNDING_SCALE);
 }
 
+/** Isolated with one linear or inverse position: margin has closed forms, and there is one mark to look at. */
+export function isPlain(books: SlowBooks, account: SlowAccount): boolean {
+  const instrument = books.instruments[account.instrument];
+  return instrument !== undefined && instrument.listed.option === null;
+}
+
+/** A mark or a price that may decide: there is one, no jump waits, it is sound and fresh. */
+function isLive(price: SlowPrice, maxAgeMs: number, timeMs: number): boolean {
+  const isFresh = timeMs - price.markTimeMs <= maxAgeMs;
+  return price.markTicks > 0n && price.pendingTicks === 0n && !price.isSuspect && isFresh;
+}
+
+export function isUsable(instrument: SlowInstrument, timeMs: number): boolean {
+  return isLive(instrument, instrument.listed.definition.markMaxAgeMs, timeMs);
+}
+
+/** The same of an asset inside its pool; the pool's valuation asset is always worth itself. */
+export function isPriceUsable(books: SlowBooks, at: SlowPoolAsset, timeMs: number): boolean {
+  if (isValuationAsset(books, at)) return true;
+  return isLive(at, at.collateral?.priceMaxAgeMs ?? 0, timeMs);
+}
+
+function isValuationAsset(books: SlowBooks, { pool, asset }: SlowPoolAsset): boolean {
+  return books.pools[pool]?.valuationAsset === asset;
+}
+
+/** Valuation minor units x ASSET_PRICE_SCALE for a minor unit; 0 without a price. */
+export function slowPrice(books: SlowBooks, at: SlowPoolAsset): bigint {
+  return isValuationAsset(books, at) ? ASSET_PRICE_SCALE : at.markTicks;
+}
+
+// ---- one account ----
+
+/** A plain account as the margin model sees it. */
 export function slowView(books: SlowBooks, account: SlowAccount): IsolatedView {
-  const position = books.positions[account.position] as SlowPosition;
+  const row = books.accounts.indexOf(account);
+  const position = books.positions.find((each) => each.account === row) as SlowPosition;
   const { fundingIndex } = books.instruments[account.instrument] as SlowInstrument;
   return {
-    collateral: books.balances[account.ledger]?.balance as bigint,
+    collateral: books.balances[holdingsOf(books, row)[0]?.ledger as number]?.balance as bigint,
     lots: position.lots,
     cost: position.cost,
     fundingPerLot: fundingIndex - position.fundingIndex,
@@ -46,21 +103,157 @@ export function slowView(books: SlowBooks, account: SlowAccount): IsolatedView {
   };
 }
 
-/** A mark that may decide: there is one, no jump waits, it is sound and fresh. */
-export function isUsable(instrument: SlowInstrument, timeMs: number): boolean {
-  const { markTicks, pendingTicks, isSuspect, markTimeMs, listed } = instrument;
-  const isFresh = timeMs - markTimeMs <= listed.definition.markMaxAgeMs;
-  return markTicks > 0n && pendingTicks === 0n && !isSuspect && isFresh;
+/** Any account as the margin model of whole accounts sees it, at the last good prices. */
+export function slowWholeView(books: SlowBooks, account: SlowAccount): AccountView {
+  const row = books.accounts.indexOf(account);
+  const orders = ordersOf(books, row);
+  const ordered = [...new Set(orders.map(({ instrument }) => instrument))];
+  return {
+    mode: account.mode,
+    legRule: (books.pools[account.pool] as SlowPool).legRule,
+    assets: holdingsOf(books, row).map(({ asset, ledger }) => ({
+      ...assetViewOf(books, account, asset),
+      balance: books.balances[ledger]?.balance as bigint,
+    })),
+    legs: openPositionsOf(books, row).map((position) => legViewOf(books, account, position)),
+    orders,
+    orderTerms: ordered.map((instrument) => {
+      const { fundingIndex } = books.instruments[instrument] as SlowInstrument;
+      return legViewOf(books, account, { instrument, leg: 'net', lots: 0n, cost: 0n, fundingIndex });
+    }),
+  };
 }
 
-export function isSlowlyLiquidatable(books: SlowBooks, account: SlowAccount, markTicks?: bigint): boolean {
-  const instrument = books.instruments[account.instrument] as SlowInstrument;
-  const at = markTicks ?? instrument.markTicks;
-  return isLiquidatable(instrument.listed.marginTerms, slowView(books, account), at);
+/** Open orders of instruments that trade. */
+function ordersOf(books: SlowBooks, account: number): OrderView[] {
+  return books.orders
+    .filter(
+      (order) =>
+        order.account === account &&
+        order.lots > 0n &&
+        books.instruments[order.instrument]?.status === 'trading',
+    )
+    .map(({ instrument, leg, isBuy, lots, priceTicks, isReduceOnly }) => ({
+      instrument,
+      leg,
+      side: isBuy ? 'buy' : 'sell',
+      lots,
+      priceTicks,
+      isReduceOnly,
+    }));
 }
 
-/** Collateral, funding and PnL at the last good mark, exact: minor units x below. */
+function assetViewOf(books: SlowBooks, account: SlowAccount, asset: number): AssetView {
+  const at = poolAssetOf(books, account.pool, asset) as SlowPoolAsset;
+  const { collateral } = at;
+  const isOwn = asset === valuationAssetOf(books, account);
+  return {
+    asset,
+    balance: 0n,
+    debt: 0n,
+    price: isOwn ? ASSET_PRICE_SCALE : slowPrice(books, at),
+    terms: {
+      haircutPpm: collateral?.haircutPpm ?? 0n,
+      countedCapMinor: collateral === null || collateral.countedCap < 0n ? null : collateral.countedCap,
+      peg:
+        collateral === null || collateral.pegPrice === 0n
+          ? null
+          : {
+              price: collateral.pegPrice,
+              tolerancePpm: collateral.pegTolerancePpm,
+              slopePpm: collateral.pegSlopePpm,
+            },
+      debtInitialPpm: 0n,
+      debtMaintenancePpm: 0n,
+    },
+  };
+}
+
+/** The asset the account is judged in: of an isolated one what it settles in, else its pool's valuation asset. */
+export function valuationAssetOf(books: SlowBooks, { instrument, pool }: SlowAccount): number {
+  return instrument >= 0
+    ? settleAssetOf(books, { instrument })
+    : (books.pools[pool] as SlowPool).valuationAsset;
+}
+
+function legViewOf(
+  books: SlowBooks,
+  { leveragePpm }: SlowAccount,
+  position: Pick<SlowPosition, 'instrument' | 'leg' | 'lots' | 'cost' | 'fundingIndex'>,
+): LegView {
+  const { listed, fundingIndex, markTicks, indexTicks, asset } = books.instruments[
+    position.instrument
+  ] as SlowInstrument;
+  return {
+    instrument: position.instrument,
+    leg: position.leg,
+    settleAsset: asset,
+    terms: listed.marginTerms,
+    option: listed.option,
+    lots: position.lots,
+    cost: position.cost,
+    fundingPerLot: fundingIndex - position.fundingIndex,
+    leverage: leveragePpm,
+    markTicks,
+    indexTicks,
+  };
+}
+
+/** Whether there is a price for everything the account has: without one nothing is said about it. */
+export function hasAllPrices(books: SlowBooks, account: SlowAccount): boolean {
+  const row = books.accounts.indexOf(account);
+  const valued = valuationAssetOf(books, account);
+  return (
+    openPositionsOf(books, row).every(({ instrument }) => books.instruments[instrument]?.markTicks !== 0n) &&
+    holdingsOf(books, row).every(
+      ({ asset }) =>
+        asset === valued ||
+        slowPrice(books, poolAssetOf(books, account.pool, asset) as SlowPoolAsset) !== 0n,
+    )
+  );
+}
+
+/** Whether every one of those prices may decide now. */
+export function hasAllLivePrices(books: SlowBooks, account: SlowAccount, timeMs: number): boolean {
+  const row = books.accounts.indexOf(account);
+  const valued = valuationAssetOf(books, account);
+  return (
+    openPositionsOf(books, row).every(({ instrument }) =>
+      isUsable(books.instruments[instrument] as SlowInstrument, timeMs),
+    ) &&
+    holdingsOf(books, row).every(
+      ({ asset }) =>
+        asset === valued ||
+        isPriceUsable(books, poolAssetOf(books, account.pool, asset) as SlowPoolAsset, timeMs),
+    )
+  );
+}
+
+/** Whether there are prices that may decide about the account: of a shared one at least one live position's. */
+export function mayDecide(books: SlowBooks, account: SlowAccount, timeMs: number): boolean {
+  if (isPlain(books, account))
+    return isUsable(books.instruments[account.instrument] as SlowInstrument, timeMs);
+  const row = books.accounts.indexOf(account);
+  return (
+    hasAllPrices(books, account) &&
+    openPositionsOf(books, row).some(({ instrument }) =>
+      isUsable(books.instruments[instrument] as SlowInstrument, timeMs),
+    )
+  );
+}
+
+/** The predicate at the last good prices. */
+export function isSlowlyLiquidatable(books: SlowBooks, account: SlowAccount): boolean {
+  if (!isPlain(books, account))
+    return hasAllPrices(books, account) && isAccountLiquidatable(slowWholeView(books, account));
+  const { listed, markTicks } = books.instruments[account.instrument] as SlowInstrument;
+  return isLiquidatable(listed.liquidationTerms, slowView(books, account), markTicks);
+}
+
+/** Collateral, funding and PnL at the last good marks: of a plain account exact, else rounded down. */
 export function slowEquity(books: SlowBooks, account: SlowAccount): Quotient {
+  if (!isPlain(books, account))
+    return { above: accountEquityFloor(slowWholeView(books, account)), below: 1n };
   const instrument = books.instruments[account.instrument] as SlowInstrument;
   const view = slowView(books, account);
   if (view.lots === 0n) return { above: view.collateral, below: 1n };
@@ -69,13 +262,14 @@ export function slowEquity(books: SlowBooks, account: SlowAccount): Quotient {
   return { above: above * FUNDING_SCALE + settled * below, below: below * FUNDING_SCALE };
 }
 
+// ---- one pool ----
+
 /** What the open takeovers of a pool and asset are short of at their marks, each for itself. */
 export function slowExposure(books: SlowBooks, pool: number, asset: number): bigint {
   let exposure = 0n;
-  for (const takeover of books.takeovers) {
-    const instrument = books.instruments[takeover.instrument] as SlowInstrument;
-    if (takeover.isClosed || takeover.pool !== pool || instrument.asset !== asset) continue;
-    exposure -= min(0n, slowTakeoverEquity(books, books.takeovers.indexOf(takeover)));
+  for (const [row, takeover] of books.takeovers.entries()) {
+    if (takeover.isClosed || takeover.pool !== pool || settleAssetOf(books, takeover) !== asset) continue;
+    exposure -= min(0n, slowTakeoverEquity(books, row));
   }
   return exposure;
 }
@@ -121,12 +315,12 @@ export function isSlowlySound(books: SlowBooks, pool: number, timeMs: number): b
     const hasInterest = books.positions.some(({ instrument: of, lots }) => of === row && lots !== 0n);
     if (instrument.pool === pool && hasInterest && !isUsable(instrument, timeMs)) return false;
   }
-  return [...(books.pools[pool] as SlowPool).ledger.keys()].every((asset) => {
+  return books.poolAssets.every(({ pool: of, asset }) => {
+    if (of !== pool) return true;
     let surplus = slowFund(books, pool, asset) - slowOutstanding(books, pool, asset);
     surplus -= slowExposure(books, pool, asset);
     for (const account of books.accounts) {
-      const { asset: settle } = books.instruments[account.instrument] as SlowInstrument;
-      if (account.pool !== pool || settle !== asset || !account.isQueued) continue;
+      if (account.pool !== pool || !account.isQueued || valuationAssetOf(books, account) !== asset) continue;
       const { above, below } = slowEquity(books, account);
       surplus += min(0n, divFloor(above, below));
     }

@@ -1,5 +1,6 @@
 /** A small venue to write scenarios in: one engine with short names for what tests do most. */
 
+import { balanceOf, positionOf } from '../engine/accountParts.js';
 import type { CommandOf } from '../engine/command.js';
 import {
   type Command,
@@ -14,6 +15,7 @@ import {
   type RejectionCode,
 } from '../engine/index.js';
 import { clientLedgerRow, pairKey, poolLedgerRow, type State } from '../engine/state.js';
+import type { Leg } from '../margin/index.js';
 
 /** USDT counts 10^-6; BTC 10^-8. */
 export const usdt = (amount: number) => BigInt(Math.round(amount * 1e6));
@@ -53,6 +55,10 @@ export function linearPerpetual(
     fillBandPpm: 1_000_000n,
     fundingRateMaxPpm: 10_000n,
     expiryMs: null,
+    option: null,
+    positionCapLots: null,
+    openInterestCapLots: null,
+    feeTiers: [],
     brackets: [
       {
         notionalCapMinor: usdt(50_000),
@@ -134,8 +140,10 @@ export interface World {
   /** Marks, in ticks. */
   mark(ticks: Record<string, bigint>): Recorded;
   wallet(client: string, asset?: string): bigint;
-  balance(account: string): bigint;
-  position(account: string): { lots: bigint; cost: bigint };
+  /** What the account holds in an asset; of an isolated one its only balance. */
+  balance(account: string, asset?: string): bigint;
+  /** A position of the account; of an isolated one its only position. */
+  position(account: string, instrument?: string, leg?: Leg): { lots: bigint; cost: bigint };
   fund(pool: string, asset?: string): bigint;
   row(account: string): number;
 }
@@ -195,6 +203,8 @@ export function createWorld(): World {
       const side = (id: string) => ({
         party: 'account' as const,
         id,
+        leg: 'net' as const,
+        order: '',
         allocateMinor: margin ?? 0n,
         allocateInitial: margin === undefined,
       });
@@ -219,9 +229,26 @@ export function createWorld(): World {
       const row = clientLedgerRow(state, at, 'wallet');
       return row < 0 ? 0n : state.ledger.balance(row);
     },
-    balance: (account) => state.ledger.balance(state.accounts.ledgerRow.get(world.row(account))),
-    position(account) {
-      const row = state.accounts.position.get(world.row(account));
+    balance(account, asset) {
+      const accountRow = world.row(account);
+      if (asset === undefined) {
+        const row = state.accounts.firstAsset.get(accountRow);
+        return state.ledger.balance(state.accountAssets.ledgerRow.get(row));
+      }
+      const key = pairKey(state.accounts.pool.get(accountRow), state.assets.names.rowOf(asset));
+      return balanceOf(state, accountRow, state.poolAssetRows.get(key) ?? -1);
+    },
+    position(account, instrument, leg = 'net') {
+      const accountRow = world.row(account);
+      const row =
+        instrument === undefined
+          ? state.accounts.firstPosition.get(accountRow)
+          : positionOf(state, {
+              accountRow,
+              instrumentRow: state.instruments.names.rowOf(instrument),
+              leg,
+            });
+      if (row < 0) return { lots: 0n, cost: 0n };
       return { lots: state.positions.lots.get(row), cost: state.positions.cost.get(row) };
     },
     fund(pool, asset = 'USDT') {

@@ -42,6 +42,11 @@ function fill(document: CalcDocument, profile: VenueProfile): Result<FilledDocum
   const filled: CalcProfileAnswer['filled'][number][] = [];
   const instruments: CalcInstrument[] = [];
   for (const [index, instrument] of document.instruments.entries()) {
+    // Options have rates of their own, which no profile states.
+    if (instrument.kind === 'option') {
+      instruments.push(instrument);
+      continue;
+    }
     const conventions = profile[instrument.payoff];
     if (conventions === undefined) return err(otherPayoff(profile, instrument, index));
     const given = wanting(document, instrument, conventions);

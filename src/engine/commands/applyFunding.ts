@@ -28,7 +28,7 @@ export function decideApplyFunding(
   if (instrumentRow < 0) return unknown('unknown_instrument', command.instrument);
   const quarantined = poolFault(state, instruments.pool.get(instrumentRow));
   if (quarantined !== null) return quarantined;
-  const { definition, marginTerms } = listedInstrument(state, instrumentRow);
+  const { definition, marginTerms, liquidationTerms } = listedInstrument(state, instrumentRow);
   const isExpired = definition.expiryMs !== null && fundingTimeMs >= definition.expiryMs;
   if (instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading || isExpired) {
     return reject('instrument_not_trading', { instrument: command.instrument });
@@ -54,7 +54,7 @@ export function decideApplyFunding(
   derived.triggers().collect({ instrumentRow, markTicks, fundingIndex }, (accountRow) => {
     const view = accountView(state, accountRow);
     const after = { ...view, fundingPerLot: view.fundingPerLot + step };
-    if (isLiquidatable(marginTerms, after, markTicks)) woken.push(accountRow);
+    if (isLiquidatable(liquidationTerms, after, markTicks)) woken.push(accountRow);
     else derived.triggers().rekey(accountRow);
   });
   const change = newPrices();

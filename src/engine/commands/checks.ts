@@ -2,8 +2,10 @@
 
 import type { Names } from '../../base/names.js';
 import { AMOUNT_MAX, isId } from '../../market/index.js';
+import { isSpot } from '../accountParts.js';
 import { type Rejection, type RejectionCode, reject } from '../rejection.js';
-import { ACCOUNT_STATUS, pairKey, type State } from '../state.js';
+import { spotPair } from '../spotPair.js';
+import { ACCOUNT_STATUS, INSTRUMENT_STATUS, pairKey, type State } from '../state.js';
 import { freeInWallet } from '../walletHold.js';
 
 /** A new id: well formed and never used before. */
@@ -36,7 +38,7 @@ export function accountFault(state: State, accountRow: number, id: string): Reje
   return null;
 }
 
-/** The account's asset, by name: null is the settlement asset of an isolated account's instrument. */
+/** The account's asset, by name: null is the settlement asset of an isolated account's instrument. One in a spot pair holds both. */
 export function findAccountAsset(state: State, accountRow: number, asset: string | null): number | Rejection {
   const { accounts, instruments, poolAssets } = state;
   const instrumentRow = accounts.instrument.get(accountRow);
@@ -55,9 +57,22 @@ export function findAccountAsset(state: State, accountRow: number, asset: string
   const isTaken =
     row >= 0 &&
     (instrumentRow >= 0
-      ? instruments.poolAsset.get(instrumentRow) === row
+      ? instruments.poolAsset.get(instrumentRow) === row ||
+        (isSpot(state, instrumentRow) && spotPair(state, instrumentRow).base === row)
       : poolAssets.isCollateral.get(row) === 1 || state.pools.valuationAsset.get(poolRow) === assetRow);
   return isTaken ? row : unknown('unknown_collateral', asset);
+}
+
+/** An instrument that is neither settling nor settled, in a pool that works. */
+export function findTrading(state: State, instrument: string): number | Rejection {
+  const { instruments } = state;
+  const instrumentRow = instruments.names.rowOf(instrument);
+  if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
+  const quarantined = poolFault(state, instruments.pool.get(instrumentRow));
+  if (quarantined !== null) return quarantined;
+  return instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading
+    ? instrumentRow
+    : reject('instrument_not_trading', { instrument });
 }
 
 export function poolFault(state: State, poolRow: number): Rejection | null {

@@ -1,6 +1,6 @@
 /** Closes a flat account for good: what it holds is swept to the wallet, its id is never used again (ISO-04). */
 import type { Transfer } from '../../isolation/index.js';
-import { assetsOf, hasPosition, ordersOf } from '../accountParts.js';
+import { assetsOf, hasDebt, hasPosition, ordersOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { reject } from '../rejection.js';
@@ -15,6 +15,7 @@ export function decideCloseAccount(situation: Situation, { account }: CommandOf<
   const fault = accountFault(state, accountRow, account);
   if (fault !== null) return fault;
   if (hasPosition(state, accountRow)) return reject('account_not_flat', { account });
+  if (hasDebt(state, accountRow)) return reject('account_has_debts', { account });
   if (ordersOf(state, accountRow).length > 0) return reject('account_has_orders', { account });
   const clientRow = accounts.client.get(accountRow);
   const transfers: Transfer[] = [];

@@ -7,7 +7,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
-import { poolLedgerRow, type State } from '../state.js';
+import { outstandingOf, poolLedgerRow } from '../state.js';
 
 export function decideCover({ state }: Situation, { poolAssetRow }: CommandOf<'cover'>): Decision {
   const deficitRow = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
@@ -17,10 +17,4 @@ export function decideCover({ state }: Situation, { poolAssetRow }: CommandOf<'c
   const from = poolLedgerRow(state, poolAssetRow, 'insuranceFund');
   const to = poolLedgerRow(state, poolAssetRow, 'receivable');
   return [{ kind: 'covered', deficitRow, amount, transfers: [{ flow: 'cover', from, to, amount }] }];
-}
-
-/** What of a deficit nobody has paid yet. */
-export function outstandingOf(state: State, deficitRow: number): bigint {
-  const { amount, covered, shared } = state.deficits;
-  return amount.get(deficitRow) - covered.get(deficitRow) - shared.get(deficitRow);
 }

@@ -136,7 +136,7 @@ function isWinner(situation: Situation, deficit: Deficit, positionRow: number, l
   const { state } = situation;
   const accountRow = state.positions.account.get(positionRow);
   if (!hasClosedForm(state, accountRow)) return isSharedWinner(situation, deficit, positionRow, lots);
-  const { marginTerms } = listedInstrument(state, deficit.instrumentRow);
+  const { liquidationTerms: marginTerms } = listedInstrument(state, deficit.instrumentRow);
   const view = accountView(state, accountRow);
   const markTicks = state.instruments.markTicks.get(deficit.instrumentRow);
   const trade = { lots: view.lots > 0n ? -lots : lots, value: -deleveragingValue(deficit, lots) };

@@ -6,9 +6,8 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
 import { hasUsableMark } from '../marginView.js';
-import { type Rejection, reject } from '../rejection.js';
-import { INSTRUMENT_STATUS, type State } from '../state.js';
-import { poolFault, unknown } from './checks.js';
+import { reject } from '../rejection.js';
+import { findTrading } from './checks.js';
 
 export function decideSetReduceOnly({ state }: Situation, command: CommandOf<'setReduceOnly'>): Decision {
   const instrumentRow = findTrading(state, command.instrument);
@@ -27,15 +26,4 @@ export function decideDelist({ state, timeMs }: Situation, { instrument }: Comma
   const events: Event[] = [{ kind: 'expired', instrumentRow, settlementTicks }];
   if (!isHeld) events.push({ kind: 'instrumentSettled', instrumentRow });
   return events;
-}
-
-function findTrading(state: State, instrument: string): number | Rejection {
-  const { instruments } = state;
-  const instrumentRow = instruments.names.rowOf(instrument);
-  if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
-  const quarantined = poolFault(state, instruments.pool.get(instrumentRow));
-  if (quarantined !== null) return quarantined;
-  return instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading
-    ? instrumentRow
-    : reject('instrument_not_trading', { instrument });
 }

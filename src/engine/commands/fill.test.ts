@@ -43,9 +43,10 @@ describe('a fill', () => {
     const world = venue();
     const { record } = world.accept(fill());
     const [event] = eventsOf([record], 'filled');
+    const assetRowOf = (account: string) => world.state.accounts.firstAsset.get(world.row(account));
     expect(event?.allocations).toEqual([
-      { accountRow: world.row('ada'), amount: usdt(400) },
-      { accountRow: world.row('bob'), amount: usdt(400) },
+      { accountAssetRow: assetRowOf('ada'), amount: usdt(400) },
+      { accountAssetRow: assetRowOf('bob'), amount: usdt(400) },
     ]);
     expect([world.balance('ada'), world.balance('bob'), world.wallet('ada')]).toEqual([
       usdt(400),
@@ -233,7 +234,7 @@ describe('reducing', () => {
     world.accept(fill());
     const { record } = world.accept(fill({ buyer: side('eve'), seller: side('ada'), priceTicks: 350_000n }));
     expect(eventsOf([record], 'filled')[0]?.deficits).toEqual([
-      { accountRow: world.row('ada'), takeoverRow: -1, cause: 'close', amount: usdt(100) },
+      { accountRow: world.row('ada'), poolAssetRow: 0, takeoverRow: -1, cause: 'close', amount: usdt(100) },
     ]);
     expect([world.balance('ada'), world.wallet('ada'), world.fund('main')]).toEqual([
       0n,
@@ -263,7 +264,8 @@ describe('a flip', () => {
       fill({ buyer: side('eve'), seller: side('ada'), priceTicks: 410_000n, lots: 150n }),
     );
     const [event] = eventsOf([record], 'filled');
-    const margin = world.state.accounts.ledgerRow.get(world.row('ada'));
+    const { accounts, accountAssets } = world.state;
+    const margin = accountAssets.ledgerRow.get(accounts.firstAsset.get(world.row('ada')));
     const postings = event!.transfers.filter(({ from, to }) => from === margin || to === margin);
     expect(postings.map(({ flow, amount }) => [flow, amount])).toEqual([['realizeGain', usdt(100)]]);
     expect(world.position('ada')).toEqual({ lots: -50n, cost: -usdt(2_050) });
@@ -382,7 +384,13 @@ describe('a fill against a takeover', () => {
     const world = withTakeover();
     const { record, work } = world.accept(unwind({ priceTicks: 355_000n }));
     expect(eventsOf([record], 'filled')[0]?.deficits).toEqual([
-      { accountRow: world.row('ada'), takeoverRow: 0, cause: 'liquidation', amount: usdt(50) },
+      {
+        accountRow: world.row('ada'),
+        poolAssetRow: 0,
+        takeoverRow: 0,
+        cause: 'liquidation',
+        amount: usdt(50),
+      },
     ]);
     expect(eventsOf(work, 'covered').map(({ amount }) => amount)).toEqual([usdt(50)]);
     expect([world.fund('main'), world.wallet('ada')]).toEqual([usdt(950), usdt(9_600)]);
@@ -431,6 +439,6 @@ describe('a fill against a takeover', () => {
       priceTicks: 361_000n,
     });
     expect(world.refuse(wanted)).toBe('no_account_side');
-    expect(world.refuse({ ...wanted, seller: outside })).toBe('same_account');
+    expect(world.refuse({ ...wanted, seller: outside })).toBe('no_account_side');
   });
 });

@@ -4,6 +4,7 @@
  */
 import { abs, max, PPM } from '../../base/index.js';
 import { fillValueTowardsZero } from '../../market/index.js';
+import { isSpot } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
@@ -15,6 +16,7 @@ import type { TradeOutcome } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
 import { findParty, type Party } from './fillParty.js';
 import { isEndangered, LOTS_MAX, type Settlement, settleParty, VALUE_MAX } from './fillSettlement.js';
+import { decideSpotFill } from './spotFill.js';
 
 type Fill = CommandOf<'fill'>;
 
@@ -24,6 +26,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   if (instrumentRow < 0) return unknown('unknown_instrument', command.instrument);
   const fault = fillFault(situation, instrumentRow, command);
   if (fault !== null) return fault;
+  if (isSpot(state, instrumentRow)) return decideSpotFill(situation, command, instrumentRow);
   const { marginTerms } = listedInstrument(state, instrumentRow);
   const value = fillValueTowardsZero(marginTerms, command);
   if (value === 0n || abs(value) > VALUE_MAX) {

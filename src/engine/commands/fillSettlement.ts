@@ -113,7 +113,7 @@ function topUpFault(
   const assetRow = settleAssetRow(state, instrumentRow);
   const missing = hasClosedForm(state, accountRow)
     ? missingToCure(
-        listedInstrument(state, instrumentRow).marginTerms,
+        listedInstrument(state, instrumentRow).liquidationTerms,
         viewAfter(state, accountRow, outcome),
         state.instruments.markTicks.get(instrumentRow),
       )
@@ -149,9 +149,9 @@ export function isEndangered(state: State, draft: Draft, party: Party, outcome: 
     );
   }
   if (outcome.lots === 0n) return false;
-  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { liquidationTerms } = listedInstrument(state, instrumentRow);
   const markTicks = state.instruments.markTicks.get(instrumentRow);
-  return isLiquidatable(marginTerms, viewAfter(state, accountRow, outcome), markTicks);
+  return isLiquidatable(liquidationTerms, viewAfter(state, accountRow, outcome), markTicks);
 }
 
 function openingShortage(state: State, party: Party, needed: bigint): Rejection | null {

@@ -3,6 +3,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { listingTerms } from '../listing.js';
 import { reject } from '../rejection.js';
+import { spotListingFault } from '../spotPair.js';
 import { newIdFault, poolFault, unknown } from './checks.js';
 
 export function decideListInstrument(
@@ -23,5 +24,5 @@ export function decideListInstrument(
   if (definition.expiryMs !== null && definition.expiryMs <= timeMs) {
     return reject('invalid_definition', { field: 'expiryMs', rule: 'must be in the future' });
   }
-  return [{ kind: 'instrumentListed', definition }];
+  return spotListingFault(state, definition, poolRow) ?? [{ kind: 'instrumentListed', definition }];
 }

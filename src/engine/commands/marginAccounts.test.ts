@@ -247,7 +247,8 @@ describe('removing margin', () => {
     world.trade({ buyer: 'eve', seller: 'dan', instrument: 'BTC-PERP', priceTicks: 390_000n, lots: 100n });
     world.trade({ buyer: 'dan', seller: 'eve', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
     expect(world.balance('eve')).toBe(usdt(900));
-    const principal = world.state.accounts.netPrincipal.get(world.row('eve'));
+    const { accounts, accountAssets } = world.state;
+    const principal = accountAssets.netPrincipal.get(accounts.firstAsset.get(world.row('eve')));
     world.timeMs += 2 * HOUR_MS; // open interest at a stale mark: not sound
     const most = numberOf(
       world,

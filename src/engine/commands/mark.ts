@@ -96,10 +96,10 @@ function wokenBy({ state, derived }: Situation, acted: PriceChange): number[] {
   const woken: number[] = [];
   const triggers = derived.triggers();
   for (const [instrumentRow, { markTicks }] of acted.marks) {
-    const { marginTerms } = listedInstrument(state, instrumentRow);
+    const { liquidationTerms } = listedInstrument(state, instrumentRow);
     const fundingIndex = state.instruments.fundingIndex.get(instrumentRow);
     triggers.collect({ instrumentRow, markTicks, fundingIndex }, (accountRow) => {
-      if (isLiquidatable(marginTerms, accountView(state, accountRow), markTicks)) woken.push(accountRow);
+      if (isLiquidatable(liquidationTerms, accountView(state, accountRow), markTicks)) woken.push(accountRow);
       else triggers.rekey(accountRow);
     });
   }

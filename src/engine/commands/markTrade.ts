@@ -40,7 +40,7 @@ export function unwindAtMark(
   tradeAtMark(situation, draft, { positionRow: to, lots, value });
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
   const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const { transfers, positions, fundingDust, deficits, takeovers, orders } = draft;
+  const { transfers, positions, fundingDust, deficits, takeovers, orders, debts } = draft;
   return {
     kind: 'unwound',
     instrumentRow,
@@ -53,5 +53,6 @@ export function unwindAtMark(
     deficits,
     takeovers,
     orders,
+    debts,
   };
 }

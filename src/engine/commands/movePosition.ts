@@ -6,7 +6,7 @@
  */
 import type { Leg } from '../../margin/index.js';
 import { hasAllPrices } from '../accountMargin.js';
-import { accountAssetOf, hasPosition, ordersOf, positionOf } from '../accountParts.js';
+import { accountAssetOf, hasPosition, isSpot, ordersOf, positionOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, draftPosition, newDraft } from '../draft.js';
@@ -67,7 +67,7 @@ export function decideMergeAccount(situation: Situation, command: CommandOf<'mer
   if ('code' in pair) return pair;
   const { fromRow, toRow } = pair;
   const instrumentRow = accounts.instrument.get(fromRow);
-  if (instrumentRow < 0 || accounts.instrument.get(toRow) >= 0)
+  if (instrumentRow < 0 || isSpot(state, instrumentRow) || accounts.instrument.get(toRow) >= 0)
     return reject('wrong_mode', { account: command.account, into: command.into });
   const positionRow = accounts.firstPosition.get(fromRow);
   const leg = legOfMerged(state, command);

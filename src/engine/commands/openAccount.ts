@@ -3,10 +3,12 @@
  * cross or portfolio one for all instruments of its pool, on one balance of collateral.
  */
 import { PPM } from '../../base/index.js';
+import { isSpot } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
 import { type Rejection, reject } from '../rejection.js';
+import { spotPair } from '../spotPair.js';
 import {
   clientLedgerRow,
   INSTRUMENT_STATUS,
@@ -30,7 +32,6 @@ export function decideOpenAccount({ state }: Situation, command: OpenAccount): D
   if (leveragePpm < PPM || leveragePpm > leverageMaxPpm) {
     return reject('leverage_out_of_range', { leveragePpm, leverageMinPpm: PPM, leverageMaxPpm });
   }
-  const hasWallet = clientLedgerRow(state, { clientRow, assetRow }, 'wallet') >= 0;
   const opened: Event = {
     kind: 'accountOpened',
     account,
@@ -41,8 +42,13 @@ export function decideOpenAccount({ state }: Situation, command: OpenAccount): D
     hasLegs,
     leveragePpm,
   };
-  // Whatever the account gains has a way back: its client has a wallet in that asset from now on.
-  return hasWallet ? [opened] : [{ kind: 'walletOpened', clientRow, assetRow }, opened];
+  // Whatever the account gains has a way back: its client has a wallet in each of its assets from now on.
+  const isPair = instrumentRow >= 0 && isSpot(state, instrumentRow);
+  const baseRow = isPair ? state.poolAssets.asset.get(spotPair(state, instrumentRow).base) : assetRow;
+  const wallets = [...new Set([assetRow, baseRow])]
+    .filter((row) => clientLedgerRow(state, { clientRow, assetRow: row }, 'wallet') < 0)
+    .map((row) => ({ kind: 'walletOpened', clientRow, assetRow: row }) as const);
+  return [...wallets, opened];
 }
 
 interface Place {

@@ -8,7 +8,7 @@ import { isLeverageAllowed, type OrderView } from '../../margin/index.js';
 import { fillNotionalTowardsZero } from '../../market/index.js';
 import { judgedAssetRow } from '../accountHealth.js';
 import { hasAllPrices, type PriceBasis } from '../accountMargin.js';
-import { hasClosedForm, positionOf } from '../accountParts.js';
+import { hasClosedForm, isSpot, positionOf } from '../accountParts.js';
 import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
@@ -36,6 +36,8 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
   const instrumentRow = state.instruments.names.rowOf(command.instrument);
   if (instrumentRow < 0) return unknown('unknown_instrument', command.instrument);
   const { leg, isReduceOnly } = command;
+  if (isSpot(state, instrumentRow))
+    return reject('invalid_definition', { field: 'instrument', rule: 'a spot pair trades by fills' });
   const refused =
     tradingFault(situation, instrumentRow) ??
     fitFault(state, { accountRow, instrumentRow, leg }) ??
@@ -167,11 +169,13 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
   if (changed.isReduceOnly) return held;
   const unusable = priceFault(situation, accountRow, changed.instrument);
   if (unusable !== null) return isReducing(state, accountRow, changed) ? held : unusable;
+  const tooLarge = isReducing(state, accountRow, changed)
+    ? null
+    : sizeLimitFault(state, accountRow, after, changed);
+  if (tooLarge !== null) return tooLarge;
   const missing = missingForOrders(state, accountRow, { prices, orders: after });
   // An order that asks for nothing more is let in also where margin is short.
   if (missing <= missingForOrders(state, accountRow, { prices, orders: before })) return min(held, missing);
-  const tooLarge = sizeLimitFault(state, accountRow, after, changed);
-  if (tooLarge !== null) return tooLarge;
   const assetRow = judgedAssetRow(state, accountRow);
   const available =
     holdWallet && hasClosedForm(state, accountRow) ? walletFor(state, accountRow) + held : held;

@@ -11,7 +11,7 @@ import {
   removableFloor,
 } from '../../margin/index.js';
 import { hasAllPrices, LAST_GOOD, type PriceBasis, wholeAccountView } from '../accountMargin.js';
-import { accountAssetOf, hasClosedForm, hasPosition } from '../accountParts.js';
+import { accountAssetOf, hasClosedForm, hasRisk } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
@@ -73,7 +73,7 @@ function removalFault(
 
 /** An isolated position needs a mark that may decide; a shared account is judged with what may not decide moved against it. */
 function markFault({ state, timeMs }: Situation, accountRow: number): Rejection | null {
-  if (!hasPosition(state, accountRow)) return null;
+  if (!hasRisk(state, accountRow)) return null;
   if (!hasClosedForm(state, accountRow))
     return hasAllPrices(state, accountRow)
       ? null

@@ -9,15 +9,14 @@ import { largestPassing, max, min } from '../../base/index.js';
 import { type Gain, shareLoss } from '../../liquidation/index.js';
 import { isAccountLiquidatable, spareGain, withBalanceChanged } from '../../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
-import { hasClosedForm, hasPosition, positionsOf } from '../accountParts.js';
+import { hasClosedForm, hasRisk, positionsOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
 import { accountView, hasUsableMark, markValue } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
-import { listedInstrument, poolLedgerRow, type State } from '../state.js';
-import { outstandingOf } from './cover.js';
+import { listedInstrument, outstandingOf, poolLedgerRow, type State } from '../state.js';
 
 /** Payers in one step: the rest follows in the next, at the same rate, so that no event grows without bound. */
 const PAYERS_MAX = 1024;
@@ -81,7 +80,7 @@ function gainOf({ state, timeMs }: Situation, row: number): SharedGain | null {
   const accountRow = accountAssets.account.get(row);
   const held = openPositions(state, accountRow, accountAssets.poolAsset.get(row));
   const realizedMinor = min(realizedGain(state, row), state.ledger.balance(accountAssets.ledgerRow.get(row)));
-  if (!hasPosition(state, accountRow)) {
+  if (!hasRisk(state, accountRow)) {
     return { row, realizedMinor, gainMinor: realizedMinor, capacityMinor: realizedMinor };
   }
   if (!held.every(({ instrumentRow }) => hasUsableMark(state, instrumentRow, timeMs))) return null;
@@ -129,7 +128,7 @@ function capacityOf(
 ): bigint {
   if (hasClosedForm(state, accountRow)) {
     const instrumentRow = state.accounts.instrument.get(accountRow);
-    const { marginTerms } = listedInstrument(state, instrumentRow);
+    const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
     const markTicks = state.instruments.markTicks.get(instrumentRow);
     return spareGain(marginTerms, accountView(state, accountRow), { ...gain, markTicks });
   }

@@ -8,7 +8,9 @@ import { marginModeOf, wholeAccountView } from '../accountMargin.js';
 import {
   accountAssetOf,
   assetsOf,
+  hasDebt,
   isClosedFormInstrument,
+  isSpot,
   ordersOf,
   poolValuationAsset,
   positionOf,
@@ -126,6 +128,8 @@ function isolatable(
     });
   const instrumentRow = instruments.names.rowOf(instrument);
   if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
+  if (isSpot(state, instrumentRow)) return reject('not_isolatable', { account, instrument });
+  if (hasDebt(state, accountRow)) return reject('account_has_debts', { account });
   const poolAssetRow = instruments.poolAsset.get(instrumentRow);
   const isOnlyPosition = positionsOf(state, accountRow).every(
     (row) => positions.instrument.get(row) === instrumentRow || positions.lots.get(row) === 0n,

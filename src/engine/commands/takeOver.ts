@@ -5,7 +5,7 @@
  */
 import { saturateInt64 } from '../../base/index.js';
 import { equityFloor, isLiquidatable, maintenanceMarginCeil } from '../../margin/index.js';
-import { hasClosedForm, hasPosition } from '../accountParts.js';
+import { hasClosedForm, hasRisk } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
@@ -17,7 +17,7 @@ import { FLAT, takeOverShared } from './takeOverShared.js';
 export function decideTakeOver(situation: Situation, { accountRow }: CommandOf<'takeOver'>): Decision {
   const { state } = situation;
   if (state.accounts.isQueued.get(accountRow) !== 1) return reject('nothing_to_do');
-  if (!hasPosition(state, accountRow)) return [{ kind: 'recovered', accountRow }];
+  if (!hasRisk(state, accountRow)) return [{ kind: 'recovered', accountRow }];
   return hasClosedForm(state, accountRow)
     ? takeOverIsolated(situation, accountRow)
     : takeOverShared(situation, accountRow);
@@ -29,7 +29,7 @@ function takeOverIsolated({ state, timeMs }: Situation, accountRow: number): Dec
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
   }
-  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
   const view = accountView(state, accountRow);
   const markTicks = instruments.markTicks.get(instrumentRow);
   if (!isLiquidatable(marginTerms, view, markTicks)) return [{ kind: 'recovered', accountRow }];

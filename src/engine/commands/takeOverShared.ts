@@ -3,6 +3,7 @@
  * the collateral, by amount (LIQ-03). A position's part is such that what it is worth at the mark with its part is the
  * account's equity in proportion to its maintenance margin; the leftover goes with the largest. Collateral that no
  * position settles in is converted as far as the pool's facility reaches; the rest goes to the pool's fund as it is.
+ * Debts are paid before all that (settleDebts.ts); an account with nothing but debts keeps what is left.
  */
 import { divFloor, max, mulDivFloor, saturateInt64 } from '../../base/index.js';
 import type { Transfer } from '../../isolation/index.js';
@@ -27,6 +28,7 @@ import { reject } from '../rejection.js';
 import { convertCollateral, marginRowOf } from '../shortage.js';
 import { poolLedgerRow, type State } from '../state.js';
 import { accruedFunding } from '../trade.js';
+import { liquidateDebts, settleDebts } from './settleDebts.js';
 
 /** A position without lots. */
 export const FLAT = { lots: 0n, cost: 0n, premium: 0n } as const;
@@ -38,12 +40,16 @@ export function takeOverShared(situation: Situation, accountRow: number): Decisi
   const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD });
   if (!isAccountLiquidatable(view)) return [{ kind: 'recovered', accountRow }];
 
-  const required = maintenanceByLeg(view);
-  const legs = view.legs
+  if (view.legs.length === 0) return [liquidateDebts(situation, accountRow, view)];
+
+  const draft = newDraft();
+  settleDebts(situation, draft, accountRow);
+  const unindebted = wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft });
+  const required = maintenanceByLeg(unindebted);
+  const legs = unindebted.legs
     .map((leg) => takenLeg(state, accountRow, leg, required(leg)))
     .sort((a, b) => a.row - b.row);
-  const draft = newDraft();
-  const books = booksOf(state, accountRow, view, legs);
+  const books = booksOf(state, accountRow, unindebted, legs);
   rebalance(situation, draft, accountRow, books);
   const parts = books.flatMap((book) => divide(state, draft, accountRow, book));
   seizeRest(state, draft, accountRow, books);
@@ -205,7 +211,8 @@ function accountTakenOver(
         premium: 0n,
       },
     ]),
-    deficits: [],
+    deficits: draft.deficits,
+    debts: draft.debts,
     ...cancelAll(state, accountRow),
   };
 }

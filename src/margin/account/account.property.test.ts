@@ -22,6 +22,7 @@ import {
   accountRequirement,
   collateralValueScaled,
   isAccountLiquidatable,
+  isolatedOrderMarginCeil,
   LEG_RULES,
   type LegView,
   VALUE_SCALE,
@@ -187,6 +188,28 @@ describe('order margin', () => {
           if (isReducing(view, orders, order)) expect(after).toBe(before);
           before = after;
         });
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('order margin of an isolated account', () => {
+  it('never falls when an order is added, and is nothing without one that opens (MAR-06, LED-02)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOrders: true, instrumentsMax: 1 }), (view) => {
+        const leg = view.legs[0];
+        fc.pre(leg !== undefined);
+        const { terms, markTicks } = leg;
+        const isolated = { ...leg, collateral: view.assets[0]!.balance };
+        let before = 0n;
+        for (let count = 0; count <= view.orders.length; count++) {
+          const orders = view.orders.slice(0, count);
+          const after = isolatedOrderMarginCeil(terms, isolated, { markTicks, orders });
+          const opens = orders.some((order) => !order.isReduceOnly);
+          expect(opens ? after >= before : after === 0n).toBe(true);
+          before = after;
+        }
       }),
       RUNS,
     );

@@ -136,10 +136,10 @@ describe('long and short legs of one instrument', () => {
     ['net', 10n, 200n],
   ] as const)(
     'require under the rule %s %s USDT of maintenance and %s of initial margin (MAR-10)',
-    (rule, ...expected) => {
-      const view = account({ legRule: rule, assets: [usdt(1000n * USDT)], legs: [long, short] });
-      const { maintenance, initial } = accountRequirement(view);
-      expect([maintenance, initial]).toEqual(expected.map((amount) => amount * USDT));
+    (legRule, maintenance, initial) => {
+      const view = account({ legRule, assets: [usdt(1000n * USDT)], legs: [long, short] });
+      const expected = { maintenance: maintenance * USDT, initial: initial * USDT };
+      expect(accountRequirement(view)).toMatchObject(expected);
     },
   );
 

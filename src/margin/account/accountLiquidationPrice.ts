@@ -38,7 +38,7 @@ export type CollateralLiquidationPrice = Edges<
 /**
  * `price`: a multiple of `gridMarkTicks` at which the account is liquidatable, one step towards the safe range it is
  * not. `none`: no such mark on that side, as where the account is covered, has no risk or no such instrument.
- * `always`: liquidatable at every mark.
+ * `always`: liquidatable at every mark up to the largest int64.
  */
 export function accountLiquidationPrice(
   view: AccountView,

@@ -45,9 +45,9 @@ export function optionCharges(
 ): readonly Charge[] {
   return optionRequirement(legs)
     .filter((required) => required[kind].numerator !== 0n)
-    .flatMap(({ leg, capped, ...required }) =>
+    .flatMap(({ leg, isCapped, ...required }) =>
       chargesOf(sourceOf(leg), assetOf(view, leg.settleAsset), [
-        { part: capped ? 'spread' : 'option', amount: required[kind] },
+        { part: isCapped ? 'spread' : 'option', amount: required[kind] },
       ]),
     );
 }

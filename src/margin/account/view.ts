@@ -7,6 +7,7 @@
  * each part is rounded against the account at that scale, once, so sums do not depend on their order.
  */
 import type { Lots, MarkTicks, Minor, PriceTicks } from '../../base/units.js';
+import type { OptionPayoffTerms } from '../../market/option.js';
 import type { MarginTerms } from '../terms.js';
 
 /** A valuation is minor units of the valuation asset x this. */
@@ -57,21 +58,14 @@ export interface AssetView {
 }
 
 /** A European, cash-settled option. Its mark is its premium, so its `MarginTerms` are linear in that mark. */
-export interface OptionTerms {
-  readonly optionType: 'call' | 'put';
-  /** Linear: margin and intrinsic value in quote. Inverse: in coin. */
-  readonly payoff: 'linear' | 'inverse';
+export interface OptionTerms extends OptionPayoffTerms {
   /** Options with the same name share their underlying: spreads between them are capped at their maximum loss. */
   readonly underlying: string;
   readonly expiryMs: number;
-  /** In ticks of the underlying, as `indexTicks` of the leg is. */
-  readonly strikeTicks: bigint;
-  /** Linear: settlement minor units per lot and tick of the underlying. Inverse: settlement minor units (coin) per lot. */
-  readonly unit: bigint;
   readonly margin: OptionMarginTerms;
 }
 
-/** Short option: max(rate x S - out-of-the-money amount, floor x S) + mark for initial; rate' x S + mark for maintenance. ppm. */
+/** Shares, in ppm, of the value of a short option's underlying: shortOptionMargin.ts says what for. */
 export interface OptionMarginTerms {
   readonly initialRatePpm: bigint;
   readonly initialFloorRatePpm: bigint;

@@ -1,0 +1,271 @@
+/**
+ * The scenarios of a document as the margin model takes them: whole numbers, one for each scenario. Presets and grids go
+ * through `risk` first, which prices every instrument under them; vectors are only brought into its units.
+ */
+import { assert } from '../base/assert.js';
+import { PPM } from '../base/integers.js';
+import {
+  type AddOnStep,
+  type InstrumentScenarios,
+  type LegView,
+  type MarginScenario,
+  SCENARIO_SCALE,
+  type ScenarioParameters,
+  type ScenarioView,
+} from '../margin/index.js';
+import {
+  black76Greeks,
+  DERIBIT_LIKE_BTC,
+  deribitLikeGrid,
+  divNearest,
+  gridScenarios,
+  OKX_LIKE_BTC,
+  okxLikeGrid,
+  type ScenarioGrid,
+  type ScenarioInstrument,
+  SAME_VOLATILITY,
+  type Shock,
+  SPAN_LIKE,
+  scenarioVectors,
+  spanLikeGrid,
+} from '../risk/index.js';
+import { assetNumber, type BookContext } from './bookInstrument.js';
+import { optionInput, optionVolatility } from './bookOptions.js';
+import { underlyingPrices } from './bookScale.js';
+import { decimalOf, scaled } from './calcDecimal.js';
+import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
+import { known, own } from './calcLookup.js';
+import type { CalcScenarios, CalcShock, ScenarioPreset } from './calcScenarioSchema.js';
+
+type ScenarioChoice = Exclude<CalcScenarios, string>;
+
+/** One leg for each instrument of the account, of any size. Null where the document has no scenarios. */
+export function bookScenarios(
+  context: BookContext,
+  legs: ReadonlyMap<string, LegView>,
+): ScenarioView | null {
+  const { scenarios } = context.checked.document;
+  if (scenarios === undefined) return null;
+  const choice = typeof scenarios === 'string' ? { preset: scenarios } : scenarios;
+  const made = choice.vectors === undefined ? fromGrid(context, legs, gridOf(choice)) : given(context, choice.vectors);
+  return {
+    set: { id: nameOf(choice), scenarios: made.scenarios, parameters: parameters(choice) },
+    instruments: [...legs].map(([id, leg]) => ({
+      instrument: leg.instrument,
+      underlying: underlyingOf(known(context.checked.instruments, id)),
+      expiryMs: known(context.checked.instruments, id).expiry ?? null,
+      deltaPpm: deltaPpm(context.checked, known(context.checked.instruments, id)),
+      pnlPerLot: made.instruments.get(id) ?? [],
+      ...addOnsOf(context, id, choice),
+    })),
+    assets: [...context.scale.assets.keys()].map((id) => ({
+      asset: assetNumber(context.checked, id),
+      shocksPpm: made.assets.get(id) ?? [],
+    })),
+  };
+}
+
+/** A row of a document's grid. */
+export function gridShock({
+  priceMove,
+  volatilityMove = '0',
+  volatilityKind = 'relative',
+  damping = '1',
+  horizonMs = 0,
+}: CalcShock): Shock {
+  const changePpm = ppm(volatilityMove);
+  return {
+    priceMovePpm: ppm(priceMove),
+    volatility:
+      changePpm === 0n
+        ? SAME_VOLATILITY
+        : { kind: volatilityKind, changePpm, term: { kind: 'flat' }, volatilityMinPpm: 0n },
+    damping: { numerator: ppm(damping), denominator: PPM },
+    horizonMs,
+  };
+}
+
+interface Vectors {
+  readonly scenarios: readonly MarginScenario[];
+  readonly instruments: ReadonlyMap<string, readonly bigint[]>;
+  /** Of assets that do not stand still. */
+  readonly assets: ReadonlyMap<string, readonly bigint[]>;
+}
+
+const PRESETS: Readonly<Record<ScenarioPreset, { readonly grid: () => ScenarioGrid; readonly factors: Factors }>> = {
+  'okx-like': { grid: okxLikeGrid, factors: OKX_LIKE_BTC.addOns },
+  'deribit-like': { grid: deribitLikeGrid, factors: DERIBIT_LIKE_BTC.addOns },
+  'span-like': { grid: spanLikeGrid, factors: SPAN_LIKE },
+};
+
+type Factors = Pick<ScenarioParameters, 'initialFactorPpm' | 'maintenanceFactorPpm'>;
+
+function gridOf({ preset, grid = [] }: ScenarioChoice): ScenarioGrid {
+  return preset === undefined ? { name: 'grid', shocks: grid.map(gridShock) } : PRESETS[preset].grid();
+}
+
+function nameOf({ preset, vectors }: ScenarioChoice): string {
+  return preset ?? (vectors === undefined ? 'grid' : 'vectors');
+}
+
+function parameters(choice: ScenarioChoice): ScenarioParameters {
+  const { confidence = '0.975', offsetCap = '1', minimumChargeRate = '0', basisRate = '0' } = choice;
+  const { digits, scale } = decimalOf(confidence);
+  const whole = 10n ** BigInt(scale);
+  const { initialFactorPpm, maintenanceFactorPpm } =
+    choice.preset === undefined ? { initialFactorPpm: 1_300_000n, maintenanceFactorPpm: PPM } : PRESETS[choice.preset].factors;
+  const maintenance = choice.maintenanceFactor === undefined ? maintenanceFactorPpm : ppm(choice.maintenanceFactor);
+  const initial = choice.initialFactor === undefined ? initialFactorPpm : ppm(choice.initialFactor);
+  return {
+    initialFactorPpm: initial < maintenance ? maintenance : initial,
+    maintenanceFactorPpm: maintenance,
+    tailNumerator: whole - digits,
+    tailDenominator: whole,
+    offsetCapPpm: ppm(offsetCap),
+    minimumChargePpm: ppm(minimumChargeRate),
+    basisRatePpm: ppm(basisRate),
+  };
+}
+
+/** Every underlying of the account moves alike. */
+function fromGrid(context: BookContext, legs: ReadonlyMap<string, LegView>, grid: ScenarioGrid): Vectors {
+  const { instruments, document } = context.checked;
+  const underlyings = [...new Set([...legs.keys()].map((id) => underlyingOf(known(instruments, id))))];
+  const priced = [...legs].map(([id, leg]) => pricedLeg(context.checked, known(instruments, id), leg));
+  const vectors = scenarioVectors(gridScenarios(grid, underlyings), {
+    instruments: priced.map(({ instrument }) => instrument),
+    assets: [...context.scale.assets.keys()].map((id, asset) => ({
+      asset,
+      underlying: underlyings.includes(id) && id !== context.scale.valuation.asset.id ? id : null,
+    })),
+    nowMs: document.timestamp ?? 0,
+  });
+  assert(vectors.ok, 'marks, volatilities and moves were checked with the document');
+  const { ids, instruments: rows, assets } = vectors.value;
+  const names = [...legs.keys()];
+  const assetNames = [...context.scale.assets.keys()];
+  return {
+    scenarios: ids.map((id, at) => ({
+      id,
+      tier: isDamped(grid.shocks[at] as Shock) ? 'tail' : 'core',
+      dampingPpm: PPM,
+    })),
+    instruments: new Map(
+      rows.map(({ pnlPerLot }, at) => [names[at] as string, pnlPerLot.map((pnl) => (priced[at] as PricedLeg).inUnits(pnl))]),
+    ),
+    assets: new Map(
+      assets
+        .map(({ asset, priceChangePpm }) => [assetNames[asset] as string, priceChangePpm] as const)
+        .filter(([, moves]) => moves.some((move) => move !== 0n)),
+    ),
+  };
+}
+
+function isDamped({ damping }: Shock): boolean {
+  return damping.numerator !== damping.denominator;
+}
+
+interface PricedLeg {
+  readonly instrument: ScenarioInstrument;
+  /** From the units it was priced in to those of the leg. */
+  readonly inUnits: (pnl: bigint) => bigint;
+}
+
+/**
+ * Options are priced in floating point and leave it as 64-bit numbers: in units coarse enough to fit, and still far finer
+ * than what a double holds.
+ */
+function pricedLeg(checked: CheckedDocument, instrument: CheckedInstrument, leg: LegView): PricedLeg {
+  const underlying = underlyingOf(instrument);
+  if (leg.option === null) {
+    const future = { terms: leg.terms, markTicks: leg.markTicks };
+    return {
+      instrument: { kind: 'future', instrument: leg.instrument, underlying, ...future },
+      inUnits: (pnl) => pnl,
+    };
+  }
+  const { forward } = underlyingPrices(checked, instrument);
+  const perTick = 10n ** BigInt(Math.max(decimalOf(instrument.strike ?? '0').scale, decimalOf(forward).scale));
+  const forwardTicks = scaled(decimalOf(forward), perTick);
+  const strikeTicks = scaled(decimalOf(instrument.strike ?? '0'), perTick);
+  const { unit } = leg.option;
+  const largest = PRICED_MAX / (leg.option.payoff === 'linear' ? forwardTicks + strikeTicks : 1n) || 1n;
+  const coarse = unit < largest ? unit : largest;
+  // The leg's own ticks of the underlying may be finer than those of this forward and strike.
+  const finer = leg.option.payoff === 'linear' ? leg.option.strikeTicks / strikeTicks : 1n;
+  const volatility = optionVolatility(checked, instrument);
+  assert(volatility !== null, 'an option without a volatility was refused with the document');
+  return {
+    instrument: {
+      kind: 'option',
+      instrument: leg.instrument,
+      underlying,
+      option: { ...leg.option, unit: coarse, strikeTicks },
+      forwardTicks,
+      volatility,
+    },
+    inUnits: (pnl) => divNearest(pnl * unit * finer, coarse),
+  };
+}
+
+/** Times a price that may rise sixfold and SCENARIO_SCALE this stays inside 64 bits. */
+const PRICED_MAX = 10n ** 12n;
+
+/** Numbers made elsewhere, per contract, in the units of each leg. */
+function given({ checked, scale }: BookContext, vectors: NonNullable<ScenarioChoice['vectors']>): Vectors {
+  const { ids, tiers = [], instruments, assets = {} } = vectors;
+  return {
+    scenarios: ids.map((id, at) => ({ id, tier: tiers[at] ?? 'core', dampingPpm: PPM })),
+    instruments: new Map(
+      Object.entries(instruments)
+        .filter(([id]) => scale.instruments.has(id))
+        .map(([id, list]) => [id, list.map((pnl) => perLot({ checked, scale }, id, pnl))]),
+    ),
+    assets: new Map(Object.entries(assets).map(([id, list]) => [id, list.map(ppm)])),
+  };
+}
+
+/** Settlement units x SCENARIO_SCALE of one lot, from the settlement asset per contract; to the nearest. */
+function perLot({ checked, scale }: Pick<BookContext, 'checked' | 'scale'>, id: string, perContract: string): bigint {
+  const { sizeDecimals } = known(scale.instruments, id);
+  const { unitDecimals } = known(scale.assets, known(checked.instruments, id).settle);
+  const { digits, scale: decimals } = decimalOf(perContract);
+  return divNearest(
+    digits * 10n ** BigInt(unitDecimals) * SCENARIO_SCALE,
+    10n ** BigInt(decimals + sizeDecimals),
+  );
+}
+
+type AddOns = Pick<InstrumentScenarios, 'shortMinimumPerLot' | 'halfSpreadPpm' | 'liquidity' | 'concentration'>;
+
+function addOnsOf(context: BookContext, id: string, { addOns = {} }: ScenarioChoice): AddOns {
+  const { halfSpread = '0', shortMinimum = '0', liquidity = [], concentration = [] } = own(addOns, id) ?? {};
+  const perSize = 10n ** BigInt(known(context.scale.instruments, id).sizeDecimals);
+  const steps = (list: typeof liquidity): readonly AddOnStep[] =>
+    list.map(({ fromContracts, rate }) => {
+      const { digits, scale } = decimalOf(fromContracts);
+      return { fromLots: (digits * perSize) / 10n ** BigInt(scale), ratePpm: ppm(rate) };
+    });
+  return {
+    shortMinimumPerLot: perLot(context, id, shortMinimum),
+    halfSpreadPpm: ppm(halfSpread),
+    liquidity: steps(liquidity),
+    concentration: steps(concentration),
+  };
+}
+
+function deltaPpm(checked: CheckedDocument, instrument: CheckedInstrument): bigint {
+  if (instrument.kind !== 'option') return PPM;
+  const volatility = optionVolatility(checked, instrument);
+  if (volatility === null) return 0n;
+  const { delta } = black76Greeks({ ...optionInput(checked, instrument, volatility), payoff: 'linear' });
+  return BigInt(Math.round(delta * 1e6));
+}
+
+export function underlyingOf({ underlying, base }: CheckedInstrument): string {
+  return underlying ?? base;
+}
+
+function ppm(text: string): bigint {
+  return scaled(decimalOf(text), PPM);
+}

@@ -1,0 +1,146 @@
+/** What a schema cannot say of options: that all they need is there, ahead of expiry, and that their marks agree. */
+import { isAbove } from './calcDecimal.js';
+import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
+import { type CalcError, calcError, pointer } from './calcError.js';
+import { firstOf, isShare, missingFault, positiveFault, ppmFault, rateFault } from './calcFaults.js';
+import { own } from './calcLookup.js';
+
+export function optionsFault(checked: CheckedDocument): CalcError | null {
+  const { instruments } = checked.document;
+  return (
+    firstOf(instruments, (instrument, index) =>
+      instrument.kind === 'option'
+        ? optionFault(checked, instrument, pointer('instruments', index))
+        : futureFault(checked, instrument, pointer('instruments', index)),
+    ) ?? chainFault(checked)
+  );
+}
+
+const ONLY_OPTIONS = [
+  'optionType',
+  'strike',
+  'underlyingPrice',
+  'impliedVolatility',
+  'optionInitialRate',
+  'optionInitialFloorRate',
+  'optionMaintenanceRate',
+] as const;
+
+function futureFault(
+  { document }: CheckedDocument,
+  instrument: CheckedInstrument,
+  path: string,
+): CalcError | null {
+  const field = ONLY_OPTIONS.find((name) => instrument[name] !== undefined);
+  if (field !== undefined) {
+    return calcError('option_contradiction', `${path}/${field}`, 'only options have it', {
+      kind: instrument.kind,
+    });
+  }
+  return expiryFault(document, instrument, path);
+}
+
+function optionFault(
+  { document }: CheckedDocument,
+  option: CheckedInstrument,
+  path: string,
+): CalcError | null {
+  const missing = (['optionType', 'strike', 'expiry'] as const).find((field) => option[field] === undefined);
+  if (missing !== undefined) return missingFault(`${path}/${missing}`, `an option needs ${missing}`);
+  if (document.timestamp === undefined) {
+    return missingFault('/timestamp', 'options need the moment of the prices');
+  }
+  for (const field of ['strike', 'underlyingPrice', 'impliedVolatility'] as const) {
+    const text = option[field];
+    const fault = text === undefined ? null : positiveFault(text, `${path}/${field}`);
+    if (fault !== null) return fault;
+  }
+  if (option.underlyingPrice === undefined && own(document.indexPrices, option.id) === undefined) {
+    return calcError(
+      'missing_price',
+      `${path}/underlyingPrice`,
+      `${option.id} needs the price of its underlying, here or among indexPrices`,
+      { instrument: option.id },
+    );
+  }
+  return expiryFault(document, option, path) ?? optionRatesFault(option, path);
+}
+
+function optionRatesFault(option: CheckedInstrument, path: string): CalcError | null {
+  const rates = optionRates(option);
+  for (const [field, rate] of Object.entries(rates)) {
+    const fault = ppmFault(rate, `${path}/${field}`);
+    if (fault !== null) return fault;
+    if (!isShare(rate)) return rateFault(`${path}/${field}`, rate, 'from 0 to 1');
+  }
+  return isAbove(rates.optionMaintenanceRate, rates.optionInitialFloorRate)
+    ? rateFault(
+        `${path}/optionMaintenanceRate`,
+        rates.optionMaintenanceRate,
+        'at most optionInitialFloorRate',
+      )
+    : null;
+}
+
+/** Short options: as given, else Deribit's standard margin of 2024. */
+export function optionRates(option: CheckedInstrument) {
+  const {
+    optionInitialRate = '0.15',
+    optionInitialFloorRate = '0.1',
+    optionMaintenanceRate = '0.075',
+  } = option;
+  return { optionInitialRate, optionInitialFloorRate, optionMaintenanceRate };
+}
+
+function expiryFault(
+  { timestamp }: CheckedDocument['document'],
+  { id, kind, expiry, expiryMs = expiry }: CheckedInstrument,
+  path: string,
+): CalcError | null {
+  if (expiry === undefined) return null;
+  if (expiryMs !== expiry) {
+    return calcError('expiry_contradiction', `${path}/expiry`, 'expiry and expiryMs are the same moment', {
+      expiry: String(expiry),
+      expiryMs: String(expiryMs),
+    });
+  }
+  if (kind === 'perpetual' || timestamp === undefined || expiry > timestamp) return null;
+  return calcError('expired_instrument', `${path}/expiry`, `${id} has expired: expiry lies after timestamp`, {
+    expiry: String(expiry),
+    timestamp: String(timestamp),
+  });
+}
+
+/** Of options that differ in strike alone, a call never is worth more at a higher strike, nor a put at a lower one. */
+function chainFault({ document }: CheckedDocument): CalcError | null {
+  const chains = new Map<string, CheckedInstrument[]>();
+  for (const option of document.instruments) {
+    if (option.kind !== 'option' || own(document.marks, option.id) === undefined) continue;
+    const { optionType, expiry, payoff, base, quote, underlying = base } = option;
+    const key = [optionType, expiry, payoff, base, quote, underlying].join(' ');
+    chains.set(key, [...(chains.get(key) ?? []), option]);
+  }
+  return firstOf([...chains.values()], (chain) => crossedFault(chain, document.marks ?? {}));
+}
+
+function crossedFault(
+  chain: readonly CheckedInstrument[],
+  marks: Readonly<Record<string, string>>,
+): CalcError | null {
+  const strikeOf = ({ strike = '0' }: CheckedInstrument) => strike;
+  const byStrike = chain.toSorted((a, b) =>
+    isAbove(strikeOf(a), strikeOf(b)) ? 1 : isAbove(strikeOf(b), strikeOf(a)) ? -1 : 0,
+  );
+  return firstOf(byStrike.slice(1), (higher, at) => {
+    const lower = byStrike[at] as CheckedInstrument;
+    if (!isAbove(strikeOf(higher), strikeOf(lower))) return null;
+    const [dear, cheap] = higher.optionType === 'call' ? [lower, higher] : [higher, lower];
+    if (!isAbove(own(marks, cheap.id) ?? '0', own(marks, dear.id) ?? '0')) return null;
+    return calcError(
+      'crossed_strikes',
+      pointer('marks', cheap.id),
+      `marks are crossed: ${cheap.id} is marked above ${dear.id}, which can never pay less`,
+      { mark: own(marks, cheap.id) ?? '', other: own(marks, dear.id) ?? '' },
+    );
+  });
+}

@@ -1,0 +1,191 @@
+/** A risk pool as people read it: its funds, what it is short of, who waits, what was taken over. */
+import { min } from '../base/index.js';
+import { equityNow } from '../engine/accountHealth.js';
+import { valuedInPoolAsset } from '../engine/accountParts.js';
+import {
+  DEFICIT_CAUSES,
+  hasUsableMark,
+  isPoolSound,
+  listedInstrument,
+  outstandingOf,
+  poolLedgerRow,
+  poolSurplus,
+  type Situation,
+  type State,
+  takeoverEquity,
+} from '../engine/index.js';
+import { fundBalance, takeoverExposure } from '../engine/soundness.js';
+import { LEG_RULES, type LegRule } from '../margin/index.js';
+import { type CollateralTermsView, collateralTermsView } from './collateralTermsView.js';
+import { type LendingView, lendingView } from './lendingView.js';
+import { accountName, assetName, takeoverName } from './names.js';
+import { assetScale, formatAmount, formatQuantity, instrumentScale } from './scale.js';
+
+export interface PoolView {
+  readonly pool: string;
+  readonly desk: boolean;
+  /** Whether its accounts trade by accepted orders, or each fill is tested itself. */
+  readonly admission: 'orders' | 'fills';
+  /** The asset in which cross and portfolio accounts are valued; null: isolated accounts only. */
+  readonly valuationAsset: string | null;
+  readonly legRule: LegRule;
+  readonly status: 'open' | 'quarantined';
+  /** As the pool itself last recorded it; `soundNow` is the same at this moment's marks. */
+  readonly sound: boolean;
+  readonly soundNow: boolean;
+  readonly workBudget: number;
+  readonly instruments: readonly string[];
+  /** Instruments with open interest whose mark may not decide: the pool is not sound while there is one. */
+  readonly withoutUsableMark: readonly string[];
+  /** Accounts that wait for liquidation. */
+  readonly queue: readonly string[];
+  readonly takeovers: readonly TakeoverView[];
+  readonly assets: readonly PoolAssetView[];
+}
+
+/** A position taken over by the pool and not yet unwound. */
+export interface TakeoverView {
+  readonly takeover: string;
+  /** The margin account it came from. */
+  readonly account: string | null;
+  readonly instrument: string;
+  readonly side: 'long' | 'short';
+  readonly quantity: string;
+  readonly collateral: string;
+  /** Collateral, accrued funding and unrealized profit at the last good mark. */
+  readonly equity: string;
+  readonly timeMs: number;
+}
+
+/** surplus = insurance fund - takeover shortfall - open deficits - queue shortfall; sound while it is not negative. */
+export interface PoolAssetView {
+  readonly asset: string;
+  readonly insuranceFund: string;
+  readonly takeoverShortfall: string;
+  readonly openDeficits: string;
+  readonly queueShortfall: string;
+  readonly surplus: string;
+  /** What the pool gives for collateral that is converted into this asset. */
+  readonly facility: string;
+  /** Everything the pool holds in this asset. */
+  readonly cash: string;
+  /** How the asset counts as collateral; null where it does not. */
+  readonly collateral: CollateralTermsView | null;
+  /** Null where the pool does not lend it. */
+  readonly lending: LendingView | null;
+  readonly deficits: readonly DeficitView[];
+}
+
+/** A loss that its account could not bear, and who has paid of it. */
+export interface DeficitView {
+  readonly account: string | null;
+  readonly takeover: string | null;
+  readonly cause: (typeof DEFICIT_CAUSES)[number];
+  readonly amount: string;
+  readonly coveredByFund: string;
+  readonly sharedByGains: string;
+  /** Borne by the lenders of the asset, where the deficit came from a debt. */
+  readonly borneByLenders: string;
+  readonly open: string;
+  readonly timeMs: number;
+}
+
+export function poolView(situation: Situation, poolRow: number): PoolView {
+  const { state, derived, timeMs } = situation;
+  const { pools, instruments } = state;
+  const instrumentRows = derived.instrumentsOf(poolRow);
+  const needsMark = (row: number) =>
+    state.totals.openInterest.get(row) > 0n && !hasUsableMark(state, row, timeMs);
+  return {
+    pool: pools.names.nameOf(poolRow),
+    desk: pools.isDesk.get(poolRow) === 1,
+    admission: pools.needsOrders.get(poolRow) === 1 ? 'orders' : 'fills',
+    valuationAsset: assetName(state, pools.valuationAsset.get(poolRow)),
+    legRule: LEG_RULES[pools.legRule.get(poolRow)] as LegRule,
+    status: pools.isQuarantined.get(poolRow) === 1 ? 'quarantined' : 'open',
+    sound: pools.isSound.get(poolRow) === 1,
+    soundNow: isPoolSound(situation, poolRow),
+    workBudget: pools.workBudget.get(poolRow),
+    instruments: instrumentRows.map((row) => instruments.names.nameOf(row)),
+    withoutUsableMark: instrumentRows.filter(needsMark).map((row) => instruments.names.nameOf(row)),
+    queue: [...derived.queuedOf(poolRow)]
+      .sort((a, b) => a - b)
+      .map((row) => state.accounts.names.nameOf(row)),
+    takeovers: openTakeovers(state, poolRow).map((row) => takeoverView(state, row)),
+    assets: derived.poolAssetsOf(poolRow).map((row) => poolAssetView(situation, row)),
+  };
+}
+
+export function openTakeovers(state: State, poolRow: number): readonly number[] {
+  return [...(state.openTakeovers.get(poolRow) ?? [])];
+}
+
+function takeoverView(state: State, takeoverRow: number): TakeoverView {
+  const { takeovers, positions } = state;
+  const instrumentRow = takeovers.instrument.get(takeoverRow);
+  const scale = instrumentScale(state, instrumentRow);
+  const lots = positions.lots.get(takeovers.position.get(takeoverRow));
+  return {
+    takeover: takeovers.names.nameOf(takeoverRow),
+    account: accountName(state, takeovers.account.get(takeoverRow)),
+    instrument: state.instruments.names.nameOf(instrumentRow),
+    side: lots > 0n ? 'long' : 'short',
+    quantity: formatQuantity(lots < 0n ? -lots : lots, listedInstrument(state, instrumentRow)),
+    collateral: formatAmount(takeovers.collateral.get(takeoverRow), scale),
+    equity: formatAmount(takeoverEquity(state, takeoverRow), scale),
+    timeMs: takeovers.timeMs.get(takeoverRow),
+  };
+}
+
+function poolAssetView(situation: Situation, poolAssetRow: number): PoolAssetView {
+  const { state } = situation;
+  const scale = assetScale(state, state.poolAssets.asset.get(poolAssetRow));
+  const amount = (minor: bigint) => formatAmount(minor, scale);
+  return {
+    asset: scale.asset,
+    insuranceFund: amount(fundBalance(state, poolAssetRow)),
+    takeoverShortfall: amount(takeoverExposure(state, poolAssetRow)),
+    openDeficits: amount(-state.ledger.balance(poolLedgerRow(state, poolAssetRow, 'receivable'))),
+    queueShortfall: amount(queueShortfall(situation, poolAssetRow)),
+    surplus: amount(poolSurplus(situation, poolAssetRow)),
+    facility: amount(state.ledger.balance(poolLedgerRow(state, poolAssetRow, 'facility'))),
+    cash: amount(state.totals.cash.get(poolAssetRow)),
+    collateral: collateralTermsView(situation, poolAssetRow),
+    lending: lendingView(situation, poolAssetRow),
+    deficits: openDeficits(state, poolAssetRow).map((row) => deficitView(state, row)),
+  };
+}
+
+/** What the accounts in the queue are short of, each taken for itself. */
+function queueShortfall({ state, derived }: Situation, poolAssetRow: number): bigint {
+  let shortfall = 0n;
+  for (const accountRow of derived.queuedOf(state.poolAssets.pool.get(poolAssetRow))) {
+    if (valuedInPoolAsset(state, accountRow) !== poolAssetRow) continue;
+    shortfall -= min(0n, equityNow(state, accountRow));
+  }
+  return shortfall;
+}
+
+function openDeficits(state: State, poolAssetRow: number): readonly number[] {
+  const open: number[] = [];
+  let row = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
+  for (; row >= 0; row = state.deficits.next.get(row)) open.push(row);
+  return open;
+}
+
+function deficitView(state: State, row: number): DeficitView {
+  const { deficits } = state;
+  const scale = assetScale(state, state.poolAssets.asset.get(deficits.poolAsset.get(row)));
+  const amount = (minor: bigint) => formatAmount(minor, scale);
+  return {
+    account: accountName(state, deficits.account.get(row)),
+    takeover: takeoverName(state, deficits.takeover.get(row)),
+    cause: DEFICIT_CAUSES[deficits.cause.get(row)] as DeficitView['cause'],
+    amount: amount(deficits.amount.get(row)),
+    coveredByFund: amount(deficits.covered.get(row)),
+    sharedByGains: amount(deficits.shared.get(row)),
+    borneByLenders: amount(deficits.lent.get(row)),
+    open: amount(outstandingOf(state, row)),
+    timeMs: deficits.timeMs.get(row),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The layer of lenders: what a debtor could not repay and the pool's fund could not cover is borne by those who lent the
+ * asset, before anybody's gain is shared. The fund's own share of their interest goes first. What they lent is worth
+ * that much less, each share the same.
+ */
+import { min } from '../../base/index.js';
+import type { CommandOf } from '../command.js';
+import type { Decision, Situation } from '../decision.js';
+import { DEFICIT_CAUSES } from '../event.js';
+import { lendingCash } from '../lending.js';
+import { reject } from '../rejection.js';
+import { fundBalance } from '../soundness.js';
+import { outstandingOf, poolLedgerRow, type State } from '../state.js';
+
+export function decideBearLenderLoss(
+  { state }: Situation,
+  { poolAssetRow }: CommandOf<'bearLenderLoss'>,
+): Decision {
+  const deficitRow = lendersDeficit(state, poolAssetRow);
+  if (deficitRow < 0) return reject('nothing_to_do');
+  const amount = min(outstandingOf(state, deficitRow), lendingCash(state, poolAssetRow));
+  const from = poolLedgerRow(state, poolAssetRow, 'lending');
+  const to = poolLedgerRow(state, poolAssetRow, 'receivable');
+  return [
+    {
+      kind: 'lenderLossBorne',
+      deficitRow,
+      poolRow: state.poolAssets.pool.get(poolAssetRow),
+      poolAssetRow,
+      amount,
+      reserveForgoneMinor: min(amount, state.poolAssets.reserveOwed.get(poolAssetRow)),
+      transfers: [{ flow: 'lenderLoss', from, to, amount }],
+    },
+  ];
+}
+
+/** The oldest open deficit that is the lenders' to bear now, or -1: the fund comes first. */
+export function lendersDeficit(state: State, poolAssetRow: number): number {
+  if (fundBalance(state, poolAssetRow) > 0n || lendingCash(state, poolAssetRow) === 0n) return -1;
+  const { cause, next } = state.deficits;
+  const borrow = DEFICIT_CAUSES.indexOf('borrow');
+  for (let row = state.poolAssets.firstOpenDeficit.get(poolAssetRow); row >= 0; row = next.get(row))
+    if (cause.get(row) === borrow && outstandingOf(state, row) > 0n) return row;
+  return -1;
+}
