@@ -58,11 +58,12 @@ export function postersOf(flow: FlowName): string[] {
   );
 }
 
-/** As the value of a field `flow`, or handed to a function alone or in a list. */
+/** As the value of a field `flow`, handed to a function alone or in a list, or one of a pair of flows. */
 function isMeantAsFlow(node: ts.StringLiteral): boolean {
   let { parent } = node;
   while (ts.isAsExpression(parent) || ts.isArrayLiteralExpression(parent)) parent = parent.parent;
   if (ts.isPropertyAssignment(parent)) return parent.name.getText() === 'flow';
+  if (ts.isVariableDeclaration(parent)) return parent.type?.getText() === 'SignedFlows';
   return ts.isCallExpression(parent) && parent.expression.getText() !== 'reject';
 }
 

@@ -115,7 +115,7 @@ describe('the worked numbers of ISO', () => {
     });
     const [fill] = eventsOf([record], 'filled');
     expect(fill?.deficits).toEqual([
-      { accountRow: world.row('ada-1'), takeoverRow: -1, cause: 'close', amount: usdt(100) },
+      { accountRow: world.row('ada-1'), poolAssetRow: 0, takeoverRow: -1, cause: 'close', amount: usdt(100) },
     ]);
     expect(world.balance('ada-1')).toBe(0n);
     expect(trialBalance(world.state.ledger).map(({ total }) => total)).toEqual([0n, 0n]);

@@ -3,7 +3,6 @@
  * its instrument becomes an instrument and its prices. Nothing is computed; where each part was written is remembered, so
  * that refusals and warnings point there.
  */
-import type Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { err, ok, type Result } from '../base/result.js';
 import { BookDocument } from './bookSchema.js';
@@ -11,8 +10,6 @@ import { type CalcError, calcError, pointer } from './calcError.js';
 import { unknownInstrument } from './calcFaults.js';
 import { own } from './calcLookup.js';
 import { shapeError } from './calcShape.js';
-
-type Book = Type.Static<typeof BookDocument>;
 
 /** Places of the long form, and where they were written; the longest that fits is meant. */
 export type WrittenPaths = ReadonlyMap<string, string>;
@@ -83,7 +80,7 @@ export function writtenPath(paths: WrittenPaths, path: string): string {
 
 const VALIDATOR = Compile(BookDocument);
 
-type Position = Book['positions'][number];
+type Position = BookDocument['positions'][number];
 
 function accountPosition({
   instrument,
@@ -114,7 +111,10 @@ function inlineOf(position: Position): object {
   return inline;
 }
 
-function instrumentsOf({ instruments = [], positions }: Book, paths: Map<string, string>): readonly object[] {
+function instrumentsOf(
+  { instruments = [], positions }: BookDocument,
+  paths: Map<string, string>,
+): readonly object[] {
   const found: object[] = instruments.map(({ markPrice: _mark, indexPrice: _index, ...rest }) =>
     withSettle(rest),
   );
@@ -139,7 +139,7 @@ function withSettle(instrument: object): object {
 }
 
 /** A position that describes no instrument, in a book that lists some but not this one. */
-function unnamedInstrument({ instruments = [], positions }: Book): CalcError | null {
+function unnamedInstrument({ instruments = [], positions }: BookDocument): CalcError | null {
   if (instruments.length === 0) return null;
   const names = new Set(instruments.map(({ id }) => id));
   for (const [at, position] of positions.entries()) {
@@ -157,7 +157,7 @@ interface Prices {
   readonly places: ReadonlyMap<string, string>;
 }
 
-function pricesOf({ instruments = [], positions }: Book): Result<Prices, CalcError> {
+function pricesOf({ instruments = [], positions }: BookDocument): Result<Prices, CalcError> {
   const lists = { marks: emptyRecord(), indexPrices: emptyRecord() };
   const places = new Map<string, string>();
   const named = [
@@ -190,7 +190,7 @@ function pricesOf({ instruments = [], positions }: Book): Result<Prices, CalcErr
 
 /** What is listed as collateral, and what instruments settle in and totals are in beside it. */
 function assetsOf(
-  { collateral, valuationAsset }: Book,
+  { collateral, valuationAsset }: BookDocument,
   instruments: readonly object[],
   paths: Map<string, string>,
 ): readonly object[] {
@@ -208,7 +208,10 @@ function assetsOf(
 }
 
 /** An asset that is listed twice is refused by name, so that either amount will do here. */
-function amountsOf(collateral: Book['collateral'], field: 'balance' | 'debt'): Record<string, string> {
+function amountsOf(
+  collateral: BookDocument['collateral'],
+  field: 'balance' | 'debt',
+): Record<string, string> {
   const amounts = emptyRecord();
   for (const held of collateral) {
     const amount = held[field] ?? (field === 'balance' ? '0' : undefined);
@@ -217,7 +220,11 @@ function amountsOf(collateral: Book['collateral'], field: 'balance' | 'debt'): R
   return amounts;
 }
 
-function notePaths(book: Book, places: ReadonlyMap<string, string>, paths: Map<string, string>): void {
+function notePaths(
+  book: BookDocument,
+  places: ReadonlyMap<string, string>,
+  paths: Map<string, string>,
+): void {
   paths.set('/marginAccounts/0', '');
   for (const [place, written] of places) paths.set(place, written);
   for (const [at, { asset }] of book.collateral.entries()) {

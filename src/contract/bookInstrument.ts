@@ -1,6 +1,7 @@
 /** An instrument of a checked account as the margin model has it: payoff, tiers, rates and prices in whole numbers. */
-import { abs, divCeil } from '../base/integers.js';
+
 import { assert } from '../base/assert.js';
+import { abs, divCeil } from '../base/integers.js';
 import { bracketIndex, type LegView, type MarginTerms, type OptionTerms } from '../margin/index.js';
 import type { Bracket } from '../margin/terms.js';
 import { pricedOption } from './bookOptions.js';
@@ -55,7 +56,10 @@ export function instrumentLeg(
   const { markDecimals, tickDecimals, sizeDecimals, underlyingDecimals } = scale;
   const perMark = 10n ** BigInt(markDecimals);
   const markTicksPerTick = 10n ** BigInt(markDecimals - tickDecimals);
-  const perLot = scaled(decimalOf(instrument.contractSize), 10n ** BigInt(settle.unitDecimals - sizeDecimals));
+  const perLot = scaled(
+    decimalOf(instrument.contractSize),
+    10n ** BigInt(settle.unitDecimals - sizeDecimals),
+  );
   const isOption = instrument.kind === 'option';
   const isQuotient = instrument.payoff === 'inverse' && !isOption;
   const unit = isQuotient ? perLot * 10n ** BigInt(tickDecimals) : perLot / 10n ** BigInt(tickDecimals);
@@ -98,7 +102,8 @@ export function instrumentLeg(
     lots: 0n,
     cost: 0n,
     fundingPerLot: 0n,
-    leverage: leverage === undefined ? mostLeverage(terms, costOf(instrument, settle, position)) : rate(leverage),
+    leverage:
+      leverage === undefined ? mostLeverage(terms, costOf(instrument, settle, position)) : rate(leverage),
     markTicks,
     indexTicks,
   };
@@ -117,7 +122,11 @@ export function assetNumber({ assets }: CheckedDocument, id: string): number {
 export function costOf(
   { payoff, contractSize }: CheckedInstrument,
   { unitDecimals }: AssetScale,
-  { quantity, side = 'long', entryPrice = '0' }: Pick<Sized, 'quantity' | 'entryPrice'> & { readonly side?: 'long' | 'short' },
+  {
+    quantity,
+    side = 'long',
+    entryPrice = '0',
+  }: Pick<Sized, 'quantity' | 'entryPrice'> & { readonly side?: 'long' | 'short' },
 ): bigint {
   const [size, per, entry] = [quantity, contractSize, entryPrice].map(decimalOf);
   assert(size !== undefined && per !== undefined && entry !== undefined, 'three texts make three decimals');
@@ -153,7 +162,11 @@ function bracketsOf(
 }
 
 /** Null: the tiers are marginal. */
-function flatChoice({ document }: CheckedDocument, instrument: CheckedInstrument, { quantity, entryPrice = '0' }: Sized) {
+function flatChoice(
+  { document }: CheckedDocument,
+  instrument: CheckedInstrument,
+  { quantity, entryPrice = '0' }: Sized,
+) {
   if (instrument.tierMethod !== 'flat' || instrument.kind === 'option') return null;
   const position: SizedPosition = { quantity, entryPrice };
   const mark = own(document.marks, instrument.id) ?? entryPrice;

@@ -42,7 +42,9 @@ export function bookLeg(context: BookContext, position: CalcPosition): BookLeg {
     cost: isOption ? 0n : costOf(instrument, settle, position),
     fundingPerLot: side === 'long' ? -funding : funding,
   };
-  const tier = isOption ? null : (flat ?? marginalTier(view.terms, { ...view, collateral: 0n }, view.markTicks));
+  const tier = isOption
+    ? null
+    : (flat ?? marginalTier(view.terms, { ...view, collateral: 0n }, view.markTicks));
   return {
     position,
     instrument,

@@ -176,7 +176,9 @@ function instrumentDecimals(
   const isQuotient = instrument.payoff === 'inverse' && instrument.kind !== 'option';
   return Math.max(
     isQuotient ? perLot : perLot + Math.max(tickDecimals, underlyingDecimals),
-    isQuotient ? decimals + COST_EXTRA_DECIMALS : perLot + finest(positions.map(({ entryPrice }) => entryPrice)),
+    isQuotient
+      ? decimals + COST_EXTRA_DECIMALS
+      : perLot + finest(positions.map(({ entryPrice }) => entryPrice)),
     finest(positions.map(({ accruedFunding }) => accruedFunding)),
     tierScale(instrument).amountDecimals,
   );

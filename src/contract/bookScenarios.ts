@@ -21,9 +21,9 @@ import {
   gridScenarios,
   OKX_LIKE_BTC,
   okxLikeGrid,
+  SAME_VOLATILITY,
   type ScenarioGrid,
   type ScenarioInstrument,
-  SAME_VOLATILITY,
   type Shock,
   SPAN_LIKE,
   scenarioVectors,
@@ -40,14 +40,12 @@ import type { CalcScenarios, CalcShock, ScenarioPreset } from './calcScenarioSch
 type ScenarioChoice = Exclude<CalcScenarios, string>;
 
 /** One leg for each instrument of the account, of any size. Null where the document has no scenarios. */
-export function bookScenarios(
-  context: BookContext,
-  legs: ReadonlyMap<string, LegView>,
-): ScenarioView | null {
+export function bookScenarios(context: BookContext, legs: ReadonlyMap<string, LegView>): ScenarioView | null {
   const { scenarios } = context.checked.document;
   if (scenarios === undefined) return null;
   const choice = typeof scenarios === 'string' ? { preset: scenarios } : scenarios;
-  const made = choice.vectors === undefined ? fromGrid(context, legs, gridOf(choice)) : given(context, choice.vectors);
+  const made =
+    choice.vectors === undefined ? fromGrid(context, legs, gridOf(choice)) : given(context, choice.vectors);
   return {
     set: { id: nameOf(choice), scenarios: made.scenarios, parameters: parameters(choice) },
     instruments: [...legs].map(([id, leg]) => ({
@@ -92,7 +90,9 @@ interface Vectors {
   readonly assets: ReadonlyMap<string, readonly bigint[]>;
 }
 
-const PRESETS: Readonly<Record<ScenarioPreset, { readonly grid: () => ScenarioGrid; readonly factors: Factors }>> = {
+const PRESETS: Readonly<
+  Record<ScenarioPreset, { readonly grid: () => ScenarioGrid; readonly factors: Factors }>
+> = {
   'okx-like': { grid: okxLikeGrid, factors: OKX_LIKE_BTC.addOns },
   'deribit-like': { grid: deribitLikeGrid, factors: DERIBIT_LIKE_BTC.addOns },
   'span-like': { grid: spanLikeGrid, factors: SPAN_LIKE },
@@ -113,8 +113,11 @@ function parameters(choice: ScenarioChoice): ScenarioParameters {
   const { digits, scale } = decimalOf(confidence);
   const whole = 10n ** BigInt(scale);
   const { initialFactorPpm, maintenanceFactorPpm } =
-    choice.preset === undefined ? { initialFactorPpm: 1_300_000n, maintenanceFactorPpm: PPM } : PRESETS[choice.preset].factors;
-  const maintenance = choice.maintenanceFactor === undefined ? maintenanceFactorPpm : ppm(choice.maintenanceFactor);
+    choice.preset === undefined
+      ? { initialFactorPpm: 1_300_000n, maintenanceFactorPpm: PPM }
+      : PRESETS[choice.preset].factors;
+  const maintenance =
+    choice.maintenanceFactor === undefined ? maintenanceFactorPpm : ppm(choice.maintenanceFactor);
   const initial = choice.initialFactor === undefined ? initialFactorPpm : ppm(choice.initialFactor);
   return {
     initialFactorPpm: initial < maintenance ? maintenance : initial,
@@ -151,7 +154,10 @@ function fromGrid(context: BookContext, legs: ReadonlyMap<string, LegView>, grid
       dampingPpm: PPM,
     })),
     instruments: new Map(
-      rows.map(({ pnlPerLot }, at) => [names[at] as string, pnlPerLot.map((pnl) => (priced[at] as PricedLeg).inUnits(pnl))]),
+      rows.map(({ pnlPerLot }, at) => [
+        names[at] as string,
+        pnlPerLot.map((pnl) => (priced[at] as PricedLeg).inUnits(pnl)),
+      ]),
     ),
     assets: new Map(
       assets
@@ -185,7 +191,8 @@ function pricedLeg(checked: CheckedDocument, instrument: CheckedInstrument, leg:
     };
   }
   const { forward } = underlyingPrices(checked, instrument);
-  const perTick = 10n ** BigInt(Math.max(decimalOf(instrument.strike ?? '0').scale, decimalOf(forward).scale));
+  const perTick =
+    10n ** BigInt(Math.max(decimalOf(instrument.strike ?? '0').scale, decimalOf(forward).scale));
   const forwardTicks = scaled(decimalOf(forward), perTick);
   const strikeTicks = scaled(decimalOf(instrument.strike ?? '0'), perTick);
   const { unit } = leg.option;
@@ -226,7 +233,11 @@ function given({ checked, scale }: BookContext, vectors: NonNullable<ScenarioCho
 }
 
 /** Settlement units x SCENARIO_SCALE of one lot, from the settlement asset per contract; to the nearest. */
-function perLot({ checked, scale }: Pick<BookContext, 'checked' | 'scale'>, id: string, perContract: string): bigint {
+function perLot(
+  { checked, scale }: Pick<BookContext, 'checked' | 'scale'>,
+  id: string,
+  perContract: string,
+): bigint {
   const { sizeDecimals } = known(scale.instruments, id);
   const { unitDecimals } = known(scale.assets, known(checked.instruments, id).settle);
   const { digits, scale: decimals } = decimalOf(perContract);
@@ -236,7 +247,10 @@ function perLot({ checked, scale }: Pick<BookContext, 'checked' | 'scale'>, id: 
   );
 }
 
-type AddOns = Pick<InstrumentScenarios, 'shortMinimumPerLot' | 'halfSpreadPpm' | 'liquidity' | 'concentration'>;
+type AddOns = Pick<
+  InstrumentScenarios,
+  'shortMinimumPerLot' | 'halfSpreadPpm' | 'liquidity' | 'concentration'
+>;
 
 function addOnsOf(context: BookContext, id: string, { addOns = {} }: ScenarioChoice): AddOns {
   const { halfSpread = '0', shortMinimum = '0', liquidity = [], concentration = [] } = own(addOns, id) ?? {};

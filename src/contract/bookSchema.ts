@@ -134,3 +134,5 @@ export const BookDocument = Type.Object(
   },
   CLOSED,
 );
+
+export type BookDocument = Type.Static<typeof BookDocument>;

@@ -1,30 +1,46 @@
 /** The answer of a checked document: each account by its margin mode, and what the profile gave. */
-import { assert } from '../base/assert.js';
+import { bookAnswer } from './bookAnswer.js';
+import { writtenPath } from './bookDocument.js';
+import { isJudgedWhole } from './calcAccountFaults.js';
 import type { CheckedDocument } from './calcDocument.js';
 import { pointer } from './calcError.js';
 import { isolatedAnswer } from './calcIsolated.js';
-import type { CalcAccountAnswer, CalcAnswer, CalcMarginAccount, CalcWarning } from './calcSchema.js';
+import type { CalcAnswer, CalcMarginAccount, CalcWarning } from './calcSchema.js';
 import { instrumentWarnings } from './calcWarnings.js';
 
 export function calcAnswer(checked: CheckedDocument): CalcAnswer {
   const warnings: CalcWarning[] = instrumentWarnings(checked);
-  const marginAccounts = checked.document.marginAccounts.map((account, index): CalcAccountAnswer => {
+  const marginAccounts = checked.document.marginAccounts.map((account, index) => {
     const found = accountAnswer(checked, account, pointer('marginAccounts', index));
     warnings.push(...found.warnings);
     return found.answer;
   });
-  const { profile } = checked;
-  return { ...(profile === null ? {} : { profile }), marginAccounts, warnings };
+  return {
+    ...profileAnswer(checked),
+    marginAccounts,
+    warnings: warnings.map((warning) => written(checked, warning)),
+  };
 }
 
 /** What one account adds to the answer. */
 export interface AccountPart {
-  readonly answer: CalcAccountAnswer;
+  readonly answer: CalcAnswer['marginAccounts'][number];
   readonly warnings: readonly CalcWarning[];
 }
 
-/** One way per margin mode; the modes without one are refused with the document. */
 function accountAnswer(checked: CheckedDocument, account: CalcMarginAccount, path: string): AccountPart {
-  assert(account.marginMode === 'isolated', 'other margin modes were refused with the document');
-  return isolatedAnswer(checked, account, path);
+  return isJudgedWhole(checked, account)
+    ? bookAnswer(checked, account, path)
+    : isolatedAnswer(checked, account, path);
+}
+
+function profileAnswer(checked: CheckedDocument): Pick<CalcAnswer, 'profile'> {
+  const { profile } = checked;
+  if (profile === null) return {};
+  return { profile: { ...profile, filled: profile.filled.map((filled) => written(checked, filled)) } };
+}
+
+/** Where the writer of a flat document finds it. */
+function written<T extends { readonly path: string }>({ paths }: CheckedDocument, found: T): T {
+  return paths === null ? found : { ...found, path: writtenPath(paths, found.path) };
 }

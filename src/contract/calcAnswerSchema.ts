@@ -45,11 +45,7 @@ export const AccountAnswer = Type.Object({
     TOTAL,
     '86',
   ),
-  orderMargin: amountText(
-    'Margin of open orders: zero, as an account with orders is judged as a whole.',
-    TOTAL,
-    '0',
-  ),
+  orderMargin: amountText('Margin of open orders, rounded up: the larger of both sides.', TOTAL, '0'),
   marginRatio: Type.Union([Type.String(), Type.Null()], {
     description:
       'Maintenance margin / equity, 8 decimals, rounded up; "0" when nothing is required, null when equity is not positive and something is.',
@@ -57,7 +53,7 @@ export const AccountAnswer = Type.Object({
     examples: ['0.05733334'],
   }),
   removable: amountText(
-    'max(0, collateral + min(0, uPnL) + max(0, uPnL) x unrealizedProfitShare - max(initial margin, removalFloorRate x notional)), with accrued funding in the collateral, at the mark or at the index, whichever leaves less; at most the collateral, and never so much that the account becomes liquidatable.',
+    'max(0, collateral + min(0, uPnL) + max(0, uPnL) x unrealizedProfitShare - max(initial margin, removalFloorRate x notional)), with accrued funding in the collateral, at the mark or at the index, whichever leaves less; at most the collateral, and never so much that the account becomes liquidatable. Less order margin.',
     TOTAL,
     '0',
   ),
@@ -115,3 +111,6 @@ export const CalcRefusal = Type.Object({
     context: Type.Record(Type.String(), amountText('A value that decided.', 'text', 'BTC-PERP')),
   }),
 });
+
+export type CalcAnswer = Type.Static<typeof CalcAnswer>;
+export type CalcRefusal = Type.Static<typeof CalcRefusal>;

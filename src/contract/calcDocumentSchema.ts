@@ -221,3 +221,5 @@ export const CalcDocument = Type.Object(
   },
   CLOSED,
 );
+
+export type CalcDocument = Type.Static<typeof CalcDocument>;

@@ -1,6 +1,7 @@
 /** An isolated account: the functions of `margin`, and their numbers as decimal text. */
 import { formatMinor } from '../base/decimal.js';
-import { divCeil, divFloor } from '../base/integers.js';
+import { divCeil, divFloor, max } from '../base/integers.js';
+import { isolatedOrderMarginCeil } from '../margin/account/isolatedOrderMargin.js';
 import { bankruptcyMark, bankruptcyPrice } from '../margin/bankruptcyPrice.js';
 import { equityFloor, unrealizedPnl, unrealizedPnlFloor } from '../margin/equity.js';
 import { isLiquidatable, marginRatioCeil } from '../margin/health.js';
@@ -9,7 +10,7 @@ import { removableFloor } from '../margin/removable.js';
 import { type RequirementLine, requirement } from '../margin/requirement.js';
 import { roundDown, roundUp } from '../margin/rounding.js';
 import { type Fraction, notionalAtMark } from '../market/payoff.js';
-import { settleOf } from './calcAccountFaults.js';
+import { leverageOf, settleOf } from './calcAccountFaults.js';
 import type { AccountPart } from './calcAnswer.js';
 import { decimalOf, formatNearest, scaled } from './calcDecimal.js';
 import type { CheckedDocument, PlainPosition } from './calcDocument.js';
@@ -27,8 +28,11 @@ export function isolatedAnswer(
   account: CalcMarginAccount,
   path: string,
 ): AccountPart {
-  const [position] = account.positions as readonly PlainPosition[];
-  if (position === undefined) return { answer: flatAccount(checked, account), warnings: [] };
+  const [held] = account.positions;
+  if (held === undefined) return { answer: flatAccount(checked, account), warnings: [] };
+  // Both were found to be there with the document.
+  const { entryPrice = '', leverage = leverageOf(checked.instruments, held) ?? '' } = held;
+  const position: PlainPosition = { ...held, entryPrice, leverage };
   const ready = accountTerms(checked, account, position);
   return {
     answer: openAccount(ready, account, position),
@@ -42,7 +46,8 @@ function openAccount(
   position: PlainPosition,
 ): CalcAccountAnswer {
   const { terms, view, markTicks, indexTicks, valuation } = ready;
-  const { initial, maintenance, order, lines } = requirement(terms, view, markTicks);
+  const { initial, maintenance, lines } = requirement(terms, view, markTicks);
+  const order = isolatedOrderMarginCeil(terms, view, { markTicks, orders: ready.orders });
   const ratio = marginRatioCeil(terms, view, markTicks, 10n ** BigInt(RATIO_DECIMALS));
   return {
     id: account.id,
@@ -54,9 +59,12 @@ function openAccount(
     maintenanceMargin: amountUp(maintenance, valuation),
     orderMargin: amountUp(order, valuation),
     marginRatio: ratio === null ? null : formatMinor(ratio, RATIO_DECIMALS),
-    removable: amountDown(removableFloor(terms, view, { markTicks, indexTicks }), valuation),
+    removable: amountDown(max(0n, removableFloor(terms, view, { markTicks, indexTicks }) - order), valuation),
     liquidatable: isLiquidatable(terms, view, markTicks),
-    lines: lines.map((line) => ({ name: lineName(line), amount: amountUp(line.amount, valuation) })),
+    lines: [
+      ...lines.map((line) => ({ name: lineName(line), amount: amountUp(line.amount, valuation) })),
+      ...(order === 0n ? [] : [{ name: 'orderMargin.orders', amount: amountUp(order, valuation) }]),
+    ],
     positions: [positionAnswer(ready, position)],
   };
 }

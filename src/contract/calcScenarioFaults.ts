@@ -1,11 +1,12 @@
 /** What a schema cannot say of scenarios: one way of giving them, moves that leave a price, a number for each scenario. */
+
+import { shockId } from '../risk/index.js';
+import { gridShock } from './bookScenarios.js';
 import { decimalOf, isAbove } from './calcDecimal.js';
 import type { CheckedDocument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
 import { firstOf, isShare, ppmFault, unknownAsset, unknownInstrument } from './calcFaults.js';
-import { gridShock } from './bookScenarios.js';
 import type { CalcScenarios } from './calcSchema.js';
-import { shockId } from '../risk/index.js';
 
 type ScenarioSet = Exclude<CalcScenarios, string>;
 const WAYS = ['preset', 'grid', 'vectors'] as const;
@@ -58,18 +59,21 @@ function sharesFault(scenarios: ScenarioSet): CalcError | null {
 }
 
 function addOnsFault({ instruments }: CheckedDocument, { addOns = {} }: ScenarioSet): CalcError | null {
-  return firstOf(Object.entries(addOns), ([id, { halfSpread, shortMinimum = '0', liquidity, concentration }]) => {
-    const path = `/scenarios${pointer('addOns', id)}`;
-    if (!instruments.has(id)) return unknownInstrument(path, id);
-    if (decimalOf(shortMinimum).digits < 0n) {
-      return badScenario(`${path}/shortMinimum`, 'must not be negative', shortMinimum);
-    }
-    return (
-      rateFault(halfSpread, `${path}/halfSpread`) ??
-      stepsFault(liquidity, `${path}/liquidity`) ??
-      stepsFault(concentration, `${path}/concentration`)
-    );
-  });
+  return firstOf(
+    Object.entries(addOns),
+    ([id, { halfSpread, shortMinimum = '0', liquidity, concentration }]) => {
+      const path = `/scenarios${pointer('addOns', id)}`;
+      if (!instruments.has(id)) return unknownInstrument(path, id);
+      if (decimalOf(shortMinimum).digits < 0n) {
+        return badScenario(`${path}/shortMinimum`, 'must not be negative', shortMinimum);
+      }
+      return (
+        rateFault(halfSpread, `${path}/halfSpread`) ??
+        stepsFault(liquidity, `${path}/liquidity`) ??
+        stepsFault(concentration, `${path}/concentration`)
+      );
+    },
+  );
 }
 
 type Steps = NonNullable<NonNullable<ScenarioSet['addOns']>[string]>['liquidity'];

@@ -145,11 +145,21 @@ const ScenarioSet = Type.Object(
     ),
     maintenanceFactor: factor('Maintenance margin = this x the loss. That of the preset, else 1.'),
     confidence: share('Confidence of the expected shortfall of `sample` scenarios; below 1.', '0.975'),
-    offsetCap: share('Positions and collateral may take at most this share off the sum of their risks alone.', '0.8', '1'),
+    offsetCap: share(
+      'Positions and collateral may take at most this share off the sum of their risks alone.',
+      '0.8',
+      '1',
+    ),
     minimumChargeRate: share('The risk is at least this share of the gross notional.', '0.01', '0'),
-    basisRate: share('Charged on the notional that is matched between expiries of one underlying.', '0.005', '0'),
+    basisRate: share(
+      'Charged on the notional that is matched between expiries of one underlying.',
+      '0.005',
+      '0',
+    ),
     addOns: Type.Optional(
-      Type.Record(Type.String(), AddOns, { description: 'What single instruments are charged besides, by instrument.' }),
+      Type.Record(Type.String(), AddOns, {
+        description: 'What single instruments are charged besides, by instrument.',
+      }),
     ),
   },
   { ...CLOSED, description: 'One of `preset`, `grid` and `vectors`, with factors.' },

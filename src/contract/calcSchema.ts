@@ -13,21 +13,17 @@ export { CalcDocument } from './calcDocumentSchema.js';
 export type { CalcScenarios } from './calcScenarioSchema.js';
 export type { WholeAccountAnswer, WholeAssetAnswer, WholePositionAnswer } from './wholeAnswerSchema.js';
 
-export type CalcDocument = Type.Static<typeof CalcDocument>;
 export type CalcAsset = CalcDocument['assets'][number];
 export type CalcInstrument = CalcDocument['instruments'][number];
 export type CalcTier = NonNullable<CalcInstrument['tiers']>[number];
 export type CalcMarginAccount = CalcDocument['marginAccounts'][number];
 export type CalcPosition = CalcMarginAccount['positions'][number];
 export type CalcOrder = NonNullable<CalcMarginAccount['orders']>[number];
-export type BookDocument = Type.Static<typeof BookDocument>;
-export type CalcAnswer = Type.Static<typeof CalcAnswer>;
 /** Of an isolated account with at most one linear or inverse position and nothing else. */
 export type CalcAccountAnswer = Type.Static<typeof AccountAnswer>;
 export type CalcPositionAnswer = CalcAccountAnswer['positions'][number];
 export type CalcProfileAnswer = Type.Static<typeof ProfileAnswer>;
 export type CalcWarning = CalcAnswer['warnings'][number];
-export type CalcRefusal = Type.Static<typeof CalcRefusal>;
 
 /** The published schema: of both forms of a document, with those of the two possible answers under `$defs`. */
 export function calcJsonSchema(): object {

@@ -4,6 +4,7 @@
  * the document is whole. Nothing is rounded before the answer is.
  */
 import { assert } from '../base/assert.js';
+import type { PricedOrder } from '../margin/account/orderSide.js';
 import { bracketIndex } from '../margin/brackets.js';
 import { notionalOn } from '../margin/maintenanceMargin.js';
 import type { Bracket, CloseFee, MarginTerms } from '../margin/terms.js';
@@ -19,6 +20,7 @@ import { flatBracket, flatRates, flatTier, tierBrackets, tierScale } from './cal
 export interface AccountTerms {
   readonly terms: MarginTerms;
   readonly view: IsolatedView;
+  readonly orders: readonly PricedOrder[];
   readonly markTicks: bigint;
   readonly indexTicks: bigint;
   /** The grid of shown prices, in ticks of these terms. */
@@ -58,10 +60,17 @@ export function accountTerms(
   const index = own(document.indexPrices, position.instrument) ?? mark;
   const gridStep = instrument.markTick ?? instrument.tickSize;
 
-  const priceDecimals = finest([mark, index, gridStep, position.entryPrice]);
+  const { orders = [] } = account;
+  const priceDecimals = finest([
+    mark,
+    index,
+    gridStep,
+    position.entryPrice,
+    ...orders.map(({ price }) => price),
+  ]);
   const ticksPerPrice = 10n ** BigInt(priceDecimals);
   const entryTicks = scaled(decimalOf(position.entryPrice), ticksPerPrice);
-  const sizeDecimals = finest([position.quantity]);
+  const sizeDecimals = finest([position.quantity, ...orders.map(({ quantity }) => quantity)]);
   const flat = flatChoice(instrument, position, mark);
   const closing = closingTerms(instrument, position);
   const { amountDecimals, rateScale } = tierScale(
@@ -134,6 +143,12 @@ export function accountTerms(
     ...(flat === null
       ? marginalTier(terms, view, markTicks)
       : { tier: flat.index, isBeyondLast: flat.isBeyondLast }),
+    orders: orders.map(({ side, quantity, price, reduceOnly = false }) => ({
+      side,
+      lots: scaled(decimalOf(quantity), 10n ** BigInt(sizeDecimals)),
+      priceTicks: scaled(decimalOf(price), ticksPerPrice),
+      isReduceOnly: reduceOnly,
+    })),
     markTicks,
     indexTicks: scaled(decimalOf(index), ticksPerPrice),
     gridTicks: scaled(decimalOf(gridStep), ticksPerPrice),

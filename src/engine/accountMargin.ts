@@ -20,6 +20,7 @@ import { debtOf } from './lending.js';
 import { hasUsableMark } from './marginView.js';
 import { orderViews } from './orderFacts.js';
 import { fundingIndexAt, markAt, type PriceChange } from './priceChange.js';
+import { scenarioView } from './scenarioViews.js';
 import { listedInstrument, type State } from './state.js';
 
 /**
@@ -62,13 +63,25 @@ export function wholeAccountView(state: State, accountRow: number, options: View
     );
   }
   const orders = options.orders ?? orderViews(state, accountRow, options.draft);
+  const mode = options.mode ?? marginModeOf(state, accountRow);
+  const terms = orderTerms(state, accountRow, orders, options);
+  const scenarios =
+    mode === 'portfolio'
+      ? scenarioView(state, {
+          poolRow,
+          legs: [...legs, ...terms],
+          poolAssets: assetsOf(state, accountRow).map((row) => state.accountAssets.poolAsset.get(row)),
+          change: options.change,
+        })
+      : undefined;
   return {
-    mode: options.mode ?? marginModeOf(state, accountRow),
+    mode,
     legRule: LEG_RULES[pools.legRule.get(poolRow)] as (typeof LEG_RULES)[number],
     assets: assetsOf(state, accountRow).map((row) => assetView(state, row, options)),
     legs,
     orders,
-    orderTerms: orderTerms(state, accountRow, orders, options),
+    orderTerms: terms,
+    scenarios: scenarios ?? null,
   };
 }
 

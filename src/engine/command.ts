@@ -26,6 +26,7 @@ import {
   OPTION_TYPES,
   PAYOFFS,
 } from '../market/index.js';
+import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
 export const instrumentDefinition: Field<InstrumentDefinition> = record({
   id: text,
@@ -229,6 +230,16 @@ const COMMANDS = {
   }),
   fundFacility: record({ pool: text, asset: text, amountMinor: i64 }),
   drainFacility: record({ pool: text, asset: text, amountMinor: i64 }),
+  /** Which scenarios portfolio accounts of the pool are margined on: in force once vectors for all of it have come. */
+  defineScenarios: record({ pool: text, set: scenarioSet }),
+  /** What the set does to instruments and assets: reckoned outside, at stated marks. */
+  sendScenarios: record({
+    pool: text,
+    set: text,
+    sourceTimeMs: whole,
+    instruments: list(record({ instrument: text, ...instrumentVectors })),
+    assets: list(record({ asset: text, shocksPpm: list(i64) })),
+  }),
   // work
   resume: record({ pool: text }),
   // internal: sequenced by the engine itself, by rows of its state

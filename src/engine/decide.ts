@@ -37,6 +37,7 @@ import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
 import { decideResume } from './commands/resume.js';
 import { decideReturnDeposit } from './commands/returnDeposit.js';
 import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
+import { decideDefineScenarios, decideSendScenarios } from './commands/scenarios.js';
 import { decideCancelParameters, decideScheduleParameters } from './commands/scheduleParameters.js';
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
@@ -100,6 +101,8 @@ const DECIDERS: Deciders = {
   drawDownFund: decideDrawDownFund,
   feesToCapital: decideFeesToCapital,
   listCollateral: decideListCollateral,
+  defineScenarios: decideDefineScenarios,
+  sendScenarios: decideSendScenarios,
   fundFacility: decideFundFacility,
   drainFacility: decideDrainFacility,
   resume: decideResume,

@@ -4,6 +4,7 @@
  */
 import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
+import { marginModeOf } from './accountMargin.js';
 import { hasRisk } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
 import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
@@ -21,6 +22,8 @@ export interface Derived {
   queuedOf(poolRow: number): ReadonlySet<number>;
   /** The next account to liquidate: lowest equity first, among those whose mark may decide; -1 for none. */
   nextQueued(poolRow: number, timeMs: number): number;
+  /** Accounts of the pool in mode portfolio, in no order. */
+  portfolioAccountsOf(poolRow: number): ReadonlySet<number>;
   instrumentsOf(poolRow: number): readonly number[];
   poolAssetsOf(poolRow: number): readonly number[];
 }
@@ -46,6 +49,20 @@ export function createDerived(state: State): Derived {
   const queues: Queue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
 
+  const changedModes = state.accounts.table.follow();
+  const portfolios: Set<number>[] = [];
+
+  function portfolioOf(poolRow: number): Set<number> {
+    portfolios[poolRow] ??= new Set();
+    return portfolios[poolRow];
+  }
+
+  function placeByMode(accountRow: number): void {
+    for (const members of portfolios) members?.delete(accountRow);
+    if (accountRow >= state.accounts.table.size || marginModeOf(state, accountRow) !== 'portfolio') return;
+    portfolioOf(state.accounts.pool.get(accountRow)).add(accountRow);
+  }
+
   /** Terms by which each instrument's accounts were keyed. */
   const termsSeen: number[] = [];
 
@@ -63,10 +80,31 @@ export function createDerived(state: State): Derived {
     }
   }
 
+  /** Scenario vectors by which each pool's portfolio accounts were boxed. */
+  const scenariosSeen: number[] = [];
+  const changedPools = state.pools.table.follow();
+
+  /** Portfolio accounts of a pool that got other vectors have new boxes made. */
+  function catchUpScenarios(): void {
+    for (const row of changedPools.take()) {
+      if (row >= state.pools.table.size) continue;
+      const version = state.pools.scenarioVersion.get(row);
+      if ((scenariosSeen[row] ?? 0) === version) continue;
+      scenariosSeen[row] = version;
+      sharedTriggers.refresh([...portfolioAccountsOf(row)]);
+    }
+  }
+
+  function portfolioAccountsOf(poolRow: number): ReadonlySet<number> {
+    for (const row of changedModes.take()) placeByMode(row);
+    return portfolioOf(poolRow);
+  }
+
   /** Keys every changed account anew, and forgets the order of queues whose members changed. */
   function catchUp(): void {
     catchUpMembers();
     catchUpTerms();
+    catchUpScenarios();
     const accountRows = changedAccounts(state, changed);
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
@@ -130,6 +168,7 @@ export function createDerived(state: State): Derived {
       for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);
       return next;
     },
+    portfolioAccountsOf,
     instrumentsOf(poolRow) {
       return lists.instruments(poolRow, state.instruments.table, state.instruments.pool);
     },

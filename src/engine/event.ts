@@ -8,6 +8,7 @@ import { FLOW_NAMES } from '../isolation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
+import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
 /** A row number, or -1 for none. */
 const rowOrNone = whole;
@@ -313,6 +314,16 @@ const EVENTS = {
   autoMarginSet: record({ accountRow: u32, capMinor: i64, expiresMs: whole }),
   /** The wallet topped the account up, as its client had agreed: it is out of danger. */
   autoMarginAdded: record({ accountRow: u32, accountAssetRow: u32, amount: i64, transfers }),
+  scenariosDefined: record({ poolRow: u32, set: scenarioSet }),
+  scenariosSent: record({
+    poolRow: u32,
+    /** Whether the set that was defined last comes into force with these vectors. */
+    isInForce: bool,
+    sourceTimeMs: whole,
+    instruments: list(record({ instrumentRow: u32, ...instrumentVectors })),
+    assets: list(record({ poolAssetRow: u32, shocksPpm: list(i64) })),
+    woken: list(u32),
+  }),
   reduceOnlySet: record({ instrumentRow: u32, isReduceOnly: bool }),
   feeTierSet: record({ clientRow: u32, tier: u32 }),
   orderAccepted: record({

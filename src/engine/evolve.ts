@@ -34,6 +34,7 @@ import {
   openPosition,
   openWallet,
 } from './openings.js';
+import { defineScenarios, keepScenarios } from './scenarioStore.js';
 import {
   ACCOUNT_STATUS,
   CASH_KIND,
@@ -182,6 +183,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
         accounts.autoMarginLeft.get(event.accountRow) - event.amount,
       );
       return accounts.isQueued.set(event.accountRow, 0);
+    case 'scenariosDefined':
+      return defineScenarios(state, event);
+    case 'scenariosSent':
+      keepScenarios(state, event);
+      return wake(state, event.woken);
     case 'reduceOnlySet':
       return instruments.isReduceOnly.set(event.instrumentRow, event.isReduceOnly ? 1 : 0);
     case 'feeTierSet':

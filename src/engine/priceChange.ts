@@ -1,4 +1,5 @@
 /** New values of what accounts are judged at or by, while the command that brings them is being decided. */
+import type { EventOf } from './event.js';
 import type { ListedInstrument } from './listing.js';
 import type { State } from './state.js';
 
@@ -10,6 +11,7 @@ export interface PriceChange {
   /** By pool asset. */
   readonly borrowIndexes: Map<number, bigint>;
   readonly terms: Map<number, ListedInstrument>;
+  readonly scenarios?: EventOf<'scenariosSent'>;
 }
 
 export function newPrices(): PriceChange {

@@ -79,6 +79,11 @@ export const REJECTIONS = {
     remedy: "look at the pool's open takeovers",
     status: 404,
   },
+  unknown_scenarios: {
+    message: 'the pool has no such scenario set',
+    remedy: 'define the set first',
+    status: 404,
+  },
   unknown_order: { message: 'there is no such order', remedy: 'place the order first', status: 404 },
   unknown_cash_movement: {
     message: 'there is no such deposit or withdrawal',
@@ -190,6 +195,17 @@ export const REJECTIONS = {
     message: 'the account or takeover belongs to another instrument',
     remedy: 'an isolated account trades the one it was opened for',
     status: 422,
+  },
+  scenarios_incomplete: {
+    message: 'the vectors do not cover the whole pool, as a set that comes into force needs',
+    remedy: 'send vectors for every instrument and shocks for every asset',
+    status: 422,
+  },
+  scenarios_stale: {
+    message:
+      'there are no scenario vectors that may decide: none yet, too old, or made too far from the mark',
+    remedy: 'send fresh vectors',
+    status: 409,
   },
   order_required: {
     message: 'in this pool an account trades by accepted orders',

@@ -23,6 +23,7 @@ import { type CommandRegister, createCommandRegister } from './commandRegister.j
 import { createEngine, type Engine } from './engine.js';
 import { type ListedInstrument, listingTerms, withTerms } from './listing.js';
 import { rebuildLookups } from './rebuild.js';
+import { readScenarios, writeScenarios } from './scenarioStore.js';
 import { createState, type State, tablesOf } from './state.js';
 import { wholeStateHash } from './stateHash.js';
 
@@ -57,6 +58,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   for (const table of tablesOf(state)) writeTable(writer, table);
   for (const list of namesOf(state)) names.write(writer, list.all());
   termsInForce.write(writer, termsOf(state));
+  writeScenarios(writer, state.scenarios);
   registered.write(
     writer,
     [...register.entries()].map(([commandId, entry]) => ({ commandId, ...entry })),
@@ -76,6 +78,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   for (const table of tablesOf(state)) readTable(reader, table);
   for (const list of namesOf(state)) for (const name of names.read(reader)) list.add(name);
   for (const terms of termsInForce.read(reader)) addTerms(state, terms);
+  readScenarios(reader, state.scenarios);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);
   const hash = reader.text();

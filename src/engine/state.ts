@@ -10,6 +10,7 @@ import { type RingFence, ringFence } from '../isolation/index.js';
 import { CLIENT_KINDS, Ledger, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Asset, MarkState } from '../market/index.js';
 import type { ListedInstrument, ScheduledTerms } from './listing.js';
+import { createScenarioStore } from './scenarioStore.js';
 import { createTotals, type Totals } from './totals.js';
 
 export const ACCOUNT_STATUS = { open: 0, closed: 1 } as const;
@@ -63,6 +64,10 @@ export function createState() {
       valuationAsset: pools.whole('valuationAsset', { refersTo: assets.identities }),
       /** Of long and short legs of one instrument in one account, as in LEG_RULES. */
       legRule: pools.whole('legRule'),
+      /** Of the scenario sets defined and in force. */
+      scenarioDigest: pools.int64('scenarioDigest'),
+      /** Changes with every set of vectors, so that indexes know. */
+      scenarioVersion: pools.whole('scenarioVersion', { isDerived: true }),
       workBudget: pools.whole('workBudget'),
       isQuarantined: pools.whole('isQuarantined'),
       isSound: pools.whole('isSound'),
@@ -130,6 +135,8 @@ export function createState() {
       pendingPrice: poolAssets.int64('pendingPrice'),
       pendingCount: poolAssets.whole('pendingCount'),
       isPriceSuspect: poolAssets.whole('isPriceSuspect'),
+      /** Of its scenario shocks. */
+      scenarioDigest: poolAssets.int64('scenarioDigest'),
     },
     instruments: {
       table: instruments,
@@ -141,6 +148,8 @@ export function createState() {
       termsDigest: instruments.int64('termsDigest'),
       /** Changes with the terms in force, so that indexes know. */
       termsVersion: instruments.whole('termsVersion', { isDerived: true }),
+      /** Of its scenario vectors. */
+      scenarioDigest: instruments.int64('scenarioDigest'),
       pool: instruments.whole('pool', { refersTo: pools.identities }),
       poolAsset: instruments.whole('poolAsset', { isDerived: true }),
       status: instruments.whole('status'),
@@ -291,6 +300,8 @@ export function createState() {
     wallets: new Map<number, number>(),
     /** Pool x asset to its row. */
     poolAssetRows: new Map<number, number>(),
+    /** What portfolio accounts are margined on. */
+    scenarios: createScenarioStore(),
     /** Open orders of each account that has some. */
     openOrders: new Map<number, Set<number>>(),
     /** Open takeovers of each pool, in the order in which they came. */

@@ -43,7 +43,9 @@ export function accountCases(options: CaseOptions = {}): fc.Arbitrary<AccountVie
       other: assetCases(OTHER),
       instruments: fc.array(instrumentCases(), { minLength: 0, maxLength: instrumentsMax }),
       chain: withOptions ? optionCases() : fc.constant<readonly LegView[]>([]),
-      orders: withOrders ? fc.array(orderCases(instrumentsMax), { maxLength: 8 }) : fc.constant<OrderView[]>([]),
+      orders: withOrders
+        ? fc.array(orderCases(instrumentsMax), { maxLength: 8 })
+        : fc.constant<OrderView[]>([]),
       gap: fc.option(fc.bigInt(-20n, 20n), { nil: null }),
       noise: fc.bigInt(-(10n ** 8n), 10n ** 8n),
     })

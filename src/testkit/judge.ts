@@ -3,6 +3,7 @@
  * balances, positions, queues, totals, laws and hashes, by full scans.
  */
 import { hashText } from '../base/index.js';
+import { assetsOf, positionsOf } from '../engine/accountParts.js';
 import { type Command, isInternal } from '../engine/command.js';
 import type { Engine, EngineRecord, Recorded } from '../engine/index.js';
 import { checkEverything } from '../engine/rebuild.js';
@@ -10,10 +11,13 @@ import { decodeRecord, encodeRecord } from '../engine/record.js';
 import { ACCOUNT_STATUS, INSTRUMENT_STATUS, type State, TAKEOVER_STATUS } from '../engine/state.js';
 import { wholeStateHash } from '../engine/stateHash.js';
 import { NEVER_NEGATIVE, trialBalance } from '../ledger/index.js';
+import { LEGS, MARGIN_MODES } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
-import { Disagreement, demand, type EventContext, judgeEvent } from './slowEvents.js';
-import { applySlowly, emptyBooks, type SlowBooks } from './slowModel.js';
-import { isSlowlyLiquidatable, isUsable, slowCash, slowOutstanding, sumOf } from './slowValues.js';
+import { emptyBooks, openPositionsOf, type SlowBooks, settleAssetOf } from './slowBooks.js';
+import { Disagreement, demand, type EventContext } from './slowDemand.js';
+import { judgeEvent } from './slowEvents.js';
+import { applySlowly } from './slowModel.js';
+import { isSlowlyLiquidatable, mayDecide, slowCash, slowOutstanding, sumOf } from './slowValues.js';
 
 export interface Judge {
   readonly books: SlowBooks;
@@ -82,9 +86,7 @@ function judgeLaws(books: SlowBooks): void {
     for (const position of books.positions) if (position.instrument === row) lots += position.lots;
     demand(lots === 0n, () => `law 2: lots of ${listed.definition.id} sum to ${lots}`);
   }
-  for (const [pool, { ledger, dust }] of books.pools.entries()) {
-    for (const asset of ledger.keys()) judgePool(books, { pool, asset, dust: dust.get(asset) as bigint });
-  }
+  for (const poolAsset of books.poolAssets) judgePool(books, poolAsset);
 }
 
 function judgePool(
@@ -95,12 +97,12 @@ function judgePool(
     sumOf(books, (balance) => balance.kind === kind && balance.pool === pool && balance.asset === asset);
   let [cost, entry, collateral] = [0n, 0n, 0n];
   for (const position of books.positions) {
-    if (position.pool !== pool || books.instruments[position.instrument]?.asset !== asset) continue;
+    if (position.pool !== pool || settleAssetOf(books, position) !== asset) continue;
     cost += position.cost;
     entry += position.lots * position.fundingIndex;
   }
   for (const takeover of books.takeovers) {
-    if (takeover.pool === pool && books.instruments[takeover.instrument]?.asset === asset)
+    if (takeover.pool === pool && settleAssetOf(books, takeover) === asset)
       collateral += takeover.collateral;
   }
   demand(of('settlement') === -cost, () => `law 2: settlement ${of('settlement')}, cost ${cost}`);
@@ -117,13 +119,14 @@ function judgePool(
   demand(slowCash(books, pool, asset) >= 0n, () => `law 8: pool ${pool} has spent another's cash`);
 }
 
-/** Every account that is liquidatable at a usable mark is queued or was taken over: the index is never late. */
+/** Every account that is liquidatable at prices that may decide is queued or was taken over: the index is never late. */
 function judgeQueues(books: SlowBooks, timeMs: number): void {
-  for (const account of books.accounts) {
-    const instrument = books.instruments[account.instrument]!;
-    const position = books.positions[account.position]!;
-    if (account.isQueued || position.lots === 0n || instrument.status !== 'trading') continue;
-    if (!isUsable(instrument, timeMs)) continue;
+  for (const [row, account] of books.accounts.entries()) {
+    const positions = openPositionsOf(books, row);
+    const isTrading = positions.some(
+      ({ instrument }) => books.instruments[instrument]?.status === 'trading',
+    );
+    if (account.isQueued || !isTrading || !mayDecide(books, account, timeMs)) continue;
     demand(
       !isSlowlyLiquidatable(books, account),
       () => `LIQ-11: ${account.id} is liquidatable and nobody queued it`,
@@ -135,7 +138,8 @@ function judgeQueues(books: SlowBooks, timeMs: number): void {
 function compare(books: SlowBooks, state: State): void {
   const same = (what: string, fast: unknown, slow: unknown) =>
     demand(fast === slow, () => `${what}: the engine has ${String(fast)}, the slow books ${String(slow)}`);
-  const { accounts, balances, positions, takeovers, deficits, instruments, pools, cash } = books;
+  const { accounts, holdings, balances, positions, orders, takeovers, deficits } = books;
+  const { instruments, pools, poolAssets, cash } = books;
   same('ledger accounts', state.ledger.table.size, balances.length);
   for (const [row, slow] of balances.entries()) {
     same(`balance of ${slow.kind} ${row}`, state.ledger.balance(row), slow.balance);
@@ -149,6 +153,8 @@ function compare(books: SlowBooks, state: State): void {
     same(`lots of ${row}`, state.positions.lots.get(row), slow.lots);
     same(`cost of ${row}`, state.positions.cost.get(row), slow.cost);
     same(`funding of ${row}`, state.positions.fundingIndex.get(row), slow.fundingIndex);
+    same(`premium of ${row}`, state.positions.premium.get(row), slow.premium);
+    same(`leg of ${row}`, LEGS[state.positions.leg.get(row)], slow.leg);
     same(`account of position ${row}`, state.positions.account.get(row), slow.account);
   }
   same('accounts', state.accounts.table.size, accounts.length);
@@ -156,7 +162,25 @@ function compare(books: SlowBooks, state: State): void {
     same(`${slow.id} closed`, state.accounts.status.get(row) === ACCOUNT_STATUS.closed, slow.isClosed);
     same(`${slow.id} queued`, state.accounts.isQueued.get(row) === 1, slow.isQueued);
     same(`${slow.id} leverage`, state.accounts.leveragePpm.get(row), slow.leveragePpm);
-    same(`${slow.id} principal`, state.accounts.netPrincipal.get(row), slow.netPrincipal);
+    same(`${slow.id} mode`, MARGIN_MODES[state.accounts.mode.get(row)], slow.mode);
+    same(`${slow.id} instrument`, state.accounts.instrument.get(row), slow.instrument);
+    same(`${slow.id} hold`, state.accounts.walletHold.get(row), slow.hold);
+    const listed = (rows: readonly number[]) => [...rows].sort((a, b) => a - b).join();
+    const own = (rows: readonly { account: number }[]) =>
+      listed([...rows.keys()].filter((at) => rows[at]?.account === row));
+    same(`assets of ${slow.id}`, listed(assetsOf(state, row)), own(holdings));
+    same(`positions of ${slow.id}`, listed(positionsOf(state, row)), own(positions));
+  }
+  same('holdings', state.accountAssets.table.size, holdings.length);
+  for (const [row, slow] of holdings.entries()) {
+    same(`ledger of ${row}`, state.accountAssets.ledgerRow.get(row), slow.ledger);
+    same(`principal of ${row}`, state.accountAssets.netPrincipal.get(row), slow.netPrincipal);
+  }
+  same('orders', state.orders.table.size, orders.length);
+  for (const [row, slow] of orders.entries()) {
+    same(`lots of order ${slow.id}`, state.orders.lots.get(row), slow.lots);
+    same(`price of order ${slow.id}`, state.orders.priceTicks.get(row), slow.priceTicks);
+    same(`account of order ${slow.id}`, state.orders.account.get(row), slow.account);
   }
   same('takeovers', state.takeovers.table.size, takeovers.length);
   for (const [row, slow] of takeovers.entries()) {
@@ -179,6 +203,13 @@ function compare(books: SlowBooks, state: State): void {
   for (const [row, slow] of pools.entries()) {
     same(`pool ${slow.id} sound`, state.pools.isSound.get(row) === 1, slow.isSound);
     same(`pool ${slow.id} halted`, state.pools.isQuarantined.get(row) === 1, slow.isQuarantined);
+  }
+  same('pool assets', state.poolAssets.table.size, poolAssets.length);
+  for (const [row, slow] of poolAssets.entries()) {
+    same(`price of pool asset ${row}`, state.poolAssets.price.get(row), slow.markTicks);
+    same(`pending price of ${row}`, state.poolAssets.pendingPrice.get(row), slow.pendingTicks);
+    same(`dust of ${row}`, state.poolAssets.fundingDust.get(row), slow.dust);
+    same(`collateral ${row}`, state.poolAssets.isCollateral.get(row) === 1, slow.collateral !== null);
   }
   same('cash movements', state.cash.table.size, cash.length);
 }

@@ -53,6 +53,9 @@ const LISTED: Readonly<
   facilityFund: ['capital', 'facility', ''],
   facilityDrain: ['facility', 'capital', ''],
   carve: ['margin', 'margin', 'both'],
+  lendingReserve: ['lending', 'insuranceFund', 'pool'],
+  spotPay: ['margin', 'settlement', 'pool'],
+  spotReceive: ['settlement', 'margin', 'pool'],
 };
 
 const CLIENT_MONEY: ReadonlySet<LedgerKind> = new Set(['wallet', 'pendingDeposit', 'pendingWithdrawal']);

@@ -1,6 +1,6 @@
 /** Judges the liquidation of accounts: who, in what order, and that everything they had is with the pool afterwards. */
 import { divFloor } from '../base/index.js';
-import type { EventOf } from '../engine/event.js';
+import type { EventOf, PositionChange } from '../engine/event.js';
 import type { Transfer } from '../isolation/index.js';
 import {
   holdingsOf,
@@ -27,7 +27,10 @@ export function judgeTakeover(context: EventContext, event: EventOf<'takenOver'>
   const [position] = openPositionsOf(books, event.accountRow);
   const [left, taken] = event.positions;
   demand(left?.lots === 0n && left.cost === 0n, () => 'LIQ-03: the account is not flat after a takeover');
-  judgeTaken(position as SlowPosition, taken);
+  demand(
+    holdsAll(position as SlowPosition, taken),
+    () => 'LIQ-03: the takeover does not hold what the account held',
+  );
 }
 
 /** An account with several assets and positions: exactly zero in each, every position whole in a part of its own. */
@@ -43,27 +46,26 @@ export function judgeSharedTakeover(context: EventContext, event: EventOf<'accou
   const open = positionRowsOf(books, accountRow).filter((row) => books.positions[row]?.lots !== 0n);
   demand(parts.length === open.length, () => `LIQ-03: ${parts.length} parts of ${open.length} positions`);
   demand(event.deficits.length === 0, () => 'ISO-02: a takeover leaves a deficit');
-  for (const [at, row] of open.entries()) {
+  const unmatched = new Set(parts);
+  for (const row of open) {
+    const before = books.positions[row] as SlowPosition;
     const left = event.positions.find(({ position }) => position === row);
     demand(
       left?.lots === 0n && left.cost === 0n && left.premium === 0n,
       () => `LIQ-03: position ${row} is not flat after a takeover`,
     );
-    const part = parts.find(
-      (each) => books.positions[row]?.instrument === each.instrumentRow && !isSpoken(each.positionRow),
+    const part = [...unmatched].find(
+      ({ instrumentRow, positionRow }) =>
+        instrumentRow === before.instrument && holdsAll(before, takenIn(event, positionRow)),
     );
-    demand(part !== undefined, () => `LIQ-03: nothing takes position ${row}`);
-    judgeTaken(
-      books.positions[row] as SlowPosition,
-      event.positions.find(({ position }) => position === part.positionRow),
-    );
-    spoken.add(part.positionRow);
-    if (at === open.length - 1) spoken.clear();
+    demand(part !== undefined, () => `LIQ-03: no takeover holds what position ${row} held`);
+    unmatched.delete(part);
   }
 }
 
-const spoken = new Set<number>();
-const isSpoken = (row: number) => spoken.has(row);
+function takenIn({ positions }: EventOf<'accountTakenOver'>, row: number): PositionChange | undefined {
+  return positions.find(({ position }) => position === row);
+}
 
 /** What moves to the liquidation account in an asset is what the parts that settle in it hold. */
 function judgeParts(
@@ -112,9 +114,8 @@ function equityOf(books: SlowBooks, account: SlowAccount): bigint {
   return divFloor(above, below);
 }
 
-function judgeTaken(before: SlowPosition, taken: EventOf<'takenOver'>['positions'][number] | undefined): void {
-  demand(
-    taken?.lots === before.lots && taken.cost === before.cost && taken.fundingIndex === before.fundingIndex,
-    () => 'LIQ-03: the takeover does not hold what the account held',
+function holdsAll(before: SlowPosition, taken: PositionChange | undefined): boolean {
+  return (
+    taken?.lots === before.lots && taken.cost === before.cost && taken.fundingIndex === before.fundingIndex
   );
 }

@@ -4,7 +4,7 @@
  * of cost less the value traded.
  */
 import { abs, divFloor, min, sign } from '../base/index.js';
-import type { Event, EventOf, PositionChange } from '../engine/event.js';
+import type { EventOf, PositionChange } from '../engine/event.js';
 import type { FlowName } from '../isolation/index.js';
 import {
   holdingOf,

@@ -38,6 +38,7 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
     case 'resume':
       return command.pool;
     case 'openAccount':
+      return command.instrument === null ? command.pool : ofInstrument(command.instrument);
     case 'fill':
     case 'applyFunding':
     case 'expire':
@@ -207,15 +208,16 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
 
 /** What an account is, but for the gains its pool remembers: those belong to the gate, which is a public input. */
 function stateOf(state: State, row: number) {
-  const { accounts, positions, ledger } = state;
-  const position = accounts.position.get(row);
+  const { accounts, accountAssets, positions, ledger } = state;
+  const position = accounts.firstPosition.get(row);
+  const asset = accounts.firstAsset.get(row);
   return {
-    balance: ledger.balance(accounts.ledgerRow.get(row)),
+    balance: ledger.balance(accountAssets.ledgerRow.get(asset)),
     lots: positions.lots.get(position),
     cost: positions.cost.get(position),
     fundingIndex: positions.fundingIndex.get(position),
     leveragePpm: accounts.leveragePpm.get(row),
-    netPrincipal: accounts.netPrincipal.get(row),
+    netPrincipal: accountAssets.netPrincipal.get(asset),
     status: accounts.status.get(row),
     isQueued: accounts.isQueued.get(row),
   };

@@ -2,8 +2,7 @@
  * A future or an option has expired: it stops trading and settles every position, a future at the guarded mark (FND-06),
  * an option at its intrinsic value at the price of the underlying that came with its last good mark (FND-05).
  */
-import { max } from '../../base/index.js';
-import type { MarginTerms, OptionTerms } from '../../margin/index.js';
+import { intrinsicMarkTicksTowardsZero } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
@@ -30,18 +29,9 @@ export function decideExpire({ state, timeMs }: Situation, { instrument }: Comma
   const settlementTicks =
     option === null
       ? instruments.markTicks.get(instrumentRow)
-      : intrinsicTicks(option, marginTerms, instruments.indexTicks.get(instrumentRow));
+      : intrinsicMarkTicksTowardsZero(option, marginTerms, instruments.indexTicks.get(instrumentRow));
   const events: Event[] = [{ kind: 'expired', instrumentRow, settlementTicks }];
   if (state.totals.openInterest.get(instrumentRow) === 0n)
     events.push({ kind: 'instrumentSettled', instrumentRow });
   return events;
-}
-
-/** Intrinsic value of one lot in mark ticks of the premium, towards zero: one number for both sides. */
-function intrinsicTicks(option: OptionTerms, terms: MarginTerms, underlyingTicks: bigint): bigint {
-  const { optionType, payoff, strikeTicks, unit } = option;
-  const inTheMoney =
-    optionType === 'call' ? max(0n, underlyingTicks - strikeTicks) : max(0n, strikeTicks - underlyingTicks);
-  const perLot = inTheMoney * unit * terms.markTicksPerTick;
-  return payoff === 'linear' ? perLot / terms.unit : perLot / (terms.unit * underlyingTicks);
 }

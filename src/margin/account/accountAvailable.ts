@@ -1,22 +1,22 @@
 /**
  * What of an account's equity may back something new. Unrealized profit counts at the share its instrument allows, loss
- * and funding in full; profits and losses are netted before that within one instrument, and among options of one
- * underlying, so that a hedge is worth what it locks in and no option gives more credit than the short it covers.
+ * and funding in full; the legs of one instrument are netted before that, so a hedge is worth what it locks in. Options
+ * have no unrealized profit: they were paid, and what they require (optionRequirement.ts) leaves no credit for a long one.
  *
- *   counted equity = sum over assets of the value of (balance - debt + counted profit + funding)
+ *   counted equity = equity - what does not count of the profit
  *   free           = counted equity - initial margin
  *   available      = free - order margin
  */
-import { assert } from '../../base/assert.js';
-import { max, min } from '../../base/integers.js';
+import { max } from '../../base/integers.js';
 import type { Minor } from '../../base/units.js';
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
-import { assetIndex } from './accountEquity.js';
+import { assetIndex, assetNets } from './accountEquity.js';
 import { accountInitialScaled, accountOrderScaled } from './accountRequirement.js';
 import { collateralValueScaled, valueFloor } from './collateralValue.js';
-import { addFractions, sumFractions, whole } from './fractions.js';
-import { byInstrument, byUnderlying } from './groups.js';
-import type { AccountView, LegView } from './view.js';
+import { addFractions, positivePart, subtractFractions, sumFractions, ZERO } from './fractions.js';
+import { byInstrument } from './groups.js';
+import { longOptionAmounts } from './optionCharges.js';
+import { type AccountView, type LegView, scenariosOf } from './view.js';
 
 /** What new orders may use: valuation minor units, rounded down, not below zero. */
 export function accountAvailableFloor(view: AccountView): Minor {
@@ -38,44 +38,35 @@ export function availableScaled(view: AccountView): bigint {
   return countedEquityScaled(view) - accountInitialScaled(view) - accountOrderScaled(view);
 }
 
-/** Valuation minor units x VALUE_SCALE, rounded down per asset. */
+/** Valuation minor units x VALUE_SCALE, rounded down per asset; profit that does not count is taken off the top. */
 export function countedEquityScaled(view: AccountView): bigint {
-  const nets = view.assets.map(({ balance, debt }) => whole(balance - debt));
-  const isOption = ({ option }: LegView) => option !== null;
-  const groups = [
-    ...byInstrument(view.legs.filter((leg) => !isOption(leg))),
-    ...byUnderlying(view.legs.filter(isOption)),
-  ];
-  for (const legs of groups) {
-    const at = assetIndex(view, (legs[0] as LegView).settleAsset);
-    nets[at] = addFractions(nets[at] as Fraction, countedProfit(legs));
-  }
-  return view.assets.reduce((sum, asset, at) => sum + collateralValueScaled(asset, nets[at] as Fraction), 0n);
+  const nets = assetNets(view);
+  const uncounted = uncountedProfits(view);
+  const longs = scenariosOf(view) === null ? longOptionAmounts('initial', view) : null;
+  return view.assets.reduce((sum, held, at) => {
+    const net = nets[at] as Fraction;
+    const base = longs === null ? net : subtractFractions(net, longs[at] as Fraction);
+    const counted = collateralValueScaled(held, subtractFractions(base, uncounted[at] as Fraction));
+    return sum + collateralValueScaled(held, net) - collateralValueScaled(held, base) + counted;
+  }, 0n);
 }
 
-/** Of legs that are netted, in settlement minor units, exact. */
-function countedProfit(legs: readonly LegView[]): Fraction {
-  const { rateScale } = (legs[0] as LegView).terms;
-  assert(
-    legs.every(({ terms }) => terms.rateScale === rateScale),
-    'legs that are netted share a rate scale',
-  );
-  const profit = sumFractions(legs.map(unrealized));
-  const share = legs
-    .map(({ terms }) => terms.unrealizedProfitShare)
-    .reduce((least, next) => min(least, next), rateScale);
-  const counted =
-    profit.numerator <= 0n
-      ? profit
-      : { numerator: profit.numerator * share, denominator: profit.denominator * rateScale };
-  return addFractions(counted, sumFractions(legs.map(funding)));
+/** Per asset the part of its instruments' profits that does not count, exact; none is negative. */
+function uncountedProfits(view: AccountView): readonly Fraction[] {
+  const uncounted = view.assets.map(() => ZERO);
+  for (const legs of byInstrument(view.legs.filter(({ option }) => option === null))) {
+    const { terms, settleAsset } = legs[0] as LegView;
+    const profit = positivePart(sumFractions(legs.map(unrealized)));
+    const at = assetIndex(view, settleAsset);
+    uncounted[at] = addFractions(uncounted[at] as Fraction, {
+      numerator: profit.numerator * (terms.rateScale - terms.unrealizedProfitShare),
+      denominator: profit.denominator * terms.rateScale,
+    });
+  }
+  return uncounted;
 }
 
 function unrealized({ terms, lots, cost, markTicks }: LegView): Fraction {
   const { numerator, denominator } = valueAtMark(terms, lots, markTicks);
   return { numerator: numerator - cost * denominator, denominator };
-}
-
-function funding({ terms, lots, fundingPerLot }: LegView): Fraction {
-  return { numerator: -lots * fundingPerLot, denominator: terms.fundingScale };
 }

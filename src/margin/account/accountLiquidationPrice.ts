@@ -14,7 +14,7 @@ import { assetOf } from './accountEquity.js';
 import { hasRisk } from './accountHealth.js';
 import { byInstrument } from './groups.js';
 import { nearestWhere } from './nearestWhere.js';
-import type { AccountView, LegView } from './view.js';
+import { type AccountView, type LegView, scenariosOf } from './view.js';
 import { leastMarginScaled, mostMarginScaled } from './worstCase.js';
 
 /** Marks and prices of assets are looked at up to here: the largest int64. */
@@ -89,7 +89,9 @@ function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
   const start = now / step > 0n ? now / step : 1n;
 
   const safe =
-    nearestWhere({ from: start, to: last }, isLost) ?? nearestWhere({ from: start, to: 1n }, isLost);
+    scenariosOf(view) === null
+      ? (nearestWhere({ from: start, to: last }, isLost) ?? nearestWhere({ from: start, to: 1n }, isLost))
+      : probed({ start, last }, (step) => isSafe({ low: step, high: step }));
   if (safe === null) return { below: { kind: 'always' }, above: { kind: 'always' } };
   const edge = (found: bigint | null): Edge =>
     found === null ? { kind: 'none' } : { kind: 'price', price: found * step };
@@ -97,6 +99,19 @@ function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
     below: edge(nearestWhere({ from: safe, to: 1n }, isSafe)),
     above: edge(nearestWhere({ from: safe, to: last }, isSafe)),
   };
+}
+
+/** Portfolio margin has no upper bound to search by: the nearest of distances that double is taken. */
+function probed(
+  { start, last }: { readonly start: bigint; readonly last: bigint },
+  isSafe: (step: bigint) => boolean,
+): bigint | null {
+  if (isSafe(start)) return start;
+  for (let distance = 1n; distance <= last; distance *= 2n) {
+    if (start + distance <= last && isSafe(start + distance)) return start + distance;
+    if (start > distance && isSafe(start - distance)) return start - distance;
+  }
+  return null;
 }
 
 function asMark(edge: Edge): LiquidationPrice {

@@ -1,16 +1,18 @@
 /**
  * The legs that are margined together, at the ends of their ranges: what worstCase.ts puts together. A linear or inverse
- * instrument has a corner per end of its marks. Options have one: each mark at the end that hurts (a long one low, a
- * short one high), while what they require rises with their marks and is taken at the worse end of the underlying.
+ * instrument has a corner per end of its marks. Options of one underlying have one corner, a bound (optionRange.ts).
  */
 import { max, min } from '../../base/integers.js';
 import type { Fraction } from '../../market/payoff.js';
 import type { AccountBox, LegBox, Range } from './accountBox.js';
 import { legProfit } from './accountEquity.js';
 import { totalScaled } from './charge.js';
-import { sumFractions } from './fractions.js';
+import { requirementValueScaledCeil } from './collateralValue.js';
+import { addFractions, sumFractions } from './fractions.js';
 import { byInstrument, byUnderlying } from './groups.js';
-import { instrumentCharges, optionCharges } from './positionCharges.js';
+import { shortOptionCharges } from './optionCharges.js';
+import { leastOfOptions, mostOfOptions, optionsAt } from './optionRange.js';
+import { instrumentCharges } from './positionCharges.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
 export interface GroupRange {
@@ -20,7 +22,7 @@ export interface GroupRange {
 }
 
 export interface Corner {
-  /** In settlement minor units, exact. */
+  /** In settlement minor units, exact; of options what they leave after what their long legs require. */
   readonly profit: Fraction;
   /** Maintenance margin with the settlement asset at that price: valuation minor units x VALUE_SCALE. */
   readonly chargeScaled: (held: AssetView) => bigint;
@@ -69,26 +71,35 @@ function instrumentCorners(
 }
 
 function optionCorner(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): Corner {
-  const isWorst = outlook === 'worst';
-  const profit = sumFractions(
+  const isPoint = legs.every((leg) => isStill(boxes.get(leg) as LegBox));
+  if (isPoint) {
+    const { left, shorts } = optionsAt(legs);
+    const chargeScaled = oncePerPrice((held) =>
+      totalScaled(shortOptionCharges('maintenance', { assets: [held] }, shorts)),
+    );
+    return { profit: addFractions(left, fundingOf(legs, boxes, outlook)), chargeScaled };
+  }
+  const { left, charged } = (outlook === 'worst' ? leastOfOptions : mostOfOptions)(legs, boxes);
+  // Of each leg's charge, and of a value that is not at an end.
+  const roundings = BigInt(legs.length) + 1n;
+  const chargeScaled = (held: AssetView) =>
+    requirementValueScaledCeil(held, charged) + (outlook === 'worst' ? roundings : -roundings);
+  return { profit: addFractions(left, fundingOf(legs, boxes, outlook)), chargeScaled };
+}
+
+function isStill({ markTicks, indexTicks }: LegBox): boolean {
+  return markTicks.low === markTicks.high && indexTicks.low === indexTicks.high;
+}
+
+/** Options have neither, but nothing that a leg has is left out. */
+function fundingOf(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): Fraction {
+  return sumFractions(
     legs.map((leg) => {
-      const { low, high } = (boxes.get(leg) as LegBox).markTicks;
-      const markTicks = leg.lots > 0n === isWorst ? low : high;
-      return legProfit({ ...withFunding(leg, boxes, outlook), markTicks });
+      const { cost, lots, fundingPerLot, terms } = withFunding(leg, boxes, outlook);
+      const denominator = terms.fundingScale;
+      return { numerator: -cost * denominator - lots * fundingPerLot, denominator };
     }),
   );
-  const ends = (['low', 'high'] as const).map((end) =>
-    legs.map((leg) => {
-      const { markTicks, indexTicks } = boxes.get(leg) as LegBox;
-      return { ...leg, markTicks: isWorst ? markTicks.high : markTicks.low, indexTicks: indexTicks[end] };
-    }),
-  );
-  const charges = (held: AssetView) =>
-    ends.map((moved) => totalScaled(optionCharges('maintenance', { assets: [held] }, moved)));
-  const chargeScaled = oncePerPrice((held) =>
-    charges(held).reduce((a, b) => (isWorst ? max(a, b) : min(a, b))),
-  );
-  return { profit, chargeScaled };
 }
 
 /** The bounds ask for the same charge several times, at one price of the asset or two. */

@@ -5,8 +5,9 @@
  *
  * Options: a buy that opens needs its premium in full, and the fee; a sale the initial margin of the underlying's options
  * after it less that now, with open loss and fee of what it opens. A sale that takes the cover from a short is therefore
- * charged although it reduces (FND-05); every other reducing order is free. Premiums still to come are not counted on.
- * Legs of options are paid one by one: their margins add up.
+ * charged although it reduces (FND-05); every other reducing order is free. A premium to come counts up to the mark.
+ * Legs of options are paid one by one: their margins add up. In mode `portfolio` the scenarios decide
+ * (scenarioOrderMargin.ts).
  */
 
 import { assert } from '../../base/assert.js';
@@ -26,9 +27,12 @@ import {
   type SideMargin,
   sideMargin,
 } from './orderSide.js';
-import type { AccountView, LegView, OrderView } from './view.js';
+import { scenarioOrderMargin } from './scenarioOrderMargin.js';
+import { type AccountView, type LegView, type OrderView, scenariosOf } from './view.js';
 
 export function orderCharges(view: AccountView): readonly Charge[] {
+  const scenarios = scenariosOf(view);
+  if (scenarios !== null) return scenarioOrderMargin(view, scenarios);
   return grouped(view.orders, ({ instrument }) => instrument).flatMap((orders) => {
     const legs = grouped(orders, ({ leg }) => leg).map((ofLeg) => legCharges(view, ofLeg));
     const isOption = legOf(view, orders[0] as OrderView).option !== null;

@@ -6,11 +6,12 @@
 import { PPM } from '../../base/integers.js';
 import { assetOf } from './accountEquity.js';
 import { type Charge, chargesOf } from './charge.js';
-import { byInstrument, byUnderlying } from './groups.js';
+import { byInstrument } from './groups.js';
 import { legRequirementParts, type RequirementKind } from './legRequirement.js';
 import { chargedLegs } from './legRule.js';
-import { optionRequirement } from './optionRequirement.js';
-import type { AccountView, AssetView, LegView } from './view.js';
+import { optionCharges } from './optionCharges.js';
+import { scenarioCharges } from './scenarioCharges.js';
+import { type AccountView, type AssetView, type LegView, scenariosOf } from './view.js';
 
 export function positionCharges(kind: RequirementKind, view: AccountView): readonly Charge[] {
   return [...legCharges(kind, view), ...view.assets.flatMap((asset) => debtCharges(kind, asset))];
@@ -18,12 +19,11 @@ export function positionCharges(kind: RequirementKind, view: AccountView): reado
 
 /** Of the legs, each by itself or with those it is margined with. */
 export function legCharges(kind: RequirementKind, view: AccountView): readonly Charge[] {
+  const scenarios = scenariosOf(view);
+  if (scenarios !== null) return scenarioCharges(kind, view, scenarios);
   const plain = view.legs.filter(({ option }) => option === null);
-  const options = view.legs.filter(({ option }) => option !== null);
-  return [
-    ...byInstrument(plain).flatMap((legs) => instrumentCharges(kind, view, legs)),
-    ...byUnderlying(options).flatMap((legs) => optionCharges(kind, view, legs)),
-  ];
+  const instruments = byInstrument(plain).flatMap((legs) => instrumentCharges(kind, view, legs));
+  return plain.length === view.legs.length ? instruments : [...instruments, ...optionCharges(kind, view)];
 }
 
 /** The legs of one linear or inverse instrument. */
@@ -35,21 +35,6 @@ export function instrumentCharges(
   return chargedLegs(kind, view.legRule, legs).flatMap((leg) =>
     chargesOf(sourceOf(leg), assetOf(view, leg.settleAsset), legRequirementParts(kind, leg)),
   );
-}
-
-/** Options that are margined together. */
-export function optionCharges(
-  kind: RequirementKind,
-  view: Pick<AccountView, 'assets'>,
-  legs: readonly LegView[],
-): readonly Charge[] {
-  return optionRequirement(legs)
-    .filter((required) => required[kind].numerator !== 0n)
-    .flatMap(({ leg, isCapped, ...required }) =>
-      chargesOf(sourceOf(leg), assetOf(view, leg.settleAsset), [
-        { part: isCapped ? 'spread' : 'option', amount: required[kind] },
-      ]),
-    );
 }
 
 export function debtCharges(kind: RequirementKind, held: AssetView): readonly Charge[] {

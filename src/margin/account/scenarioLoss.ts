@@ -10,8 +10,8 @@
  *   loss = l - (gains of held assets that rise) + (falls of held assets, as far as they are in use)
  *
  * In use is what must stand behind D + l: first the assets that rise, then the others in order of fall / value there.
- * So collateral that backs nothing costs nothing, wrong-way collateral costs, a hedge helps, and while something is
- * held: equity now >= loss exactly where equity in the scenario is not below 0. No more than all falls together.
+ * So collateral that backs nothing costs nothing, wrong-way collateral costs, a hedge helps, and equity covers the loss
+ * exactly where equity in the scenario is not below 0. Never more than all falls together.
  * A loss below 0 counts as none. The damped share is rounded up, every value at VALUE_SCALE.
  */
 import { divCeil, max, min, mulDivCeil, PPM } from '../../base/integers.js';
@@ -136,7 +136,7 @@ function owedNow(held: HeldAsset): bigint {
 }
 
 /** How a holding above 0 changes its value in the scenario, at the least, and what it is worth then, at the least. */
-function leastChange(
+export function leastChange(
   held: HeldAsset,
   factorPpm: bigint,
 ): { readonly change: bigint; readonly value: bigint } {

@@ -9,6 +9,7 @@
 import type { Lots, MarkTicks, Minor, PriceTicks } from '../../base/units.js';
 import type { OptionPayoffTerms } from '../../market/option.js';
 import type { MarginTerms } from '../terms.js';
+import type { ScenarioView } from './scenarioView.js';
 
 /** A valuation is minor units of the valuation asset x this. */
 export const VALUE_SCALE = 1_000_000n;
@@ -114,4 +115,11 @@ export interface AccountView {
   readonly orders: readonly OrderView[];
   /** Instruments of orders without a position: terms and prices as a leg of 0 lots would have them. */
   readonly orderTerms: readonly LegView[];
+  /** What an account in mode `portfolio` is margined on. Without: there is nothing to go by, it is margined as `cross`. */
+  readonly scenarios?: ScenarioView | null;
+}
+
+/** The scenarios that decide about the account; null where its instruments are charged one by one. */
+export function scenariosOf({ mode, scenarios }: AccountView): ScenarioView | null {
+  return mode === 'portfolio' ? (scenarios ?? null) : null;
 }

@@ -12,6 +12,8 @@
  * finds its worse end by itself. A kept share that moves with p (a peg) is taken at its worst. Funding and debt have one
  * worse end. That is exact but for roundings, of at most one unit of VALUE_SCALE each.
  *
+ * Options are bounded along each line as well (optionRange.ts), portfolio accounts as a whole (portfolioRange.ts).
+ *
  * A second bound takes the worst equity and the worst requirement apart: coarser where both move, but free of roundings
  * and exact where nothing moves. The larger of the two holds.
  */
@@ -24,8 +26,9 @@ import { totalScaled } from './charge.js';
 import { collateralValueScaled, fullValueScaledFloor, keptShare } from './collateralValue.js';
 import { larger, smaller, sumFractions, whole } from './fractions.js';
 import { type GroupRange, groupRanges, type Outlook } from './groupRange.js';
+import { leastPortfolioMargin, mostPortfolioMargin } from './portfolioRange.js';
 import { debtCharges } from './positionCharges.js';
-import { type AccountView, type AssetView, VALUE_SCALE } from './view.js';
+import { type AccountView, type AssetView, scenariosOf, VALUE_SCALE } from './view.js';
 
 /** True only if the account is liquidatable at no point of the box. */
 export function isBoxSafe(view: AccountView, box: AccountBox): boolean {
@@ -35,11 +38,14 @@ export function isBoxSafe(view: AccountView, box: AccountBox): boolean {
 
 /** A lower bound of equity - maintenance margin in the box, valuation minor units x VALUE_SCALE; exact at a point. */
 export function leastMarginScaled(view: AccountView, box: AccountBox): bigint {
+  const scenarios = scenariosOf(view);
+  if (scenarios !== null) return leastPortfolioMargin(view, box, scenarios);
   return sumOverAssets(view, box, { outlook: 'worst', boundOf: leastOfAsset });
 }
 
-/** An upper bound of the same; exact at a point. */
+/** An upper bound of the same; exact at a point, but in mode `portfolio` of equity alone. */
 export function mostMarginScaled(view: AccountView, box: AccountBox): bigint {
+  if (scenariosOf(view) !== null) return mostPortfolioMargin(view, box);
   return sumOverAssets(view, box, { outlook: 'best', boundOf: mostOfAsset });
 }
 

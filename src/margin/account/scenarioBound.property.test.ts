@@ -1,0 +1,268 @@
+/** Bounds of the scenario requirement are never below what it becomes: over orders, boxes and moved vectors. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accountCases } from '../../testkit/accountCases.js';
+import { scenarioCases } from '../../testkit/scenarioCases.js';
+import {
+  type AccountBox,
+  type AccountView,
+  type LegView,
+  mostScenarioRequirement,
+  type OrderView,
+  pointBox,
+  type Range,
+  requirementMovementBound,
+  type ScenarioView,
+  scenarioOrderMargin,
+  scenarioRequirement,
+  vectorMovement,
+} from '../index.js';
+import { lotsWithOrders } from './scenarioOrderMargin.js';
+
+const RUNS = { numRuns: 400 };
+const PPM = 1_000_000n;
+
+describe('the requirement in a box', () => {
+  it('is at least what the account requires at any point of it, with vectors moved as far as is said', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), shares(), shares(), ({ view, scenarios }, widths, places) => {
+        const box = boxAround(view, widths);
+        const movements = new Map(
+          scenarios.instruments.map(({ instrument }, at) => [instrument, widths(at, 10n ** 11n)]),
+        );
+        const most = mostScenarioRequirement(view, scenarios, { box, movements });
+        const required = scenarioRequirement(
+          pointIn(view, box, places),
+          movedScenarios(scenarios, movements, places),
+        );
+        expect(required.initialScaled <= most.initialScaled).toBe(true);
+        expect(required.maintenanceScaled <= most.maintenanceScaled).toBe(true);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('is the requirement itself where nothing moves', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), ({ view, scenarios }) => {
+        expect(mostScenarioRequirement(view, scenarios, { box: pointBox(view) })).toEqual(
+          scenarioRequirement(view, scenarios),
+        );
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('a move of the vectors', () => {
+  it('moves the requirement by no more than the bound, either way', () => {
+    fc.assert(
+      fc.property(
+        drawnAccounts(),
+        fc.bigInt(0n, 10n ** 11n),
+        shares(),
+        ({ view, scenarios }, size, places) => {
+          const drawn = new Map(scenarios.instruments.map(({ instrument }) => [instrument, size]));
+          const after = movedScenarios(scenarios, drawn, places);
+          const movements = new Map(
+            scenarios.instruments.map(({ instrument, pnlPerLot }, at) => [
+              instrument,
+              vectorMovement(pnlPerLot, after.instruments[at]!.pnlPerLot),
+            ]),
+          );
+          const bound = requirementMovementBound(view, scenarios, movements);
+          const [before, now] = [scenarioRequirement(view, scenarios), scenarioRequirement(view, after)];
+          for (const total of ['initialScaled', 'maintenanceScaled'] as const) {
+            const moved = now[total] - before[total];
+            expect((moved < 0n ? -moved : moved) <= bound[total]).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('of nothing is bounded by nothing', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), ({ view, scenarios }) => {
+        expect(requirementMovementBound(view, scenarios, new Map())).toEqual({
+          initialScaled: 0n,
+          maintenanceScaled: 0n,
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('order margin of the scenarios', () => {
+  it('covers the initial margin after any fills at the mark, in whole, in part and in any order (MAR-06)', () => {
+    fc.assert(
+      fc.property(
+        drawnAccounts(),
+        fc.array(fc.tuple(fc.nat(), fc.bigInt(1n, 80n)), { maxLength: 12 }),
+        (drawn, fills) => {
+          const { view, scenarios } = drawn;
+          const margin = orderMarginScaled(view, scenarios);
+          const now = scenarioRequirement(view, scenarios).initialScaled;
+          const filled = fills.reduce((account, [order, lots]) => withFill(account, order, lots), view);
+          expect(scenarioRequirement(filled, scenarios).initialScaled <= now + margin).toBe(true);
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('is at least that of all buys, and of all sells (MAR-06)', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), ({ view, scenarios }) => {
+        const margin = orderMarginScaled(view, scenarios);
+        for (const side of ['buy', 'sell'] as const) {
+          const orders = view.orders.filter((order) => order.side === side);
+          expect(orderMarginScaled({ ...view, orders }, scenarios) <= margin).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('is nothing without orders, and never below it (LED-02)', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), ({ view, scenarios }) => {
+        expect(scenarioOrderMargin({ ...view, orders: [] }, scenarios)).toEqual([]);
+        for (const { scaled } of scenarioOrderMargin(view, scenarios)) expect(scaled > 0n).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('lets reduce-only orders end where the position does (ORD-02)', () => {
+    fc.assert(
+      fc.property(drawnAccounts(), ({ view }) => {
+        const orders = view.orders.map((order) => ({ ...order, isReduceOnly: true }));
+        for (const [instrument, { low, high }] of lotsWithOrders({ ...view, orders })) {
+          const held = view.legs.filter((leg) => leg.instrument === instrument);
+          const longs = held.reduce((sum, { lots }) => sum + (lots > 0n ? lots : 0n), 0n);
+          const shorts = held.reduce((sum, { lots }) => sum + (lots < 0n ? lots : 0n), 0n);
+          expect(low >= shorts && high <= longs).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+type Drawn = { readonly view: AccountView; readonly scenarios: ScenarioView };
+
+function drawnAccounts(): fc.Arbitrary<Drawn> {
+  return accountCases({ withOptions: true, withOrders: true, instrumentsMax: 2 }).chain((view) =>
+    scenarioCases(view).map((scenarios) => ({ view, scenarios })),
+  );
+}
+
+/** The part of a size that belongs to a number: ends are drawn often. */
+type Share = (at: number, size: bigint) => bigint;
+
+function shares(): fc.Arbitrary<Share> {
+  const share = fc.oneof(fc.constant(0n), fc.constant(PPM), fc.bigInt(0n, PPM));
+  return fc
+    .array(share, { minLength: 13, maxLength: 13 })
+    .map((drawn) => (at: number, size: bigint) => (size * drawn[at % 13]!) / PPM);
+}
+
+function boxAround({ legs, assets }: AccountView, width: Share): AccountBox {
+  const positive = (value: bigint, at: number): Range => {
+    const low = value - width(at, value);
+    return { low: low < 1n ? 1n : low, high: value + width(at + 5, value) };
+  };
+  const funding = ({ fundingPerLot }: LegView, at: number): Range => ({
+    low: fundingPerLot - width(at, 10n ** 8n),
+    high: fundingPerLot + width(at + 3, 10n ** 8n),
+  });
+  return {
+    // Legs of one instrument share their marks and so their widths.
+    legs: legs.map((leg) => ({
+      markTicks: positive(leg.markTicks, leg.instrument),
+      indexTicks: positive(leg.indexTicks, leg.instrument + 2),
+      fundingPerLot: funding(leg, leg.instrument + 7),
+    })),
+    assets: assets.map(({ price, debt }, at) => ({
+      price: positive(price, at + 9),
+      debt: { low: debt, high: debt + width(at, 10n ** 6n) },
+    })),
+  };
+}
+
+function pointIn(view: AccountView, box: AccountBox, place: Share): AccountView {
+  const at = ({ low, high }: Range, number: number) => low + place(number, high - low);
+  return {
+    ...view,
+    legs: view.legs.map((leg, number) => ({
+      ...leg,
+      markTicks: at(box.legs[number]!.markTicks, leg.instrument),
+      indexTicks: at(box.legs[number]!.indexTicks, leg.instrument + 1),
+      fundingPerLot: at(box.legs[number]!.fundingPerLot, leg.instrument + 2),
+    })),
+    assets: view.assets.map((held, number) => ({
+      ...held,
+      price: at(box.assets[number]!.price, number + 4),
+      debt: at(box.assets[number]!.debt, number + 7),
+    })),
+  };
+}
+
+/** Each P&L moved by up to the movement, up or down. */
+function movedScenarios(
+  scenarios: ScenarioView,
+  movements: ReadonlyMap<number, bigint>,
+  place: Share,
+): ScenarioView {
+  return {
+    ...scenarios,
+    instruments: scenarios.instruments.map((row, number) => {
+      const movement = movements.get(row.instrument)!;
+      const moved = (pnl: bigint, at: number) => pnl - movement + place(number * 3 + at, 2n * movement);
+      return { ...row, pnlPerLot: row.pnlPerLot.map(moved) };
+    }),
+  };
+}
+
+function orderMarginScaled(view: AccountView, scenarios: ScenarioView): bigint {
+  const charges = scenarioOrderMargin(view, scenarios);
+  return charges.filter(({ part }) => part === 'orderMargin').reduce((sum, { scaled }) => sum + scaled, 0n);
+}
+
+/** Fills up to so many lots of one order, as the engine lets it: at no profit, and never past what the order may do. */
+function withFill(view: AccountView, drawn: number, lots: bigint): AccountView {
+  if (view.orders.length === 0) return view;
+  const at = drawn % view.orders.length;
+  const order = view.orders[at]!;
+  const held = view.legs.find((leg) => leg.instrument === order.instrument && leg.leg === order.leg);
+  const filled = [lots, order.lots, room(order, held?.lots ?? 0n)].reduce((a, b) => (a < b ? a : b));
+  if (filled <= 0n) return view;
+  const orders = view.orders.map((other, index) =>
+    index === at ? { ...other, lots: other.lots - filled } : other,
+  );
+  const signed = order.side === 'buy' ? filled : -filled;
+  return { ...view, orders, legs: legsAfter(view, order, signed) };
+}
+
+/** How many lots may fill: a leg of its own never changes its side, a reduce-only order never opens. */
+function room({ leg, side, isReduceOnly, lots }: OrderView, held: bigint): bigint {
+  const reducible = side === 'buy' ? -held : held;
+  const mayOpen = !isReduceOnly && leg !== (side === 'buy' ? 'short' : 'long');
+  return mayOpen ? lots : reducible;
+}
+
+/** The profit of the account stays as it is: a leg that grew or shrank is booked at no gain and no loss. */
+function legsAfter(view: AccountView, { instrument, leg }: OrderView, signed: bigint): readonly LegView[] {
+  const terms = [...view.legs, ...view.orderTerms].find((other) => other.instrument === instrument)!;
+  const fresh: LegView = { ...terms, leg, lots: 0n, cost: 0n, fundingPerLot: 0n };
+  const held = view.legs.find((other) => other.instrument === instrument && other.leg === leg);
+  const { instrument: _, ...rest } = fresh;
+  const added: LegView = { ...rest, instrument, lots: signed };
+  return [
+    ...view.legs.filter((other) => other !== held),
+    { ...(held ?? added), lots: (held?.lots ?? 0n) + signed },
+  ];
+}
