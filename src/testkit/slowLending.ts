@@ -1,9 +1,10 @@
 /**
- * One lending pool kept the slow way: every debt and every claim an exact quotient, each visited when interest accrues.
+ * One lending pool kept the slow way: every debt and every claim a quotient, each visited when interest accrues and kept
+ * to 2^-128 of a unit.
  * No index, no shares. It is told the amounts that moved and the rate that was charged, which it checks with a curve of
  * its own; what is owed and owned it reckons itself.
  */
-import { compare, least, minus, over, plus, type Rational, rational, times, ZERO } from './rational.js';
+import { compare, down, least, minus, over, plus, type Rational, rational, times, ZERO } from './rational.js';
 
 export interface SlowRates {
   readonly base: Rational;
@@ -19,8 +20,8 @@ export interface SlowLending {
   /** Cash of the lending pool, added up from what moved. */
   readonly cash: () => bigint;
   reserve(): Rational;
-  /** The yearly rate at what is lent and what is out now. */
-  rate(): Rational;
+  /** The yearly rate at what is lent and what is out now, or `more` than is out. */
+  rate(more: bigint): Rational;
   accrue(ratePerYear: Rational, years: Rational): void;
   supply(lender: number, amount: bigint): void;
   withdraw(lender: number, amount: bigint, isAll: boolean): void;
@@ -28,6 +29,12 @@ export interface SlowLending {
   repay(debtor: number, amount: bigint, isAll: boolean): void;
   payReserve(amount: bigint): void;
   bearLoss(amount: bigint): void;
+}
+
+/** Denominators would grow with every step: far under any rounding that is judged they are cut. */
+function kept128(value: Rational): Rational {
+  const scale = 2n ** 128n;
+  return rational(down(times(value, rational(scale))), scale);
 }
 
 export function createSlowLending(rates: SlowRates): SlowLending {
@@ -44,7 +51,7 @@ export function createSlowLending(rates: SlowRates): SlowLending {
     const all = sum(claims);
     if (compare(all, ZERO) <= 0) return;
     const factor = over(plus(all, amount), all);
-    for (const [lender, claim] of claims) claims.set(lender, times(claim, factor));
+    for (const [lender, claim] of claims) claims.set(lender, kept128(times(claim, factor)));
   }
 
   return {
@@ -52,9 +59,9 @@ export function createSlowLending(rates: SlowRates): SlowLending {
     claims,
     cash: () => cash,
     reserve: () => reserve,
-    rate() {
-      const out = sum(debts);
-      if (compare(out, ZERO) === 0) return rates.base;
+    rate(more) {
+      const out = plus(sum(debts), rational(more));
+      if (compare(out, ZERO) <= 0) return rates.base;
       const used = over(out, plus(rational(cash), out));
       const one = rational(1n);
       if (compare(used, rates.kink) <= 0) return plus(rates.base, times(rates.below, over(used, rates.kink)));
@@ -64,7 +71,7 @@ export function createSlowLending(rates: SlowRates): SlowLending {
     accrue(ratePerYear, years) {
       const before = sum(debts);
       const growth = plus(rational(1n), times(ratePerYear, years));
-      for (const [debtor, debt] of debts) debts.set(debtor, times(debt, growth));
+      for (const [debtor, debt] of debts) debts.set(debtor, kept128(times(debt, growth)));
       const interest = minus(sum(debts), before);
       const kept = times(interest, rates.reserveShare);
       reserve = plus(reserve, kept);

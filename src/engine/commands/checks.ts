@@ -2,8 +2,11 @@
 
 import type { Names } from '../../base/names.js';
 import { AMOUNT_MAX, isId } from '../../market/index.js';
-import { isSpot } from '../accountParts.js';
+import { marginModeOf } from '../accountMargin.js';
+import { isSpot, positionsOf } from '../accountParts.js';
+import type { Situation } from '../decision.js';
 import { type Rejection, type RejectionCode, reject } from '../rejection.js';
+import { mayUseScenarios } from '../scenarioViews.js';
 import { spotPair } from '../spotPair.js';
 import { ACCOUNT_STATUS, INSTRUMENT_STATUS, pairKey, type State } from '../state.js';
 import { freeInWallet } from '../walletHold.js';
@@ -94,4 +97,31 @@ export function balanceFault(
     available: { minor: available, assetRow },
     missing: { minor: at.amountMinor - available, assetRow },
   });
+}
+
+/** A portfolio account opens and releases only on scenario vectors that are fresh and near the marks. */
+export function scenarioFault(
+  { state, timeMs }: Pick<Situation, 'state' | 'timeMs'>,
+  accountRow: number,
+  more: readonly number[] = [],
+): Rejection | null {
+  return marginModeOf(state, accountRow) === 'portfolio'
+    ? vectorFault({ state, timeMs }, accountRow, more)
+    : null;
+}
+
+/** The same for an account that is to become one. */
+export function vectorFault(
+  { state, timeMs }: Pick<Situation, 'state' | 'timeMs'>,
+  accountRow: number,
+  more: readonly number[] = [],
+): Rejection | null {
+  const { positions, accounts } = state;
+  const held = positionsOf(state, accountRow)
+    .filter((row) => positions.lots.get(row) !== 0n)
+    .map((row) => positions.instrument.get(row));
+  const poolRow = accounts.pool.get(accountRow);
+  return mayUseScenarios(state, { poolRow, instruments: [...held, ...more], timeMs })
+    ? null
+    : reject('scenarios_stale', { account: accounts.names.nameOf(accountRow) });
 }

@@ -17,7 +17,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
 import { missingToStand } from '../standing.js';
 import { type State, settleAssetRow } from '../state.js';
-import { accountFault, unknown } from './checks.js';
+import { accountFault, scenarioFault, unknown } from './checks.js';
 import { fitFault } from './fillParty.js';
 import { FLAT } from './takeOverShared.js';
 
@@ -159,6 +159,9 @@ function readinessFault(situation: Situation, { fromRow, toRow, instrumentRow }:
     return reject('pool_not_sound', { pool: pools.names.nameOf(poolRow) });
   if (!hasUsableMark(state, instrumentRow, timeMs))
     return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
+  const stale =
+    scenarioFault(situation, fromRow, [instrumentRow]) ?? scenarioFault(situation, toRow, [instrumentRow]);
+  if (stale !== null) return stale;
   const shared = [fromRow, toRow].find(
     (row) => accounts.instrument.get(row) < 0 && !hasAllPrices(state, row),
   );

@@ -26,6 +26,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State, settleAssetRow } from '../state.js';
 import type { TradeOutcome } from '../trade.js';
 import { tradingFee } from '../tradingFee.js';
+import { scenarioFault } from './checks.js';
 import type { Party } from './fillParty.js';
 
 /** Minor units of the instrument's settlement asset; zero for a fill that only reduces. */
@@ -113,6 +114,8 @@ function neededByShared(
 ): bigint | Rejection {
   if (!hasAllPrices(state, accountRow))
     return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
+  const stale = scenarioFault({ state, timeMs }, accountRow, [instrumentRow]);
+  if (stale !== null) return stale;
   const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs }, draft });
   const { brackets } = listedInstrument(state, instrumentRow).marginTerms;
   const cost = draft.positions.findLast(({ position }) => position === positionRow)?.cost ?? 0n;

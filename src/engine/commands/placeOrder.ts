@@ -19,7 +19,7 @@ import { reducibleLots } from '../reduceOnly.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State } from '../state.js';
 import { freeInWallet, walletOfHold } from '../walletHold.js';
-import { accountFault, newIdFault, unknown } from './checks.js';
+import { accountFault, newIdFault, scenarioFault, unknown } from './checks.js';
 import { tradingFault } from './fill.js';
 import { fitFault } from './fillParty.js';
 import { LOTS_MAX } from './fillSettlement.js';
@@ -199,7 +199,8 @@ function priceFault(
 ): Rejection | null {
   if (!hasUsableMark(state, instrumentRow, timeMs))
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
-  if (hasClosedForm(state, accountRow) || hasAllPrices(state, accountRow)) return null;
+  if (hasClosedForm(state, accountRow)) return null;
+  if (hasAllPrices(state, accountRow)) return scenarioFault({ state, timeMs }, accountRow, [instrumentRow]);
   return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
 }
 

@@ -19,7 +19,7 @@ import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
 import { clientLedgerRow, listedInstrument, type State } from '../state.js';
-import { accountFault, amountFault, findAccountAsset, unknown } from './checks.js';
+import { accountFault, amountFault, findAccountAsset, scenarioFault, unknown } from './checks.js';
 
 export function decideRelease(situation: Situation, command: CommandOf<'release'>): Decision {
   const { state } = situation;
@@ -76,7 +76,7 @@ function markFault({ state, timeMs }: Situation, accountRow: number): Rejection 
   if (!hasRisk(state, accountRow)) return null;
   if (!hasClosedForm(state, accountRow))
     return hasAllPrices(state, accountRow)
-      ? null
+      ? scenarioFault({ state, timeMs }, accountRow)
       : reject('mark_unusable', { account: state.accounts.names.nameOf(accountRow) });
   const instrumentRow = state.accounts.instrument.get(accountRow);
   if (hasUsableMark(state, instrumentRow, timeMs)) return null;

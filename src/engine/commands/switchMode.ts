@@ -25,7 +25,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
 import { missingAsIsolated } from '../standing.js';
 import type { State } from '../state.js';
-import { accountFault, unknown } from './checks.js';
+import { accountFault, unknown, vectorFault } from './checks.js';
 
 export function decideSwitchMode(situation: Situation, command: CommandOf<'switchMode'>): Decision {
   const { state, timeMs } = situation;
@@ -43,6 +43,8 @@ export function decideSwitchMode(situation: Situation, command: CommandOf<'switc
   const target = { accountRow, marginMode, instrumentRow };
   if (instrumentRow < 0 && !isPricedInPool(state, accountRow))
     return reject('asset_price_unusable', { account });
+  const stale = marginMode === 'portfolio' ? vectorFault(situation, accountRow) : null;
+  if (stale !== null) return stale;
   const missing = missingIn(state, target, timeMs);
   if (missing !== 0n) {
     const assetRow = state.poolAssets.asset.get(judgedPoolAsset(state, target));
