@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
-import { HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
+import { type LendingWorld, lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
+import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
 import type { CommandOf, ExternalCommand, FillSide } from './command.js';
 import { decodeRecord, encodeRecord } from './record.js';
 import { REJECTION_CODES, REJECTIONS, type RejectionCode } from './rejection.js';
@@ -36,6 +37,25 @@ function traded(): World {
   world.accept(fill());
   return world;
 }
+
+/** Eve has lent 20,000 USDT, ada has 1 BTC in a cross account and has borrowed. */
+function borrowing(command: ExternalCommand, amount = 5_000): () => [World, ExternalCommand] {
+  return () => {
+    const world = lendingWorld();
+    world.accept(lendingOf('USDT', { accountDebtCapMinor: usdt(20_000) }));
+    world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(20_000) });
+    world.cross('ada', 'ada', { BTC: coins(1) });
+    world.cross('bob', 'bob', { BTC: coins(1) });
+    if (amount > 0)
+      world.accept({ kind: 'borrow', account: 'ada', asset: 'USDT', amountMinor: usdt(amount) });
+    return [world, command];
+  };
+}
+
+const SPOT = { instrument: 'BTC-USDT', priceTicks: 400_000n, lots: 1_000n, taker: 'buyer' } as const;
+const spotSide = (id: string) => side(id, { allocateInitial: false });
+const takeBack = (amountMinor: bigint | null) =>
+  ({ kind: 'withdrawSupply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor }) as const;
 
 /** Two accounts to liquidate and a budget for one: the other is queued, its mark stale. */
 function queued(): { world: World; account: string } {
@@ -263,6 +283,37 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     amountMinor: usdt(10_000),
   }),
   insufficient_initial_margin: plain(fill({ buyer: side('eve', { allocateInitial: false }) })),
+  unknown_lending: borrowing({ kind: 'borrow', account: 'ada', asset: 'BTC', amountMinor: 1n }),
+  account_has_debts: borrowing({ kind: 'closeAccount', account: 'ada' }),
+  no_debt: borrowing({ kind: 'repay', account: 'ada', asset: 'USDT', amountMinor: null }, 0),
+  debt_cap: borrowing({ kind: 'borrow', account: 'ada', asset: 'USDT', amountMinor: usdt(15_001) }),
+  insufficient_lending_cash: borrowing(takeBack(null)),
+  insufficient_supply: borrowing(takeBack(usdt(20_000) + 1n)),
+  insufficient_account_balance: borrowing({
+    kind: 'fill',
+    ...SPOT,
+    buyer: spotSide('ada'),
+    seller: spotSide('bob'),
+  }),
+  spot_needs_accounts: borrowing({
+    kind: 'fill',
+    ...SPOT,
+    buyer: spotSide('ada'),
+    seller: { ...spotSide(''), party: 'counterparty' },
+  }),
+  lending_exhausted: () => {
+    const [world] = borrowing({ kind: 'closeAccount', account: 'ada' }, 15_000)();
+    world.accept({
+      kind: 'withdrawSupply',
+      client: 'eve',
+      pool: 'main',
+      asset: 'USDT',
+      amountMinor: usdt(5_000),
+    });
+    world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(15_000) });
+    (world as LendingWorld).price(5_000);
+    return [world, { kind: 'supply', client: 'gil', pool: 'main', asset: 'USDT', amountMinor: 1n }];
+  },
   insufficient_margin_for_leverage: plain({ kind: 'setLeverage', account: 'ada', leveragePpm: times(1) }),
   account_in_liquidation: () => {
     const { world, account } = queued();

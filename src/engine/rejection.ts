@@ -244,6 +244,11 @@ export const REJECTIONS = {
     remedy: 'choose one inside the stated range',
     status: 422,
   },
+  no_funding: {
+    message: 'options and spot pairs have no funding',
+    remedy: 'none needed',
+    status: 422,
+  },
   funding_rate_out_of_range: {
     message: "the funding rate is above the instrument's largest",
     remedy: 'check the rate',
@@ -282,6 +287,11 @@ export const REJECTIONS = {
   open_interest_cap: {
     message: 'the open interest would be above the cap of the instrument',
     remedy: 'trade less, or reduce',
+    status: 422,
+  },
+  leg_overdrawn: {
+    message: 'the trade would turn a leg to the other side',
+    remedy: 'trade at most what the leg holds, and the rest on the other leg',
     status: 422,
   },
   position_too_large: {

@@ -73,6 +73,8 @@ export function coverShortage(
     readonly cause: DeficitCause;
     /** The traded position where it goes on: it carries before any other. */
     readonly carrier: number;
+    /** The traded position itself: where it does not go on there is nothing left to carry on it. */
+    readonly traded: number;
   },
 ): { readonly recognised: bigint; readonly carriedByTraded: bigint } {
   const { state } = situation;
@@ -86,7 +88,7 @@ export function coverShortage(
     draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
     return { recognised: 0n, carriedByTraded: missing };
   }
-  const other = openPositionIn(state, draft, need);
+  const other = openPositionIn(state, draft, need, need.traded);
   if (other >= 0) {
     draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
     const held = draftPosition(state, draft, other);
@@ -172,10 +174,16 @@ export function seizeInKind(situation: Situation, draft: Draft, need: Need): voi
   }
 }
 
-/** An open position of the account that settles in the asset, or -1. */
-function openPositionIn(state: State, draft: Draft, { accountRow, poolAssetRow }: Need): number {
+/** Another open position of the account that settles in the asset, or -1. */
+function openPositionIn(
+  state: State,
+  draft: Draft,
+  { accountRow, poolAssetRow }: Need,
+  traded: number,
+): number {
   const rows = positionsOf(state, accountRow).filter(
     (row) =>
+      row !== traded &&
       state.instruments.poolAsset.get(state.positions.instrument.get(row)) === poolAssetRow &&
       draftPosition(state, draft, row).lots !== 0n,
   );

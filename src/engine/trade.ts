@@ -241,6 +241,7 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
         amount: missing,
         cause,
         carrier,
+        traded: trade.positionRow,
       });
       balance += missing;
       carried += covered.carriedByTraded;

@@ -149,20 +149,15 @@ export function instrumentTerms(
   const minor: Decimal = { digits: 1n, scale: settleDecimals };
   // The price of an option is a premium in its settlement asset, whatever its payoff: worth lots x price.
   const isLinearInPrice = definition.payoff === 'linear' || definition.option !== null;
-  const unit =
-    isLinearInPrice
-      ? divideExactly(multiplyDecimals(perLot, tickSize), minor)
-      : divideExactly(
-          { digits: perLot.digits * 10n ** BigInt(settleDecimals), scale: perLot.scale },
-          tickSize,
-        );
+  const unit = isLinearInPrice
+    ? divideExactly(multiplyDecimals(perLot, tickSize), minor)
+    : divideExactly({ digits: perLot.digits * 10n ** BigInt(settleDecimals), scale: perLot.scale }, tickSize);
   if (unit === null || unit <= 0n) {
     return err({
       field: 'tickSize',
-      rule:
-        isLinearInPrice
-          ? 'tickSize x lotSize x contractSize must be whole minor units of the settlement asset'
-          : 'lotSize x contractSize / tickSize must be whole minor units of the settlement asset',
+      rule: isLinearInPrice
+        ? 'tickSize x lotSize x contractSize must be whole minor units of the settlement asset'
+        : 'lotSize x contractSize / tickSize must be whole minor units of the settlement asset',
     });
   }
   const priceTicksMax = isLinearInPrice ? LOT_VALUE_MAX / unit : 2n ** 40n;
@@ -260,7 +255,10 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   }
   const hasExpiry = definition.instrumentKind === 'future' || definition.instrumentKind === 'option';
   if (hasExpiry !== (definition.expiryMs !== null)) {
-    return { field: 'expiryMs', rule: 'a future and an option have an expiry, a perpetual and a spot pair none' };
+    return {
+      field: 'expiryMs',
+      rule: 'a future and an option have an expiry, a perpetual and a spot pair none',
+    };
   }
   const spotFault = definition.instrumentKind === 'spot' ? spotParameterFault(definition) : null;
   if (spotFault !== null) return spotFault;
@@ -316,7 +314,8 @@ function optionParameterFault(option: OptionDefinition): ListingFault | null {
   const { initialRatePpm, initialFloorRatePpm, maintenanceRatePpm } = option;
   const isRate = (rate: Ppm) => rate >= 0n && rate <= PPM;
   if (!isRate(initialRatePpm)) return { field: 'option.initialRatePpm', rule: 'must be from 0 to one' };
-  if (!isRate(initialFloorRatePpm)) return { field: 'option.initialFloorRatePpm', rule: 'must be from 0 to one' };
+  if (!isRate(initialFloorRatePpm))
+    return { field: 'option.initialFloorRatePpm', rule: 'must be from 0 to one' };
   if (maintenanceRatePpm < 0n || maintenanceRatePpm > initialFloorRatePpm)
     return { field: 'option.maintenanceRatePpm', rule: 'must be from 0 to the initial floor' };
   return null;

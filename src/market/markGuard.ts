@@ -45,7 +45,13 @@ export interface GuardedMark {
 export function guardMark(
   state: MarkState,
   guard: MarkGuard,
-  arrival: { readonly markTicks: MarkTicks; readonly sourceTimeMs: TimeMs; readonly nowMs: TimeMs },
+  arrival: {
+    readonly markTicks: MarkTicks;
+    readonly sourceTimeMs: TimeMs;
+    readonly nowMs: TimeMs;
+    /** Whether a price that comes along and decides too, as the underlying's of an option, is a jump of its own. */
+    readonly isCompanionFar?: boolean;
+  },
 ): GuardedMark {
   const { markTicks, sourceTimeMs, nowMs } = arrival;
   if (sourceTimeMs < state.lastSourceTimeMs) return { verdict: 'ignoredOld', next: state };
@@ -61,7 +67,8 @@ export function guardMark(
     pendingCount: 0,
     isSuspect: false,
   };
-  const isJump = state.markTicks !== 0n && isFar(markTicks, state.markTicks, guard.markMaxJumpPpm);
+  const isMarkFar = state.markTicks !== 0n && isFar(markTicks, state.markTicks, guard.markMaxJumpPpm);
+  const isJump = isMarkFar || arrival.isCompanionFar === true;
   if (!isJump) return { verdict: 'accepted', next: good };
 
   const agrees = state.pendingTicks !== 0n && !isFar(markTicks, state.pendingTicks, guard.markMaxJumpPpm);
@@ -86,6 +93,7 @@ export function isMarkUsable(
   );
 }
 
-function isFar(ticks: MarkTicks, from: MarkTicks, limitPpm: Ppm): boolean {
+/** Whether a price is a jump from another. */
+export function isFar(ticks: MarkTicks, from: MarkTicks, limitPpm: Ppm): boolean {
   return abs(ticks - from) * PPM > limitPpm * from;
 }

@@ -74,7 +74,7 @@ export function createSlowLending(rates: SlowRates): SlowLending {
       for (const [debtor, debt] of debts) debts.set(debtor, kept128(times(debt, growth)));
       const interest = minus(sum(debts), before);
       const kept = times(interest, rates.reserveShare);
-      reserve = plus(reserve, kept);
+      reserve = kept128(plus(reserve, kept));
       distribute(minus(interest, kept));
     },
     supply(lender, amount) {

@@ -29,6 +29,8 @@ export function decideApplyFunding(
   const quarantined = poolFault(state, instruments.pool.get(instrumentRow));
   if (quarantined !== null) return quarantined;
   const { definition, marginTerms, liquidationTerms } = listedInstrument(state, instrumentRow);
+  if (definition.instrumentKind === 'option' || definition.instrumentKind === 'spot')
+    return reject('no_funding', { instrument: command.instrument });
   const isExpired = definition.expiryMs !== null && fundingTimeMs >= definition.expiryMs;
   if (instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading || isExpired) {
     return reject('instrument_not_trading', { instrument: command.instrument });

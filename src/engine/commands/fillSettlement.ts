@@ -64,6 +64,8 @@ export function settleParty(
   if (abs(preview.lots) > LOTS_MAX || abs(preview.cost) > VALUE_MAX) {
     return reject('position_too_large', { lots: preview.lots, largestLots: LOTS_MAX });
   }
+  const overdrawn = legFault(party, preview.lots);
+  if (overdrawn !== null) return overdrawn;
   const comesAlong =
     party.orderRow >= 0
       ? { allocated: allocateMinor + neededFromHold(state, party, preview), refused: null }
@@ -74,21 +76,36 @@ export function settleParty(
   if (refused !== null) return refused;
 
   let outcome = preview;
+  let comesIn = allocated;
   if (allocated !== allocateMinor) {
-    rewindDraft(draft, before);
-    outcome = settleTrade(situation, draft, withAllocated(allocated));
+    for (;;) {
+      rewindDraft(draft, before);
+      outcome = settleTrade(situation, draft, withAllocated(comesIn));
+      const more = stillNeeded(situation, draft, party, { allocated: comesIn, outcome });
+      if (typeof more === 'object') return more;
+      if (more === 0n) break;
+      comesIn += more;
+    }
+    const short = allocationFault(state, settlement, party, comesIn);
+    if (short !== null) return short;
   }
-  if (allocated > 0n) {
+  if (comesIn > 0n) {
     // The money arrives before the trade spends it.
-    draft.transfers.splice(before.lengths[0], 0, allocation(state, party, allocated));
-    const uncured = topUpFault(state, draft, party, { allocated, outcome });
+    draft.transfers.splice(before.lengths[0], 0, allocation(state, party, comesIn));
+    const uncured = topUpFault(state, draft, party, { allocated: comesIn, outcome });
     if (uncured !== null) return uncured;
-    settlement.allocations.push({ accountAssetRow: settleAssetOf(state, party), amount: allocated });
+    settlement.allocations.push({ accountAssetRow: settleAssetOf(state, party), amount: comesIn });
   }
-  settlement.cash += allocated - outcome.feePaid;
-  if (party.orderRow >= 0) settleOrder(situation, settlement, party, { allocated, outcome });
+  settlement.cash += comesIn - outcome.feePaid;
+  if (party.orderRow >= 0) settleOrder(situation, settlement, party, { allocated: comesIn, outcome });
   wakeIfShort(situation, settlement, party, outcome);
   return outcome;
+}
+
+/** A long leg never goes short, nor a short one long. */
+function legFault({ side }: Party, lots: bigint): Rejection | null {
+  const isTurned = side.leg === 'long' ? lots < 0n : side.leg === 'short' && lots > 0n;
+  return isTurned ? reject('leg_overdrawn', { account: side.id, leg: side.leg, lots }) : null;
 }
 
 /** A fill that nobody let in before is tested: what it opens must have its initial margin. */
@@ -98,6 +115,21 @@ function neededFromWallet(situation: Situation, draft: Draft, party: Party, prev
   if (typeof needed === 'object') return needed;
   const allocated = allocateMinor + (allocateInitial ? needed : 0n);
   return { allocated, refused: allocateInitial ? null : openingShortage(situation.state, party, needed) };
+}
+
+/**
+ * What a shared account lacks once the money pays what on trial was paid by converting collateral: converted, it would
+ * have counted without its haircut.
+ */
+function stillNeeded(
+  situation: Situation,
+  draft: Draft,
+  party: Party,
+  { allocated, outcome }: { readonly allocated: bigint; readonly outcome: TradeOutcome },
+): bigint | Rejection {
+  const isTested = party.orderRow < 0 && party.side.allocateInitial;
+  if (!isTested || hasClosedForm(situation.state, party.accountRow)) return 0n;
+  return neededToOpen(situation, draft, party, outcome, allocated);
 }
 
 /** Money that comes with a fill into an account in liquidation must cure it in full, like any other (MAR-02). */

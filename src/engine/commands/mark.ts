@@ -3,7 +3,7 @@
  * account they bring to maintenance margin is queued (PRC-02). Bad marks are named and change nobody's fate.
  */
 import { isLiquidatable } from '../../margin/index.js';
-import { type GuardedMark, guardMark, isMarkUsable } from '../../market/index.js';
+import { type GuardedMark, guardMark, isFar, isMarkUsable } from '../../market/index.js';
 import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
@@ -63,6 +63,8 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
       markTicks: option !== null && indexTicks <= 0n ? 0n : markTicks,
       sourceTimeMs,
       nowMs: timeMs,
+      isCompanionFar:
+        option !== null && isIndexFar(state, instrumentRow, indexTicks, definition.markMaxJumpPpm),
     });
     const hasActed = verdict === 'accepted' || verdict === 'confirmed';
     const isIndexSound = indexTicks > 0n && (option !== null || indexTicks <= terms.markTicksMax);
@@ -89,6 +91,12 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
   return [
     { kind: 'marked', sourceTimeMs, marks, assetPrices, woken: wokenBy({ state, derived, timeMs }, acted) },
   ];
+}
+
+/** The price of an option's underlying decides as its mark does, and is guarded by the same rule. */
+function isIndexFar(state: State, instrumentRow: number, indexTicks: bigint, limitPpm: bigint): boolean {
+  const before = state.instruments.indexTicks.get(instrumentRow);
+  return before !== 0n && indexTicks > 0n && isFar(indexTicks, before, limitPpm);
 }
 
 /** Accounts that are liquidatable at the prices that acted, by row. */

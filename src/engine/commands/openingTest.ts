@@ -35,6 +35,8 @@ export function neededToOpen(
   draft: Draft,
   party: Party,
   preview: TradeOutcome,
+  /** What is on its way into the account; the draft does not hold it yet. */
+  allocated: bigint = party.side.allocateMinor,
 ): bigint | Rejection {
   const { state, timeMs } = situation;
   const { accountRow, instrumentRow } = party;
@@ -56,7 +58,7 @@ export function neededToOpen(
   };
   return hasClosedForm(state, accountRow)
     ? neededByIsolated(state, party, preview, opening)
-    : neededByShared(situation, draft, party, opening);
+    : neededByShared(situation, draft, party, { ...opening, allocated });
 }
 
 interface Opening {
@@ -109,8 +111,8 @@ function neededByIsolated(
 function neededByShared(
   { state, timeMs }: Situation,
   draft: Draft,
-  { accountRow, instrumentRow, positionRow, side }: Party,
-  { notCounted, spoken }: Opening,
+  { accountRow, instrumentRow, positionRow }: Party,
+  { notCounted, spoken, allocated }: Opening & { readonly allocated: bigint },
 ): bigint | Rejection {
   if (!hasAllPrices(state, accountRow))
     return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
@@ -126,9 +128,7 @@ function neededByShared(
   const assetRow = settleAssetRow(state, instrumentRow);
   const price = view.assets.find(({ asset }) => asset === assetRow)?.price ?? ASSET_PRICE_SCALE;
   const notCountedValue = divFloor(notCounted * price, ASSET_PRICE_SCALE) + 1n;
-  // The draft does not hold yet what comes along with the fill.
-  const viewWith = (amount: bigint) =>
-    withBalanceChanged(view, assetRow, side.allocateMinor + amount - spoken);
+  const viewWith = (amount: bigint) => withBalanceChanged(view, assetRow, allocated + amount - spoken);
   const notCountedHere = notCounted === 0n ? 0n : notCountedValue;
   if (!hasInitialMargin(viewWith(AMOUNT_MAX), notCountedHere)) {
     return reject('insufficient_initial_margin', { account: state.accounts.names.nameOf(accountRow) });

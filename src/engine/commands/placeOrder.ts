@@ -35,7 +35,9 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
   if (closed !== null) return closed;
   const instrumentRow = state.instruments.names.rowOf(command.instrument);
   if (instrumentRow < 0) return unknown('unknown_instrument', command.instrument);
-  const { leg, isReduceOnly } = command;
+  const { leg } = command;
+  // Against its own leg an order can only reduce it.
+  const isReduceOnly = command.isReduceOnly || leg === (command.side === 'buy' ? 'short' : 'long');
   if (isSpot(state, instrumentRow))
     return reject('invalid_definition', { field: 'instrument', rule: 'a spot pair trades by fills' });
   const refused =
@@ -48,7 +50,7 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
   if (refused !== null) return refused;
   const priceTicks = worstPrice(situation, instrumentRow, command);
   if (typeof priceTicks === 'object') return priceTicks;
-  const lots = lotsLetIn(state, { accountRow, instrumentRow, command });
+  const lots = lotsLetIn(state, { accountRow, instrumentRow, command: { ...command, isReduceOnly } });
   if (lots === 0n)
     return reject('nothing_to_reduce', { account: command.account, instrument: command.instrument });
 

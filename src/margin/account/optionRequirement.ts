@@ -23,13 +23,7 @@ import {
   ZERO,
 } from './fractions.js';
 import type { RequirementKind } from './legRequirement.js';
-import {
-  type BoundedOptions,
-  type OptionBook,
-  type OptionShare,
-  optionBook,
-  optionSize,
-} from './optionSpreads.js';
+import { type BoundedOptions, type OptionBook, type OptionShare, optionBook } from './optionSpreads.js';
 import { shortOptionMargin } from './shortOptionMargin.js';
 import type { LegView, OptionTerms } from './view.js';
 
@@ -55,33 +49,7 @@ export function optionRequirement(legs: readonly LegView[]): readonly OptionLegR
   });
 }
 
-/** The same legs, in the same order, at the lower and at the higher of their marks and prices of the underlying. */
-export interface OptionLegRange {
-  readonly low: readonly LegView[];
-  readonly high: readonly LegView[];
-}
-
-/** Between which sums maintenance stays while no mark and no price of the underlying leaves its range. */
-export function optionMaintenanceRange({ low, high }: OptionLegRange): {
-  readonly least: Fraction;
-  readonly most: Fraction;
-} {
-  const book = optionBook(low);
-  const atLow = figuresOf('maintenance', low);
-  const atHigh = new Map([...figuresOf('maintenance', high).values()].map((figure, at) => [low[at], figure]));
-  // No requirement falls as what is asked for a short, or what any leg is worth, rises.
-  const corner = (isMost: boolean): Figures =>
-    new Map(
-      low.map((leg) => {
-        const [a, b] = [atLow.get(leg) as Figure, atHigh.get(leg) as Figure];
-        const isValueHigh = isMost === leg.lots > 0n;
-        return [leg, { asked: (isMost ? b : a).asked, value: (isValueHigh ? b : a).value }];
-      }),
-    );
-  return { least: totalOf(book, corner(false)), most: totalOf(book, corner(true)) };
-}
-
-/** Of a whole leg. */
+/** Of one lot. */
 interface Figure {
   /** For a short by itself, before any bound of its loss. */
   readonly asked: Fraction;
@@ -92,15 +60,13 @@ interface Figure {
 type Figures = ReadonlyMap<LegView, Figure>;
 
 function figuresOf(kind: RequirementKind, legs: readonly LegView[]): Figures {
-  return new Map(
-    legs.map((leg) => [
-      leg,
-      {
-        asked: leg.lots < 0n ? shortOptionMargin(kind, leg) : ZERO,
-        value: valueAtMark(leg.terms, leg.lots, leg.markTicks),
-      },
-    ]),
-  );
+  return new Map(legs.map((leg) => [leg, figureOfLot(kind, leg)]));
+}
+
+function figureOfLot(kind: RequirementKind, leg: LegView): Figure {
+  if (leg.lots >= 0n) return { asked: ZERO, value: valueAtMark(leg.terms, 1n, leg.markTicks) };
+  const lot = { ...leg, lots: -1n };
+  return { asked: shortOptionMargin(kind, lot), value: valueAtMark(leg.terms, -1n, leg.markTicks) };
 }
 
 interface Amount {
@@ -109,10 +75,6 @@ interface Amount {
 }
 
 const NOTHING: Amount = { amount: ZERO, isCapped: false };
-
-function totalOf(book: OptionBook, figures: Figures): Fraction {
-  return sumFractions([...amountsByLeg(book, figures).values()].map(({ amount }) => amount));
-}
 
 function amountsByLeg(book: OptionBook, figures: Figures): ReadonlyMap<LegView, Amount> {
   const amounts = new Map<LegView, Amount>();
@@ -143,7 +105,7 @@ function alone(figures: Figures, share: OptionShare): Fraction {
   const { leg } = share;
   const { asked, value } = figureOf(figures, share);
   if (leg.lots > 0n) return part(share, value);
-  const owed = mostOwed(leg.option as OptionTerms, leg.lots);
+  const owed = mostOwed(leg.option as OptionTerms, -1n);
   return part(share, owed === null ? asked : smaller(asked, positivePart(addFractions(owed, value))));
 }
 
@@ -165,12 +127,9 @@ function fill(
   }
 }
 
-/** The share's part of an amount that is the whole leg's. */
+/** An amount per lot, for as many lots as the share has. */
 function part({ leg, size }: OptionShare, { numerator, denominator }: Fraction): Fraction {
-  const whole = optionSize(leg);
-  return size === whole
-    ? { numerator, denominator }
-    : { numerator: numerator * size, denominator: denominator * whole };
+  return { numerator: numerator * size, denominator: denominator * (leg.option as OptionTerms).unit };
 }
 
 function figureOf(figures: Figures, { leg }: OptionShare): Figure {

@@ -50,12 +50,13 @@ export function optionBook(legs: readonly LegView[]): OptionBook {
   const left = new Map(ordered.map((leg) => [leg, optionSize(leg)]));
   const sizeLeft = (leg: LegView) => left.get(leg) as bigint;
   const pairs: Pair[] = [];
-  for (const { short, long } of coverings(ordered)) {
+  for (const covering of coverings(ordered)) {
+    const { short, long } = covering;
     const size = min(sizeLeft(short), sizeLeft(long));
     if (size === 0n) continue;
     left.set(short, sizeLeft(short) - size);
     left.set(long, sizeLeft(long) - size);
-    pairs.push({ short, long, size });
+    pairs.push({ ...covering, size });
   }
   const rest = [...left].filter(([, size]) => size > 0n).map(([leg, size]) => ({ leg, size }));
   const idle = rest.filter(({ leg }) => leg.lots > 0n);
@@ -73,17 +74,15 @@ export function optionSize(leg: LegView): bigint {
   return abs(leg.lots) * optionOf(leg).unit;
 }
 
-interface Pair {
-  readonly short: LegView;
-  readonly long: LegView;
-  readonly size: bigint;
-}
-
 interface Covering {
   readonly short: LegView;
   readonly long: LegView;
   /** Of size 1. */
   readonly worstLoss: Fraction;
+}
+
+interface Pair extends Covering {
+  readonly size: bigint;
 }
 
 /** Every long that could cover a short, the best first; equals stay as they come. */
@@ -140,17 +139,15 @@ function structuresOf(pairs: readonly Pair[], idle: readonly OptionShare[]): Opt
     const spares = idle.filter(({ leg }) => settlementOf(leg) === key);
     const longs = ofKey.map(({ long, size }) => ({ leg: long, size }));
     const shorts = ofKey.map(({ short, size }) => ({ leg: short, size }));
-    return {
-      pairs: ofKey.map(({ short, long, size }) =>
-        boundedOptions([
-          { leg: long, size },
-          { leg: short, size },
-        ]),
-      ),
-      spares,
-      ...boundedOptions([...longs, ...spares, ...shorts]),
-    };
+    const shares = [...longs, ...spares, ...shorts];
+    return { pairs: ofKey.map(boundedPair), spares, shares, worstLoss: worstLossOf(shares) };
   });
+}
+
+function boundedPair({ short, long, size, worstLoss }: Pair): BoundedOptions {
+  const { numerator, denominator } = worstLoss;
+  const shares = [long, short].map((leg) => ({ leg, size }));
+  return { shares, worstLoss: { numerator: numerator * size, denominator } };
 }
 
 /** Settled by one price: options of one payoff that expire together. */
@@ -158,7 +155,7 @@ function settlementOf(leg: LegView): string {
   return `${optionOf(leg).payoff} ${optionOf(leg).expiryMs}`;
 }
 
-function boundedOptions(shares: readonly OptionShare[]): BoundedOptions {
+function worstLossOf(shares: readonly OptionShare[]): Fraction {
   const least = leastPayoff(
     shares.map(({ leg, size }) => ({
       ...leg,
@@ -167,7 +164,7 @@ function boundedOptions(shares: readonly OptionShare[]): BoundedOptions {
     })),
   );
   assert(least !== null, 'a covered short has a worst loss');
-  return { shares, worstLoss: negated(least) };
+  return negated(least);
 }
 
 function optionOf({ option }: LegView): OptionTerms {

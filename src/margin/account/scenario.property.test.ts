@@ -33,7 +33,7 @@ describe('the scenario requirement', () => {
           maintenanceScaled: slow.maintenanceScaled,
         });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('the scenario requirement', () => {
         if (equityThen >= 0n) covered++;
         else short++;
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
     expect(Math.min(covered, short)).toBeGreaterThan(50);
   });
@@ -222,7 +222,7 @@ describe('a portfolio', () => {
       fc.property(partsInScenarios({ isStill: true }), ({ parts, scenarios }) => {
         expect(excessOverParts(parts, scenarios) <= ROUNDING).toBe(true);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -234,7 +234,7 @@ describe('a portfolio', () => {
         fc.pre(parts.every((part) => solvent(slowScenarioRequirement(part, scenarios))));
         expect(excessOverParts(parts, scenarios) <= ROUNDING).toBe(true);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
