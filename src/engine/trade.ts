@@ -42,6 +42,8 @@ export interface TradeOutcome {
   readonly realized: bigint;
   readonly feePaid: bigint;
   readonly shortage: bigint;
+  /** What the margin did not cover and the position carries in its cost. */
+  readonly carried: bigint;
 }
 
 /** Settles one holder's side of a trade into the draft, on what the draft has done so far. */
@@ -85,6 +87,7 @@ export function settleTrade(situation: Situation, draft: Draft, trade: Trade): T
     realized: split.realized,
     feePaid: paid.feePaid,
     shortage: paid.shortage,
+    carried: paid.carried,
   };
 }
 

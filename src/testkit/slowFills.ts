@@ -130,6 +130,8 @@ function judgeOpening(context: EventContext, event: Filled, side: FillSide): voi
     return;
   }
   demand(isUsable(instrument, timeMs), () => 'PRC-01: a position is opened without a usable mark');
+  const owed = event.deficits.filter((fact) => fact.accountRow === accountRow && fact.takeoverRow < 0);
+  demand(owed.length === 0, () => `MAR-01: ${account.id} opens a position and leaves ${owed[0]?.amount}`);
   if (!isPlain(books, account)) return judgeSharedOpening(context, event, accountRow);
   const { marginTerms, definition } = instrument.listed;
   const view = {

@@ -51,10 +51,12 @@ export function neededToOpen(
   });
   if (capped !== null) return capped;
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
+  const isOption = listedInstrument(state, instrumentRow).option !== null;
   const opening: Opening = {
     notCounted: max(0n, instantProfit(state, party, preview)),
     // What comes in pays the shortage and the rest of the fee first.
     spoken: preview.shortage + unpaidFee,
+    least: preview.shortage + (isOption ? preview.carried : 0n),
   };
   return hasClosedForm(state, accountRow)
     ? neededByIsolated(state, party, preview, opening)
@@ -64,6 +66,8 @@ export function neededToOpen(
 interface Opening {
   readonly notCounted: bigint;
   readonly spoken: bigint;
+  /** What opens is never paid by the pool, nor a premium on credit: this much has to come in whatever the margin. */
+  readonly least: bigint;
 }
 
 /** What the opened lots are worth at the mark more than was paid for them, towards zero. */
@@ -112,7 +116,7 @@ function neededByShared(
   { state, timeMs }: Situation,
   draft: Draft,
   { accountRow, instrumentRow, positionRow }: Party,
-  { notCounted, spoken, allocated }: Opening & { readonly allocated: bigint },
+  { notCounted, spoken, least, allocated }: Opening & { readonly allocated: bigint },
 ): bigint | Rejection {
   if (!hasAllPrices(state, accountRow))
     return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
@@ -136,8 +140,11 @@ function neededByShared(
   const unfunded = viewWith(0n);
   const { initial, order } = accountRequirement(unfunded);
   const missing = initial + order + notCountedValue - accountEquityFloor(unfunded);
-  return smallestAmount(divFloor(missing * ASSET_PRICE_SCALE, price), (amount) =>
-    hasInitialMargin(viewWith(amount), notCountedHere),
+  return max(
+    least,
+    smallestAmount(divFloor(missing * ASSET_PRICE_SCALE, price), (amount) =>
+      hasInitialMargin(viewWith(amount), notCountedHere),
+    ),
   );
 }
 

@@ -8,17 +8,24 @@ import type { AccountBox, LegBox, Range } from './accountBox.js';
 import { legProfit } from './accountEquity.js';
 import { totalScaled } from './charge.js';
 import { requirementValueScaledCeil } from './collateralValue.js';
-import { addFractions, sumFractions } from './fractions.js';
+import { addFractions, larger, smaller, sumFractions } from './fractions.js';
 import { byInstrument, byUnderlying } from './groups.js';
-import { shortOptionCharges } from './optionCharges.js';
-import { leastOfOptions, mostOfOptions, optionsAt } from './optionRange.js';
+import { optionBound } from './optionRange.js';
 import { instrumentCharges } from './positionCharges.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
 export interface GroupRange {
   readonly settleAsset: number;
   readonly legCount: number;
+  /** Neither marks nor prices of underlyings move. */
+  readonly isPoint: boolean;
+  /**
+   * Along every line of worstCase.ts the group brings, less what it is charged, no less than at the worse of these
+   * corners (`worst`), or no more than at this one (`best`); but for roundings.
+   */
   readonly corners: readonly Corner[];
+  /** Its profit and its charge, each at its own end: exact in whole numbers. */
+  readonly apart: Corner;
 }
 
 export interface Corner {
@@ -36,19 +43,32 @@ export function groupRanges(view: AccountView, box: AccountBox, outlook: Outlook
   const isOption = ({ option }: LegView) => option !== null;
   return [
     ...byInstrument(view.legs.filter((leg) => !isOption(leg))).map((legs) =>
-      rangeOf(legs, instrumentCorners(view, legs, boxes, outlook)),
+      instrumentRange(view, legs, boxes, outlook),
     ),
-    ...byUnderlying(view.legs.filter(isOption)).map((legs) =>
-      rangeOf(legs, [optionCorner(legs, boxes, outlook)]),
-    ),
+    ...byUnderlying(view.legs.filter(isOption)).map((legs) => optionRange(legs, boxes, outlook)),
   ];
 }
 
-function rangeOf(legs: readonly LegView[], corners: readonly Corner[]): GroupRange {
-  return { settleAsset: (legs[0] as LegView).settleAsset, legCount: legs.length, corners };
-}
-
 type Boxes = ReadonlyMap<LegView, LegBox>;
+
+function instrumentRange(
+  view: AccountView,
+  legs: readonly LegView[],
+  boxes: Boxes,
+  outlook: Outlook,
+): GroupRange {
+  const corners = instrumentCorners(view, legs, boxes, outlook);
+  const isWorst = outlook === 'worst';
+  const charges = (held: AssetView) => corners.map(({ chargeScaled }) => chargeScaled(held));
+  const apart: Corner = {
+    profit: corners.map(({ profit }) => profit).reduce(isWorst ? smaller : larger),
+    chargeScaled: (held) => charges(held).reduce(isWorst ? max : min),
+  };
+  const { settleAsset } = legs[0] as LegView;
+  // What is concave is least at a corner; most it may be between them.
+  const isPoint = corners.length === 1;
+  return { settleAsset, legCount: legs.length, isPoint, corners: isWorst ? corners : [apart], apart };
+}
 
 function instrumentCorners(
   view: AccountView,
@@ -70,36 +90,28 @@ function instrumentCorners(
   });
 }
 
-function optionCorner(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): Corner {
+function optionRange(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): GroupRange {
+  const { gain, charged } = optionBound(legs, boxes, outlook);
+  const [charge, other] = outlook === 'worst' ? [charged.high, charged.low] : [charged.low, charged.high];
+  const dues = sumFractions(legs.map((leg) => duesOf(withFunding(leg, boxes, outlook))));
+  const chargeScaled = (held: AssetView) => requirementValueScaledCeil(held, charge);
+  const leaving = (amount: Fraction): Corner => ({
+    profit: addFractions(addFractions(gain, amount), dues),
+    chargeScaled,
+  });
+  const { settleAsset } = legs[0] as LegView;
   const isPoint = legs.every((leg) => isStill(boxes.get(leg) as LegBox));
-  if (isPoint) {
-    const { left, shorts } = optionsAt(legs);
-    const chargeScaled = oncePerPrice((held) =>
-      totalScaled(shortOptionCharges('maintenance', { assets: [held] }, shorts)),
-    );
-    return { profit: addFractions(left, fundingOf(legs, boxes, outlook)), chargeScaled };
-  }
-  const { left, charged } = (outlook === 'worst' ? leastOfOptions : mostOfOptions)(legs, boxes);
-  // Of each leg's charge, and of a value that is not at an end.
-  const roundings = BigInt(legs.length) + 1n;
-  const chargeScaled = (held: AssetView) =>
-    requirementValueScaledCeil(held, charged) + (outlook === 'worst' ? roundings : -roundings);
-  return { profit: addFractions(left, fundingOf(legs, boxes, outlook)), chargeScaled };
+  return { settleAsset, legCount: legs.length, isPoint, corners: [leaving(charge)], apart: leaving(other) };
 }
 
 function isStill({ markTicks, indexTicks }: LegBox): boolean {
   return markTicks.low === markTicks.high && indexTicks.low === indexTicks.high;
 }
 
-/** Options have neither, but nothing that a leg has is left out. */
-function fundingOf(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): Fraction {
-  return sumFractions(
-    legs.map((leg) => {
-      const { cost, lots, fundingPerLot, terms } = withFunding(leg, boxes, outlook);
-      const denominator = terms.fundingScale;
-      return { numerator: -cost * denominator - lots * fundingPerLot, denominator };
-    }),
-  );
+/** Options have neither cost nor funding, but nothing that a leg has is left out. */
+function duesOf({ cost, lots, fundingPerLot, terms }: LegView): Fraction {
+  const denominator = terms.fundingScale;
+  return { numerator: -cost * denominator - lots * fundingPerLot, denominator };
 }
 
 /** The bounds ask for the same charge several times, at one price of the asset or two. */

@@ -19,7 +19,11 @@ export function byInstrument(legs: readonly LegView[]): readonly (readonly LegVi
 
 /** Option legs with the same underlying and settlement asset: spreads among them are margined as such. */
 export function byUnderlying(legs: readonly LegView[]): readonly (readonly LegView[])[] {
-  return grouped(legs, ({ settleAsset, option }) => `${settleAsset} ${option?.underlying}`);
+  return grouped(legs, underlyingOf);
+}
+
+export function underlyingOf({ settleAsset, option }: LegView): string {
+  return `${settleAsset} ${option?.underlying}`;
 }
 
 /** Option legs that also expire together: one price of the underlying settles all of them. */

@@ -9,10 +9,10 @@
  */
 import type { Fraction } from '../../market/payoff.js';
 import { assetIndex, assetNets, assetOf } from './accountEquity.js';
-import { type Charge, chargesOf } from './charge.js';
-import { collateralValueScaled } from './collateralValue.js';
+import type { Charge } from './charge.js';
+import { collateralValueScaled, requirementValueScaledCeil } from './collateralValue.js';
 import { addFractions, subtractFractions, sumFractions, ZERO } from './fractions.js';
-import { byUnderlying } from './groups.js';
+import { byUnderlying, grouped, underlyingOf } from './groups.js';
 import type { RequirementKind } from './legRequirement.js';
 import { type OptionLegRequirement, optionRequirement } from './optionRequirement.js';
 import type { AccountView, AssetView, LegView } from './view.js';
@@ -60,17 +60,20 @@ function longCharges(
   });
 }
 
-/** Needs only the settlement assets of the legs. */
-export function shortOptionCharges(
-  kind: RequirementKind,
-  view: Pick<AccountView, 'assets'>,
-  shorts: readonly OptionLegRequirement[],
-): readonly Charge[] {
-  return shorts.flatMap(({ leg, isCapped, ...required }) =>
-    chargesOf(sourceOf(leg), assetOf(view, leg.settleAsset), [
-      { part: isCapped ? 'spread' : 'option', amount: required[kind] },
-    ]),
-  );
+/** Of one underlying together, rounded up once. */
+function shortCharges(view: AccountView, shorts: readonly OptionLegRequirement[], kind: RequirementKind) {
+  return grouped(shorts, ({ leg }) => underlyingOf(leg)).flatMap((group) => {
+    const held = assetOf(view, (group[0] as OptionLegRequirement).leg.settleAsset);
+    let running = ZERO;
+    let total = 0n;
+    return group.map(({ leg, isCapped, ...required }): Charge => {
+      running = addFractions(running, required[kind]);
+      const next = requirementValueScaledCeil(held, running);
+      const scaled = next - total;
+      total = next;
+      return { ...sourceOf(leg), part: isCapped ? 'spread' : 'option', detail: null, scaled };
+    });
+  });
 }
 
 function sourceOf({ instrument, leg, settleAsset }: LegView) {

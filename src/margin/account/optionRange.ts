@@ -18,46 +18,36 @@
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
 import type { LegBox } from './accountBox.js';
 import { addFractions, positivePart, subtractFractions, sumFractions } from './fractions.js';
-import { type OptionLegRequirement, optionRequirement } from './optionRequirement.js';
+import { optionRequirement } from './optionRequirement.js';
 import { shortOptionMargin } from './shortOptionMargin.js';
 import type { LegView } from './view.js';
 
-/** In settlement minor units, exact: for every slope s x `left` - `charged` is beyond s x X - S in the whole range. */
+/** In settlement minor units, exact. */
 export interface OptionBound {
-  readonly left: Fraction;
-  readonly charged: Fraction;
+  /** A bound of V - M. */
+  readonly gain: Fraction;
+  /** Between which S stays. */
+  readonly charged: { readonly low: Fraction; readonly high: Fraction };
 }
 
 export type LegBoxes = ReadonlyMap<LegView, LegBox>;
 
-/** At or below what the options bring less what they require. */
-export function leastOfOptions(legs: readonly LegView[], boxes: LegBoxes): OptionBound {
+/** V - M at the least (`worst`) or at the most (`best`). At a point everything is exact. */
+export function optionBound(
+  legs: readonly LegView[],
+  boxes: LegBoxes,
+  outlook: 'worst' | 'best',
+): OptionBound {
   const worst = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'low' : 'high', index: 'high' }));
-  const dearest = legs.map((leg) => at(leg, boxes, { mark: 'low', index: 'high' }));
-  const charged = addFractions(chargedOf(optionRequirement(dearest)), askedDifference(worst, dearest));
-  return { left: addFractions(valueLessRequirement(worst), charged), charged };
-}
-
-/** At or above it. */
-export function mostOfOptions(legs: readonly LegView[], boxes: LegBoxes): OptionBound {
   const best = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'high' : 'low', index: 'low' }));
+  const dearest = legs.map((leg) => at(leg, boxes, { mark: 'low', index: 'high' }));
   const cheapest = legs.map((leg) => at(leg, boxes, { mark: 'high', index: 'low' }));
-  const charged = positivePart(
-    subtractFractions(chargedOf(optionRequirement(cheapest)), askedDifference(cheapest, best)),
-  );
-  return { left: addFractions(valueLessRequirement(best), charged), charged };
-}
-
-/** At the legs' own prices, with what each requires: no range. */
-export function optionsAt(legs: readonly LegView[]): OptionBound & {
-  readonly shorts: readonly OptionLegRequirement[];
-} {
-  const required = optionRequirement(legs);
-  const charged = chargedOf(required);
   return {
-    left: addFractions(valueLessRequirement(legs), charged),
-    charged,
-    shorts: required.filter(({ leg, maintenance }) => !isLong(leg) && maintenance.numerator !== 0n),
+    gain: gainOf(outlook === 'worst' ? worst : best),
+    charged: {
+      low: positivePart(subtractFractions(chargedOf(cheapest), askedDifference(cheapest, best))),
+      high: addFractions(chargedOf(dearest), askedDifference(worst, dearest)),
+    },
   };
 }
 
@@ -72,14 +62,18 @@ function isLong({ lots }: LegView): boolean {
   return lots > 0n;
 }
 
-function valueLessRequirement(legs: readonly LegView[]): Fraction {
+function gainOf(legs: readonly LegView[]): Fraction {
   const value = sumFractions(legs.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks)));
-  return subtractFractions(value, sumFractions(optionRequirement(legs).map((leg) => leg.maintenance)));
+  return subtractFractions(
+    value,
+    sumFractions(optionRequirement(legs).map(({ maintenance }) => maintenance)),
+  );
 }
 
-/** Of the short legs. */
-function chargedOf(required: readonly OptionLegRequirement[]): Fraction {
-  return sumFractions(required.filter(({ leg }) => !isLong(leg)).map(({ maintenance }) => maintenance));
+/** On the short legs. */
+function chargedOf(legs: readonly LegView[]): Fraction {
+  const shorts = optionRequirement(legs).filter(({ leg }) => !isLong(leg));
+  return sumFractions(shorts.map(({ maintenance }) => maintenance));
 }
 
 /** How much more is asked for the shorts, each by itself, at one list of prices than at the other. */

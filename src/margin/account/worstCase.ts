@@ -24,8 +24,8 @@ import { isAccountCovered } from './accountCoverage.js';
 import { hasRisk } from './accountHealth.js';
 import { totalScaled } from './charge.js';
 import { collateralValueScaled, fullValueScaledFloor, keptShare } from './collateralValue.js';
-import { larger, smaller, sumFractions, whole } from './fractions.js';
-import { type GroupRange, groupRanges, type Outlook } from './groupRange.js';
+import { sumFractions, whole } from './fractions.js';
+import { type Corner, type GroupRange, groupRanges, type Outlook } from './groupRange.js';
 import { leastPortfolioMargin, mostPortfolioMargin } from './portfolioRange.js';
 import { debtCharges } from './positionCharges.js';
 import { type AccountView, type AssetView, scenariosOf, VALUE_SCALE } from './view.js';
@@ -80,9 +80,10 @@ function sumOverAssets(
 function leastOfAsset(held: AssetView, { price }: AssetBox, groups: readonly GroupRange[]): bigint {
   const atLow = { ...held, price: price.low };
   const atHigh = { ...held, price: price.high };
-  if (price.low === price.high && groups.every(({ corners }) => corners.length === 1))
-    return leastValue(atLow, groups) - mostCharge(atLow, groups);
-  const apart = min(leastValue(atLow, groups), leastValue(atHigh, groups)) - mostCharge(atHigh, groups);
+  const net = netWith(held, groups, ({ apart }) => apart.profit);
+  const value = min(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
+  const apart = value - chargesApart(atHigh, groups);
+  if (price.low === price.high && groups.every(({ isPoint }) => isPoint)) return apart;
   const together = min(
     leastTogether(atLow, isSame(keptShare(atLow), keptShare(atHigh)) ? atLow : atHigh, groups),
     leastTogether(atHigh, atHigh, groups),
@@ -91,33 +92,27 @@ function leastOfAsset(held: AssetView, { price }: AssetBox, groups: readonly Gro
 }
 
 function mostOfAsset(held: AssetView, { price }: AssetBox, groups: readonly GroupRange[]): bigint {
-  const net = netWith(held, groups, larger);
-  const [atLow, atHigh] = [
-    { ...held, price: price.low },
-    { ...held, price: price.high },
-  ];
-  const value = max(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
-  const charges = groups.map(({ corners }) => corners.map((c) => c.chargeScaled(atLow)).reduce(least));
-  return value - charges.reduce(add, debtScaled(atLow));
-}
-
-/** Each group at the corner that lowers the net most. */
-function leastValue(held: AssetView, groups: readonly GroupRange[]): bigint {
-  return collateralValueScaled(held, netWith(held, groups, smaller));
+  const atLow = { ...held, price: price.low };
+  const atHigh = { ...held, price: price.high };
+  const mostValue = (net: Fraction) =>
+    max(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
+  const apart = mostValue(netWith(held, groups, (group) => group.apart.profit)) - chargesApart(atLow, groups);
+  if (groups.every(({ isPoint }) => isPoint)) return apart;
+  const charges = groups.map(({ corners }) => (corners[0] as Corner).chargeScaled(atLow)).reduce(add, 0n);
+  const net = netWith(held, groups, ({ corners }) => (corners[0] as Corner).profit);
+  return min(apart, mostValue(net) - charges - debtScaled(atLow) + roundingsOf(groups));
 }
 
 function netWith(
   { balance, debt }: AssetView,
   groups: readonly GroupRange[],
-  choose: (a: Fraction, b: Fraction) => Fraction,
+  profitOf: (group: GroupRange) => Fraction,
 ): Fraction {
-  const profits = groups.map(({ corners }) => corners.map(({ profit }) => profit).reduce(choose));
-  return sumFractions([whole(balance - debt), ...profits]);
+  return sumFractions([whole(balance - debt), ...groups.map(profitOf)]);
 }
 
-function mostCharge(held: AssetView, groups: readonly GroupRange[]): bigint {
-  const charges = groups.map(({ corners }) => corners.map((c) => c.chargeScaled(held)).reduce(most));
-  return charges.reduce(add, debtScaled(held));
+function chargesApart(held: AssetView, groups: readonly GroupRange[]): bigint {
+  return groups.map(({ apart }) => apart.chargeScaled(held)).reduce(add, debtScaled(held));
 }
 
 /** Along each of the three lines every group at its worse corner; all three lie at or above the value. */
@@ -132,9 +127,12 @@ function leastTogether(valued: AssetView, charged: AssetView, groups: readonly G
     const counted = (cap * VALUE_SCALE * kept.numerator) / kept.denominator;
     sums.push(leastAlong(() => 0n, charged, groups) + counted);
   }
-  // Of the value, of the debt, of each leg.
-  const roundings = groups.reduce((count, { legCount }) => count + BigInt(legCount), 2n);
-  return sums.reduce(least) - debtScaled(charged) - roundings;
+  return sums.reduce(least) - debtScaled(charged) - roundingsOf(groups);
+}
+
+/** Of the value, of the debt, of each leg. */
+function roundingsOf(groups: readonly GroupRange[]): bigint {
+  return groups.reduce((count, { legCount }) => count + BigInt(legCount), 2n);
 }
 
 function leastAlong(
@@ -167,8 +165,4 @@ function add(a: bigint, b: bigint): bigint {
 
 function least(a: bigint, b: bigint): bigint {
   return min(a, b);
-}
-
-function most(a: bigint, b: bigint): bigint {
-  return max(a, b);
 }
