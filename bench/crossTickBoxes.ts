@@ -21,8 +21,10 @@ export interface Boxes {
   settle(account: number): number;
   /** A whole box around where the account stands, from its slack and gross; answers how many ranges were written. */
   box(account: number): number;
-  remove(account: number): void;
-  clear(): void;
+  /** Whether it has a box and every price is inside. */
+  isInside(account: number): boolean;
+  /** Takes its box away, if it has one; answers how many ranges were. */
+  remove(account: number): number;
 }
 
 /** Room for rounding: a box of doubles must not add up to more than the slack. */
@@ -39,7 +41,8 @@ export function createBoxes(book: Book, start: Start): Boxes {
   const note = (account: number) => {
     list.push(account);
   };
-  let index = createIntervalIndex();
+  const index = createIntervalIndex();
+  const isBoxed = new Uint8Array(book.accounts);
   /** Of the account evaluated last: the position that was left, and what the others may still lose. */
   let left = 0;
   let promised = 0;
@@ -77,6 +80,7 @@ export function createBoxes(book: Book, start: Start): Boxes {
     for (let at = firstPosition[account]!; at < firstPosition[account + 1]!; at++)
       ranges.push(rangeTo(at, Math.floor(share * prices[instrumentOf[at]!]!)));
     index.set(account, ranges);
+    isBoxed[account] = 1;
     return ranges.length;
   }
 
@@ -91,6 +95,16 @@ export function createBoxes(book: Book, start: Start): Boxes {
       : { input, low: INT64_MIN, high: BigInt(end) };
   }
 
+  function isInside(account: number): boolean {
+    if (isBoxed[account] === 0) return false;
+    const end = firstPosition[account + 1]!;
+    for (let at = firstPosition[account]!; at < end; at++) {
+      const price = prices[instrumentOf[at]!]!;
+      if (weights[at]! > 0 ? price < ends[at]! : price > ends[at]!) return false;
+    }
+    return true;
+  }
+
   return {
     prices,
     slacks,
@@ -103,9 +117,12 @@ export function createBoxes(book: Book, start: Start): Boxes {
     evaluate,
     settle,
     box,
-    remove: (account) => index.remove(account),
-    clear() {
-      index = createIntervalIndex();
+    isInside,
+    remove(account) {
+      if (isBoxed[account] === 0) return 0;
+      isBoxed[account] = 0;
+      index.remove(account);
+      return firstPosition[account + 1]! - firstPosition[account]!;
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Near the edge by push, all others by intervals, and everybody by push while the market moves so much that intervals are
+ * Near the edge by push, all others by intervals; and everybody by push while the market moves so much that intervals are
  * left all the time. Work is counted in units of one push to one holder, not in time: the same ticks take the same way
  * on every machine.
  */
@@ -8,14 +8,16 @@ import { createBoxes, grossAt } from './crossTickBoxes.js';
 import { createHotSet } from './crossTickHotSet.js';
 import { allSlacks, pushAll, type Start, type Watch } from './crossTickPlain.js';
 
-/** What an escape costs beside the ranges it writes, and what a written range does. */
-const ESCAPE_UNITS = 80;
-const RANGE_UNITS = 60;
-/** Intervals may cost this much more than push would have, for each position of the book, before push takes over. */
-const EXCESS_PER_POSITION = 2;
-/** Ticks that push stays at least; twice as long after each way back that failed. */
-const DWELL_TICKS = 1_000;
-const DWELL_MAX = 64_000;
+/** An evaluation with a new end; a range of a whole box written or taken away; an account found inside its box. */
+const ESCAPE_UNITS = 500;
+const RANGE_UNITS = 130;
+const LOOK_UNITS = 40;
+/** Intervals may have cost this much more than push would have, for each position of the book, before push takes over. */
+const EXCESS_PER_POSITION = 8;
+/** Share of the work of push that goes into finding the way back to intervals. */
+const WAY_BACK_SHARE = 0.25;
+/** A look through the book that finds fewer of it outside their boxes: the market is calm enough. */
+const CALM_SHARE = 0.01;
 /** Distance from the edge, slack for each unit of gross value, below which an account is hot; it cools at twice that. */
 const HOT_START = 0.002;
 const HOT_MIN = 0.0001;
@@ -30,78 +32,93 @@ export interface HotColdWatch extends Watch {
   readonly hotBelow: number;
 }
 
+/** The way back while everybody is pushed: a look through the book, account by account, until one finds it calm. */
+interface WayBack {
+  next: number;
+  outside: number;
+  units: number;
+  /** The last look was calm: who leaves a box from here on is seen to at once, and after this look all are inside. */
+  isLast: boolean;
+}
+
 export function createHotCold(book: Book, start: Start): HotColdWatch {
-  const { firstHolder } = book;
+  const { firstHolder, firstPosition } = book;
   const boxes = createBoxes(book, start);
   const { prices, slacks, grosses } = boxes;
   const hot = createHotSet(book, slacks);
   const isOut = start.isOut.slice();
-  const counts = { escapes: 0, hotPushes: 0, pushTicks: 0, switches: 0 };
+  const counts = { escapes: 0, hotPushes: 0, pushTicks: 0, switches: 0, units: 0 };
   const excessMax = EXCESS_PER_POSITION * book.weights.length;
   let hotBelow = HOT_START;
   const review = { hotUnits: 0, coldUnits: 0, ticks: 0 };
   let excess = 0;
-  let dwell = DWELL_TICKS;
-  /** While everybody is pushed: ticks to stay, then the next account to be given back to hot or cold. */
-  let pushed: { ticksLeft: number; nextBack: number } | null = null;
+  /** Not null while everybody is pushed. */
+  let wayBack: WayBack | null = null;
 
   slacks.set(allSlacks(book, start));
-  for (let account = 0; account < book.accounts; account++) if (isOut[account] === 0) sort(account);
+  for (let account = 0; account < book.accounts; account++) if (isOut[account] === 0) place(account);
 
   function tick(instrument: number, price: number, key: bigint, found: (account: number) => void): void {
     const change = price - prices[instrument]!;
     prices[instrument] = price;
-    if (pushed === null) watchTick(instrument, change, key, found);
-    else pushTick(instrument, change, key, found, pushed);
+    if (wayBack === null) watchTick(instrument, change, key, found);
+    else pushTick(instrument, change, key, found, wayBack);
   }
 
   function watchTick(instrument: number, change: number, key: bigint, found: (account: number) => void) {
     const leaving: number[] = [];
-    const hotUnits = hot.push(instrument, change, leaving);
+    const pushed = hot.push(instrument, change, leaving);
+    counts.hotPushes += pushed;
+    let units = 0;
     for (const account of leaving) {
-      hot.remove(account);
+      units += hot.remove(account) * RANGE_UNITS;
       if (slacks[account]! <= 0) drop(account, found);
-      else sort(account);
+      else units += place(account);
     }
     const escaped = boxes.escaped(instrument, key);
-    counts.hotPushes += hotUnits;
-    counts.escapes += escaped.length;
-    if (isTooMuch(instrument, hotUnits + escaped.length * (ESCAPE_UNITS + RANGE_UNITS))) {
+    // Known before it is paid: a tick that too many escape is a tick of push already.
+    if (isTooMuch(instrument, pushed + units + escaped.length * ESCAPE_UNITS)) {
       pushFromNowOn(found);
       return;
     }
-    reviewHot(hotUnits, settleAll(escaped, instrument, found));
+    units += settleAll(escaped, instrument, found);
+    excess += units;
+    reviewHot(pushed, units);
   }
 
   /** Whether intervals have cost so much more than push that it is time to change over. */
   function isTooMuch(instrument: number, units: number): boolean {
-    excess = Math.max(0, excess + units - (firstHolder[instrument + 1]! - firstHolder[instrument]!));
-    return excess > excessMax;
+    counts.units += units;
+    excess = Math.max(0, excess - holdersOf(instrument));
+    return excess + units > excessMax;
+  }
+
+  function holdersOf(instrument: number): number {
+    return firstHolder[instrument + 1]! - firstHolder[instrument]!;
   }
 
   function settleAll(escaped: readonly number[], instrument: number, found: (account: number) => void): number {
-    let units = 0;
+    counts.escapes += escaped.length;
+    let units = escaped.length * ESCAPE_UNITS;
     for (const account of escaped) {
-      boxes.evaluate(account, instrument);
-      units += ESCAPE_UNITS;
-      if (slacks[account]! <= 0) {
-        boxes.remove(account);
-        drop(account, found);
-      } else if (slacks[account]! < hotBelow * grosses[account]!) {
-        boxes.remove(account);
-        hot.add(account, 2 * hotBelow * grosses[account]!);
-      } else units += RANGE_UNITS * boxes.settle(account);
+      if (isOut[account] === 0) boxes.evaluate(account, instrument);
+      if (slacks[account]! <= 0) drop(account, found);
+      if (isOut[account] === 1) units += boxes.remove(account) * RANGE_UNITS;
+      else if (slacks[account]! < hotBelow * grosses[account]!) units += heat(account);
+      else units += (boxes.settle(account) - 1) * RANGE_UNITS;
     }
     return units;
   }
 
-  /** Hot or cold, from a current slack. */
-  function sort(account: number): number {
-    const gross = grossAt(book, prices, account);
-    grosses[account] = gross;
-    if (slacks[account]! >= hotBelow * gross) return boxes.box(account);
-    hot.add(account, 2 * hotBelow * gross);
-    return 0;
+  /** Hot or cold, from a current slack; answers the units it took. */
+  function place(account: number): number {
+    grosses[account] = grossAt(book, prices, account);
+    return slacks[account]! < hotBelow * grosses[account]! ? heat(account) : boxes.box(account) * RANGE_UNITS;
+  }
+
+  function heat(account: number): number {
+    const ranges = boxes.remove(account);
+    return (ranges + hot.add(account, 2 * hotBelow * grosses[account]!)) * RANGE_UNITS;
   }
 
   function drop(account: number, found: (account: number) => void): void {
@@ -120,15 +137,17 @@ export function createHotCold(book: Book, start: Start): HotColdWatch {
     [review.hotUnits, review.coldUnits, review.ticks] = [0, 0, 0];
   }
 
+  /** Boxes stay as they are: each still proves its account safe whenever all its prices are inside. */
   function pushFromNowOn(found: (account: number) => void): void {
     counts.switches++;
-    boxes.clear();
-    hot.clear();
     excess = 0;
-    pushed = { ticksLeft: dwell, nextBack: 0 };
+    wayBack = { next: 0, outside: 0, units: 0, isLast: false };
     slacks.set(allSlacks(book, { prices, isOut }));
-    for (let account = 0; account < book.accounts; account++)
-      if (slacks[account]! <= 0) drop(account, found);
+    for (let account = 0; account < book.accounts; account++) {
+      if (slacks[account]! > 0) continue;
+      hot.remove(account);
+      drop(account, found);
+    }
   }
 
   function pushTick(
@@ -136,37 +155,34 @@ export function createHotCold(book: Book, start: Start): HotColdWatch {
     change: number,
     key: bigint,
     found: (account: number) => void,
-    state: { ticksLeft: number; nextBack: number },
+    way: WayBack,
   ): void {
     counts.pushTicks++;
     pushAll(book, slacks, instrument, change, (account) => {
       isOut[account] = 1;
       hot.remove(account);
-      boxes.remove(account);
       found(account);
     });
-    if (--state.ticksLeft > 0) return;
-    // Those who are back already are watched while the others follow: whether the market has calmed shows in them.
-    const escaped = boxes.escaped(instrument, key);
-    counts.escapes += escaped.length;
-    if (isTooMuch(instrument, 4 * escaped.length * (ESCAPE_UNITS + RANGE_UNITS))) {
-      dwell = Math.min(DWELL_MAX, dwell * 2);
-      pushFromNowOn(found);
-      return;
+    way.units += holdersOf(instrument) * WAY_BACK_SHARE;
+    if (way.isLast) {
+      way.units -= settleAll(boxes.escaped(instrument, key), instrument, found);
+      if (way.units < -excessMax) wayBack = { next: 0, outside: 0, units: 0, isLast: false };
     }
-    settleAll(escaped, instrument, found);
-    giveBack(instrument, state);
+    while (way.units > 0 && way.next < book.accounts) way.units -= look(way.next++, way);
+    if (way.next === book.accounts) finishLook(way);
   }
 
-  /** As many accounts a tick as double its work. */
-  function giveBack(instrument: number, state: { nextBack: number }): void {
-    let units = firstHolder[instrument + 1]! - firstHolder[instrument]!;
-    for (; units > 0 && state.nextBack < book.accounts; state.nextBack++) {
-      if (isOut[state.nextBack] === 0) units -= ESCAPE_UNITS + RANGE_UNITS * sort(state.nextBack);
-    }
-    if (state.nextBack < book.accounts) return;
-    pushed = null;
-    dwell = DWELL_TICKS;
+  /** Puts an account where it belongs; answers the units it took. */
+  function look(account: number, way: WayBack): number {
+    if (isOut[account] === 1) return LOOK_UNITS + boxes.remove(account) * RANGE_UNITS;
+    if (hot.has(account) ? !hot.isCool(account) : boxes.isInside(account)) return LOOK_UNITS;
+    way.outside++;
+    return LOOK_UNITS + hot.remove(account) * RANGE_UNITS + place(account);
+  }
+
+  function finishLook(way: WayBack): void {
+    const isCalm = way.outside < CALM_SHARE * book.accounts;
+    wayBack = way.isLast ? null : { next: 0, outside: 0, units: 0, isLast: isCalm };
   }
 
   return {

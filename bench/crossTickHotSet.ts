@@ -6,15 +6,17 @@ import type { Book } from './crossTickBook.js';
 
 export interface HotSet {
   has(account: number): boolean;
-  /** Takes the account in; `slacks` must be current, and are kept so from here on. */
-  add(account: number, coolAbove: number): void;
-  remove(account: number): void;
+  /** Above where it is to cool. */
+  isCool(account: number): boolean;
+  /** Takes the account in; its slack must be current. Answers how many positions it has. */
+  add(account: number, coolAbove: number): number;
+  /** Takes it out if it is in; answers how many positions went with it. */
+  remove(account: number): number;
   /**
    * Pushes a price change; answers how many positions it touched, and in `leaving` who may leave: by a slack of nothing or
    * one above where they cool.
    */
   push(instrument: number, change: number, leaving: number[]): number;
-  clear(): void;
 }
 
 interface Group {
@@ -32,7 +34,7 @@ export function createHotSet(book: Book, slacks: Float64Array): HotSet {
   const standsAt = new Int32Array(weights.length);
   const groups = Array.from({ length: book.instruments }, () => newGroup(16));
 
-  function add(account: number, cool: number): void {
+  function add(account: number, cool: number): number {
     isHot[account] = 1;
     coolAbove[account] = cool;
     for (let position = firstPosition[account]!; position < firstPosition[account + 1]!; position++) {
@@ -41,6 +43,7 @@ export function createHotSet(book: Book, slacks: Float64Array): HotSet {
       if (group.size === group.positions.length) groups[instrument] = grown(group);
       put(groups[instrument] as Group, position, account);
     }
+    return firstPosition[account + 1]! - firstPosition[account]!;
   }
 
   function put(group: Group, position: number, account: number): void {
@@ -51,8 +54,8 @@ export function createHotSet(book: Book, slacks: Float64Array): HotSet {
     group.size++;
   }
 
-  function remove(account: number): void {
-    if (isHot[account] === 0) return;
+  function remove(account: number): number {
+    if (isHot[account] === 0) return 0;
     isHot[account] = 0;
     for (let position = firstPosition[account]!; position < firstPosition[account + 1]!; position++) {
       const group = groups[instrumentOf[position]!] as Group;
@@ -63,6 +66,7 @@ export function createHotSet(book: Book, slacks: Float64Array): HotSet {
       group.weights[at] = group.weights[last]!;
       standsAt[moved] = at;
     }
+    return firstPosition[account + 1]! - firstPosition[account]!;
   }
 
   function push(instrument: number, change: number, leaving: number[]): number {
@@ -78,13 +82,10 @@ export function createHotSet(book: Book, slacks: Float64Array): HotSet {
 
   return {
     has: (account) => isHot[account] === 1,
+    isCool: (account) => slacks[account]! > coolAbove[account]!,
     add,
     remove,
     push,
-    clear() {
-      isHot.fill(0);
-      for (const group of groups) group.size = 0;
-    },
   };
 }
 

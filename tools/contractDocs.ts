@@ -35,6 +35,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
   price: 'price, multiple of `tickSize`',
   markPrice: 'price, multiple of `tickSize` / `markTicksPerTick`',
   indexPrice: 'price, multiple of `tickSize` / `markTicksPerTick`; of an option of `underlyingTickSize`',
+  perLot: 'amount, decimals of the asset and 6 more',
   quantity: 'contracts, multiple of `lotSize`',
   rate: 'fraction, 6 decimals',
   leverage: 'times, 6 decimals',
@@ -44,6 +45,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
   bigCount: 'integer',
   flag: 'boolean',
   word: 'word',
+  label: 'letters, digits and `% + . _ : / -`, 1 to 64',
 };
 
 export function commandsPage(): string {
@@ -108,8 +110,10 @@ function fieldTables(schema: WireSchema, title: string | null): readonly string[
 }
 
 function typeText(field: WireSchema): string {
-  if (field.items !== undefined)
-    return `list of ${field.minItems ?? 0} to ${field.maxItems ?? 'any'} objects`;
+  if (field.items !== undefined) {
+    const items = objectOf(field.items) === null ? `: ${typeText(field.items)}` : ' objects';
+    return `list of ${field.minItems ?? 0} to ${field.maxItems ?? 'any'}${items}`;
+  }
   const nullable = field.anyOf === undefined ? '' : ', or null';
   if (objectOf(field) !== null) return `object${nullable}`;
   const [inner = field] = field.anyOf ?? [];

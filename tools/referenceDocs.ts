@@ -179,6 +179,8 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   lenderLossBorne: 'lenders of an asset bore part or all of a deficit that came from a debt',
   debtLiquidated: 'the debts of an account without positions were paid out of its collateral',
   autoBorrowSet: 'whether what a spot trade of an account lacks is borrowed with it',
+  scenariosDefined: 'the scenarios portfolio accounts of a pool are margined on',
+  scenariosSent: 'what the scenarios do to instruments and assets, and the accounts they woke',
   reduceOnlySet: 'positions in an instrument may be reduced only, or be opened again',
   feeTierSet: 'another fee tier of a client',
   orderAccepted: 'an order was let in: from here on its fills are facts',

@@ -35,6 +35,7 @@ import {
 } from '../src/testkit/world.js';
 import { CROSS_EXAMPLES } from './crossExamples.js';
 import { table } from './markdown.js';
+import { OPTION_EXAMPLES } from './optionExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
@@ -53,6 +54,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-share': () => waterfall(shareStory),
   ...RISK_EXAMPLES,
   ...CROSS_EXAMPLES,
+  ...OPTION_EXAMPLES,
 };
 
 const MARK = 38_000;

@@ -16,7 +16,7 @@ export interface CcxtSymbol {
   readonly optionType: 'call' | 'put' | null;
 }
 
-const CODE = '[A-Za-z0-9._$]{1,30}';
+const CODE = '[A-Za-z0-9][A-Za-z0-9._]{0,19}';
 const SYMBOL = new RegExp(
   `^(${CODE})/(${CODE})(?::(${CODE})(?:-([0-9]{6})(?:-([0-9]+(?:\\.[0-9]+)?)-([CP]))?)?)?$`,
 );
@@ -27,10 +27,12 @@ const EXPIRY_HOUR = 8;
 /** Refused: text that is no such symbol, and contracts that settle in neither of their two assets. */
 export function parseCcxtSymbol(text: string): Result<CcxtSymbol, string> {
   const found = SYMBOL.exec(text);
-  if (found === null) return err('is no symbol such as BTC/USDT:USDT, BTC/USD:BTC-261225 or BTC/USD:BTC-261225-65000-C');
+  if (found === null)
+    return err('is no symbol such as BTC/USDT:USDT, BTC/USD:BTC-261225 or BTC/USD:BTC-261225-65000-C');
   const [, base = '', quote = '', settle = quote, day, strike = null, letter] = found;
   const isSpot = !text.includes(':');
-  if (settle !== quote && settle !== base) return err(`settles in ${settle}, neither its base nor its quote asset`);
+  if (settle !== quote && settle !== base)
+    return err(`settles in ${settle}, neither its base nor its quote asset`);
   const expiryMs = day === undefined ? null : dayMs(day);
   if (Number.isNaN(expiryMs)) return err(`${day} is no day`);
   return ok({
@@ -47,7 +49,11 @@ export function parseCcxtSymbol(text: string): Result<CcxtSymbol, string> {
 
 /** yymmdd; NaN where there is no such day. */
 function dayMs(day: string): number {
-  const [year, month, date] = [day.slice(0, 2), day.slice(2, 4), day.slice(4, 6)].map(Number) as [number, number, number];
+  const [year, month, date] = [day.slice(0, 2), day.slice(2, 4), day.slice(4, 6)].map(Number) as [
+    number,
+    number,
+    number,
+  ];
   const ms = Date.UTC(2000 + year, month - 1, date, EXPIRY_HOUR);
   const back = new Date(ms);
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === date ? ms : Number.NaN;

@@ -18,6 +18,7 @@ import {
   formatIndex,
   formatLots,
   formatMark,
+  formatPerLot,
   formatPpm,
   formatPrice,
   formatValue,
@@ -80,6 +81,8 @@ function writeValue(state: State, schema: WireSchema, value: unknown, scale: Sca
   switch (schema.unit) {
     case 'amount':
       return scale === null ? String(value) : formatAmount(value as bigint, scale);
+    case 'perLot':
+      return scale === null ? String(value) : formatPerLot(value as bigint, scale);
     case 'value':
       return scale === null ? String(value) : formatValue(value as bigint, scale);
     case 'assetPrice':

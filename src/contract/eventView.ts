@@ -28,6 +28,7 @@ import {
   formatFunding,
   formatIndex,
   formatMark,
+  formatPerLot,
   formatPpm,
   formatPrice,
   formatQuantity,
@@ -101,6 +102,13 @@ const assetPrice = (name: string) =>
     if (value === 0n) return null;
     return scale === null ? value.toString() : formatAssetPrice(value, scale);
   });
+const perLot = ({ scale }: View, value: bigint) =>
+  scale === null ? value.toString() : formatPerLot(value, scale);
+const indexPrice = (name: string) =>
+  written(name, ({ scale }, value) => {
+    if (value === 0n) return null;
+    return scale?.instrument ? formatIndex(value, scale.instrument) : value.toString();
+  });
 const INDEX_DECIMALS = INDEX_SCALE.toString().length - 1;
 const ppm = (name: string) => written(name, (_view, value) => formatPpm(value));
 
@@ -125,7 +133,10 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   marginMode: plain('marginMode'),
   hasLegs: plain('hasLegs'),
   leg: plain('leg'),
+  id: plain('id'),
   tier: plain('tier'),
+  maxAgeMs: plain('maxAgeMs'),
+  isInForce: plain('isInForce'),
   effectiveMs: plain('effectiveMs'),
   graceUntilMs: plain('graceUntilMs'),
   liquidateAtOnce: plain('liquidateAtOnce'),
@@ -214,6 +225,17 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   pegPrice: assetPrice('pegPrice'),
   pegTolerancePpm: ppm('pegToleranceRate'),
   pegSlopePpm: ppm('pegSlope'),
+  dampingPpm: ppm('damping'),
+  initialFactorPpm: ppm('initialFactor'),
+  maintenanceFactorPpm: ppm('maintenanceFactor'),
+  offsetCapPpm: ppm('offsetCap'),
+  minimumChargePpm: ppm('minimumCharge'),
+  basisRatePpm: ppm('basisRate'),
+  driftPpm: ppm('maxDrift'),
+  deltaPpm: ppm('delta'),
+  halfSpreadPpm: ppm('halfSpreadRate'),
+  tailNumerator: written('tailNumerator', (_view, value) => Number(value)),
+  tailDenominator: written('tailDenominator', (_view, value) => Number(value)),
   baseRatePpm: ppm('baseRate'),
   kinkPpm: ppm('kink'),
   slopeBelowPpm: ppm('slopeBelow'),
@@ -229,10 +251,8 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   leveragePpm: ppm('leverage'),
   priceTicks: price('price'),
   markTicks: markPrice('markPrice'),
-  indexTicks: written('indexPrice', ({ scale }, value) => {
-    if (value === 0n) return null;
-    return scale?.instrument ? formatIndex(value, scale.instrument) : value.toString();
-  }),
+  indexTicks: indexPrice('indexPrice'),
+  referenceTicks: indexPrice('referencePrice'),
   pendingTicks: markPrice('pendingPrice'),
   settlementTicks: markPrice('settlementPrice'),
   lots: quantity('quantity'),
@@ -247,6 +267,17 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   allocations: list('allocations'),
   fills: list('fills'),
   payers: list('payers'),
+  set: (view, set: Fields) => ({ set: objectJson(view, set) }),
+  parameters: (view, parameters: Fields) => ({ parameters: objectJson(view, parameters) }),
+  scenarios: list('scenarios'),
+  instruments: list('instruments'),
+  assets: list('assets'),
+  liquidity: list('liquidity'),
+  concentration: list('concentration'),
+  pnlPerLot: (view, pnls: readonly bigint[]) => ({ pnlPerLot: pnls.map((pnl) => perLot(view, pnl)) }),
+  shocksPpm: (_view, shocks: readonly bigint[]) => ({ shocks: shocks.map(formatPpm) }),
+  shortMinimumPerLot: written('shortMinimumPerLot', perLot),
+  fromLots: quantity('from'),
   debts: list('debts'),
   orders: list('orders'),
   holds: list('holds'),

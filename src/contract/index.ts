@@ -25,4 +25,5 @@ export * from './wireCommand.js';
 export * from './wireEnvelope.js';
 export * from './wireField.js';
 export * from './wireInstrument.js';
+export * from './wireScenarios.js';
 export * from './wireSchema.js';

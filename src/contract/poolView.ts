@@ -29,6 +29,8 @@ export interface PoolView {
   /** The asset in which cross and portfolio accounts are valued; null: isolated accounts only. */
   readonly valuationAsset: string | null;
   readonly legRule: LegRule;
+  /** Scenario sets of portfolio accounts: in force, and defined last; null where there is none. */
+  readonly scenarios: { readonly inForce: string | null; readonly defined: string } | null;
   readonly status: 'open' | 'quarantined';
   /** As the pool itself last recorded it; `soundNow` is the same at this moment's marks. */
   readonly sound: boolean;
@@ -102,6 +104,7 @@ export function poolView(situation: Situation, poolRow: number): PoolView {
     admission: pools.needsOrders.get(poolRow) === 1 ? 'orders' : 'fills',
     valuationAsset: assetName(state, pools.valuationAsset.get(poolRow)),
     legRule: LEG_RULES[pools.legRule.get(poolRow)] as LegRule,
+    scenarios: scenarioSets(state, poolRow),
     status: pools.isQuarantined.get(poolRow) === 1 ? 'quarantined' : 'open',
     sound: pools.isSound.get(poolRow) === 1,
     soundNow: isPoolSound(situation, poolRow),
@@ -114,6 +117,11 @@ export function poolView(situation: Situation, poolRow: number): PoolView {
     takeovers: openTakeovers(state, poolRow).map((row) => takeoverView(state, row)),
     assets: derived.poolAssetsOf(poolRow).map((row) => poolAssetView(situation, row)),
   };
+}
+
+function scenarioSets(state: State, poolRow: number): PoolView['scenarios'] {
+  const sets = state.scenarios.pools.get(poolRow);
+  return sets === undefined ? null : { inForce: sets.inForce?.id ?? null, defined: sets.defined.id };
 }
 
 export function openTakeovers(state: State, poolRow: number): readonly number[] {

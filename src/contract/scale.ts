@@ -19,7 +19,7 @@ import {
   type State,
   settleAssetRow,
 } from '../engine/index.js';
-import { ASSET_PRICE_SCALE } from '../margin/index.js';
+import { ASSET_PRICE_SCALE, SCENARIO_SCALE } from '../margin/index.js';
 import { type Asset, FUNDING_SCALE } from '../market/index.js';
 import { decimalOf } from './calcDecimal.js';
 
@@ -113,6 +113,11 @@ export function formatLots(lots: bigint, lotSize: string): string {
   return formatDecimal(multiplyDecimals(decimalOf(lotSize), { digits: lots, scale: 0 }));
 }
 
+/** Minor units x SCENARIO_SCALE: what a scenario does to a lot. */
+export function formatPerLot(scaled: bigint, { decimals }: { readonly decimals: number }): string {
+  return formatMinor(scaled, decimals + SCENARIO_DECIMALS);
+}
+
 /** Amounts in the valuation asset. */
 export function formatValue(valueMinor: bigint, { valuation }: Scale): string {
   return valuation === null ? valueMinor.toString() : formatMinor(valueMinor, valuation.decimals);
@@ -174,6 +179,7 @@ export function hasDecimalMarks(markTicksPerTick: bigint): boolean {
 
 export const PPM_DECIMALS = PPM.toString().length - 1;
 const ASSET_PRICE_DECIMALS = ASSET_PRICE_SCALE.toString().length - 1;
+export const SCENARIO_DECIMALS = SCENARIO_SCALE.toString().length - 1;
 const FUNDING_DECIMALS = FUNDING_SCALE.toString().length - 1;
 /** Enough for every divisor of a power of ten up to a million: the worst, 2^19, needs 19. */
 const MARK_EXTRA_DECIMALS = 20;

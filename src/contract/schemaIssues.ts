@@ -54,6 +54,10 @@ function issuesOf(error: SchemaError, value: unknown): readonly Issue[] {
 
 function patternIssue(path: string, pattern: string, got: unknown): Issue {
   const context = { got: shownValue(got) };
+  if (pattern.includes('%')) {
+    const rule = 'must be 1 to 64 of letters, digits and % + . _ : / -';
+    return issue('schema_violation', path, rule, context);
+  }
   if (pattern.includes('A-Z')) {
     return issue(
       'schema_violation',

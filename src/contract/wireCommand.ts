@@ -26,6 +26,7 @@ import {
   lotsOf,
   markTicksOf,
   PPM_DECIMALS,
+  SCENARIO_DECIMALS,
   type Scale,
   ticksOf,
 } from './scale.js';
@@ -141,6 +142,7 @@ function readValue(reading: Reading, schema: WireSchema, place: Place<unknown>):
     case 'price':
     case 'markPrice':
     case 'indexPrice':
+    case 'perLot':
     case 'quantity':
     case 'rate':
     case 'leverage':
@@ -169,6 +171,7 @@ type NumberUnit =
   | 'price'
   | 'markPrice'
   | 'indexPrice'
+  | 'perLot'
   | 'quantity'
   | 'rate'
   | 'leverage';
@@ -195,6 +198,7 @@ function hasScale(unit: NumberUnit, scale: Scale | null): boolean {
     case 'leverage':
       return true;
     case 'amount':
+    case 'perLot':
       return scale !== null;
     case 'value':
     case 'assetPrice':
@@ -215,6 +219,7 @@ interface Misfit {
 function wholeUnits(unit: NumberUnit, value: Decimal, scale: Scale | null): bigint | Misfit {
   if (unit === 'rate' || unit === 'leverage' || scale === null) return minorUnits(value, PPM_DECIMALS);
   if (unit === 'amount') return minorUnits(value, scale.decimals);
+  if (unit === 'perLot') return minorUnits(value, scale.decimals + SCENARIO_DECIMALS);
   const { instrument, lotSize, valuation } = scale;
   if (valuation !== null && unit === 'value') return minorUnits(value, valuation.decimals);
   if (valuation !== null && unit === 'assetPrice') return assetPriceFloor(value, scale, valuation);

@@ -21,6 +21,8 @@ export type Unit =
   | 'indexPrice'
   /** Contracts, in whole lots. */
   | 'quantity'
+  /** Of one lot, decimals of the scale's asset and six more. */
+  | 'perLot'
   /** Six decimals. */
   | 'rate'
   | 'leverage'
@@ -31,7 +33,9 @@ export type Unit =
   /** A count that the core keeps as a bigint. */
   | 'bigCount'
   | 'flag'
-  | 'word';
+  | 'word'
+  /** The name of a scenario. */
+  | 'label';
 
 /** Which field of an object names what its numbers are measured by; `poolAsset`: the fields pool and asset together. */
 export type ScaleField = 'asset' | 'settle' | 'account' | 'instrument' | 'order' | 'poolAsset';
@@ -41,6 +45,8 @@ export const UNSIGNED_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?$';
 export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$';
 /** An account, or a takeover: the pool's id and a number. */
 export const PARTY_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}(#[1-9][0-9]{0,14})?$';
+/** Scenarios say what they are: price-16%/vol+50%. */
+export const LABEL_PATTERN = '^[A-Za-z0-9%+._:/-]{1,64}$';
 export const DECIMAL_LENGTH_MAX = 64;
 export const TIME_MAX_MS = 8_640_000_000_000_000;
 
@@ -90,6 +96,10 @@ export function id(description: string, example: string, pattern = ID_PATTERN) {
   return Type.String({ description, unit: 'id', examples: [example], pattern });
 }
 
+export function label(description: string, example: string) {
+  return Type.String({ description, unit: 'label', examples: [example], pattern: LABEL_PATTERN });
+}
+
 function decimalField(unit: Unit, pattern: string) {
   return (description: string, { example, ...rest }: Notes) =>
     Type.String({
@@ -110,6 +120,7 @@ export const price = decimalField('price', UNSIGNED_PATTERN);
 /** The same of marks: the guard of the instrument judges them. */
 export const markPrice = decimalField('markPrice', DECIMAL_PATTERN);
 export const indexPrice = decimalField('indexPrice', DECIMAL_PATTERN);
+export const perLot = decimalField('perLot', DECIMAL_PATTERN);
 export const quantity = decimalField('quantity', UNSIGNED_PATTERN);
 export const rate = decimalField('rate', UNSIGNED_PATTERN);
 export const signedRate = decimalField('rate', DECIMAL_PATTERN);

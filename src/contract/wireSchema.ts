@@ -29,6 +29,7 @@ import {
   word,
 } from './wireField.js';
 import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
+import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
 
 export const MARKS_MAX = 10_000;
 
@@ -126,7 +127,7 @@ const pool = id('The risk pool.', 'main');
 const lender = id('The client who lends.', 'ada');
 const holding = orNull(id('The asset; left out by an isolated account, which holds one.', 'USDT'));
 
-/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, lending, work. */
+/** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, lending, scenarios, work. */
 export const WIRE_COMMANDS = {
   listAsset: Type.Object(
     {
@@ -634,6 +635,26 @@ export const WIRE_COMMANDS = {
       autoBorrow: flag('Whether what the account lacks in a spot trade is borrowed with it.'),
     },
     closed('Lets spot trades of an account borrow what they lack, or no more.'),
+  ),
+
+  defineScenarios: Type.Object(
+    { kind: kind('defineScenarios'), pool, set: WireScenarioSet },
+    closed(
+      'Defines the scenarios of portfolio accounts; in force once vectors for the whole pool have come.',
+    ),
+  ),
+  sendScenarios: Type.Object(
+    {
+      kind: kind('sendScenarios'),
+      pool,
+      set: id('The set they are of: in force, or defined last.', 'grid-1'),
+      sourceTimeMs: timeMs('When they were made.'),
+      instruments: sentInstruments,
+      assets: sentAssets,
+    },
+    closed(
+      'What the scenarios do to instruments and assets, reckoned outside; portfolio accounts at maintenance margin are liquidated.',
+    ),
   ),
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),

@@ -34,8 +34,9 @@ export function accrue(
   const interestMinor = debtFloor(shares, borrowIndex) - debt;
   const reserveMinor = mulDivFloor(interestMinor, poolAssets.reserveSharePpm.get(poolAssetRow), PPM);
   const owed = poolAssets.reserveOwed.get(poolAssetRow) + reserveMinor;
-  // While a deficit is open the lenders' cash is kept for what they may have to bear.
-  const reservePaidMinor = state.totals.outstanding.get(poolAssetRow) === 0n ? min(owed, cash) : 0n;
+  // While a deficit is open that the lenders may have to bear, their cash is kept for it.
+  const isKept = state.totals.lendersOutstanding.get(poolAssetRow) > 0n;
+  const reservePaidMinor = isKept ? 0n : min(owed, cash);
   const from = poolLedgerRow(state, poolAssetRow, 'lending');
   const to = poolLedgerRow(state, poolAssetRow, 'insuranceFund');
   return {

@@ -539,6 +539,12 @@ function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
   if (poolAssets.firstOpenDeficit.get(poolAssetRow) < 0) poolAssets.firstOpenDeficit.set(poolAssetRow, row);
   poolAssets.isShareExhausted.set(poolAssetRow, 0);
   totals.outstanding.add(poolAssetRow, fact.amount);
+  if (isLendersDeficit(state, row)) totals.lendersOutstanding.add(poolAssetRow, fact.amount);
+}
+
+/** Whether the lenders of its asset bear what the fund does not cover of a deficit. */
+export function isLendersDeficit({ deficits }: State, row: number): boolean {
+  return deficits.cause.get(row) === DEFICIT_CAUSES.indexOf('borrow');
 }
 
 function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | 'shared' | 'lent'): void {
@@ -546,6 +552,7 @@ function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | '
   const poolAssetRow = deficits.poolAsset.get(row);
   deficits[by].set(row, deficits[by].get(row) + amount);
   totals.outstanding.add(poolAssetRow, -amount);
+  if (isLendersDeficit(state, row)) totals.lendersOutstanding.add(poolAssetRow, -amount);
   const left = outstandingOf(state, row);
   assert(left >= 0n, 'law 5: a deficit was paid more than once');
   if (left > 0n || poolAssets.firstOpenDeficit.get(poolAssetRow) !== row) return;

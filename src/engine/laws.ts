@@ -90,6 +90,10 @@ function checkLending(state: State, row: number, hold: (isKept: boolean, sentenc
     lenderBook(state, row).assets >= 0n && poolAssets.reserveOwed.get(row) >= 0n,
     'law 3: what a lending pool owes its lenders is there',
   );
+  hold(
+    lendingCash(state, row) >= totals.lendersOutstanding.get(row),
+    'law 5: what lenders may have to bear is kept',
+  );
 }
 
 /** Rows the event moved money or lots in, each once. */

@@ -83,11 +83,11 @@ export interface BorrowLimits {
   readonly poolCap: bigint;
 }
 
-/** While a deficit in the asset is open its lenders may have to bear it: nothing is lent meanwhile. */
+/** While a deficit is open that the lenders may have to bear, nothing is lent. */
 export function borrowLimits(state: State, accountAssetRow: number, draft: Draft): BorrowLimits {
   const { accountAssets, poolAssets } = state;
   const row = accountAssets.poolAsset.get(accountAssetRow);
-  const isOpen = poolAssets.isLending.get(row) === 1 && state.totals.outstanding.get(row) === 0n;
+  const isOpen = poolAssets.isLending.get(row) === 1 && state.totals.lendersOutstanding.get(row) === 0n;
   return {
     cash: isOpen ? draftBalance(state, draft, poolLedgerRow(state, row, 'lending')) : 0n,
     accountCap: max(0n, poolAssets.accountDebtCap.get(row) - debtOf(state, accountAssetRow, { draft })),

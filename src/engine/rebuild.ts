@@ -5,7 +5,7 @@
 import { BrokenAssertion } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
-import { openTakeoversOf } from './evolve.js';
+import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
 import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
@@ -66,6 +66,8 @@ export function scanTotals(state: State, undo = new UndoLog()): Totals {
   }
   for (let row = 0; row < deficits.table.size; row++) {
     totals.outstanding.add(deficits.poolAsset.get(row), outstandingOf(state, row));
+    if (isLendersDeficit(state, row))
+      totals.lendersOutstanding.add(deficits.poolAsset.get(row), outstandingOf(state, row));
   }
   scanLending(state, totals);
   return totals;
@@ -97,6 +99,7 @@ export function checkEverything(state: State): void {
     takeoverCollateral: state.poolAssets.table.size,
     held: state.ledger.table.size,
     outstanding: state.poolAssets.table.size,
+    lendersOutstanding: state.poolAssets.table.size,
     debtShares: state.poolAssets.table.size,
     lenderShares: state.poolAssets.table.size,
     lendingNet: state.poolAssets.table.size,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
 import { type LendingWorld, lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
+import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
 import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
 import type { CommandOf, ExternalCommand, FillSide } from './command.js';
 import { decodeRecord, encodeRecord } from './record.js';
@@ -110,6 +111,7 @@ const plain =
 
 /** For each code of the published list one command that is refused with it, in the order of the list. */
 const CASES: Readonly<Record<RejectionCode, Case>> = {
+  ...SHARED_REFUSALS,
   invalid_id: plain({ kind: 'openClient', client: 'not an id' }),
   invalid_amount: plain({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 0n }),
   invalid_price: plain(fill({ priceTicks: 0n })),

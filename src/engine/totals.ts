@@ -48,6 +48,8 @@ export interface Totals {
   readonly held: BigTotals;
   /** Per pool and asset: what is still owed of its deficits. Law 5: minus the receivable balance. */
   readonly outstanding: BigTotals;
+  /** Per pool and asset: what is still owed of its deficits of cause `borrow`, which its lenders may have to bear. */
+  readonly lendersOutstanding: BigTotals;
   /** Per pool and asset: debt shares of its accounts, and shares of its lenders. Equal to the pool's own columns. */
   readonly debtShares: BigTotals;
   readonly lenderShares: BigTotals;
@@ -66,6 +68,7 @@ export function createTotals(undo: UndoLog): Totals {
     takeoverCollateral: new BigTotals(undo),
     held: new BigTotals(undo),
     outstanding: new BigTotals(undo),
+    lendersOutstanding: new BigTotals(undo),
     debtShares: new BigTotals(undo),
     lenderShares: new BigTotals(undo),
     lendingNet: new BigTotals(undo),

@@ -65,8 +65,7 @@ function waterfall({ state, derived, timeMs }: Situation, poolRow: number): Inte
     const outstanding = state.totals.outstanding.get(poolAssetRow);
     const fund = fundBalance(state, poolAssetRow);
     if (outstanding > 0n && fund > 0n) return { kind: 'cover', poolAssetRow };
-    if (outstanding > 0n && lendersDeficit(state, poolAssetRow) >= 0)
-      return { kind: 'bearLenderLoss', poolAssetRow };
+    if (lendersDeficit(state, poolAssetRow) >= 0) return { kind: 'bearLenderLoss', poolAssetRow };
     if (takeoverExposure(state, poolAssetRow) > fund) {
       const takeoverRow = deepestTakeover({ state, derived, timeMs }, poolAssetRow);
       if (takeoverRow >= 0) return { kind: 'deleverage', takeoverRow };

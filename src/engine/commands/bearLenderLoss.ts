@@ -6,8 +6,7 @@
 import { min } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import { DEFICIT_CAUSES } from '../event.js';
-import { lendingCash } from '../lending.js';
+import { isLendersDeficit } from '../evolve.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
 import { outstandingOf, poolLedgerRow, type State } from '../state.js';
@@ -18,7 +17,7 @@ export function decideBearLenderLoss(
 ): Decision {
   const deficitRow = lendersDeficit(state, poolAssetRow);
   if (deficitRow < 0) return reject('nothing_to_do');
-  const amount = min(outstandingOf(state, deficitRow), lendingCash(state, poolAssetRow));
+  const amount = outstandingOf(state, deficitRow);
   const from = poolLedgerRow(state, poolAssetRow, 'lending');
   const to = poolLedgerRow(state, poolAssetRow, 'receivable');
   return [
@@ -36,10 +35,10 @@ export function decideBearLenderLoss(
 
 /** The oldest open deficit that is the lenders' to bear now, or -1: the fund comes first. */
 export function lendersDeficit(state: State, poolAssetRow: number): number {
-  if (fundBalance(state, poolAssetRow) > 0n || lendingCash(state, poolAssetRow) === 0n) return -1;
-  const { cause, next } = state.deficits;
-  const borrow = DEFICIT_CAUSES.indexOf('borrow');
+  const isTheirs = state.totals.lendersOutstanding.get(poolAssetRow) > 0n;
+  if (!isTheirs || fundBalance(state, poolAssetRow) > 0n) return -1;
+  const { next } = state.deficits;
   for (let row = state.poolAssets.firstOpenDeficit.get(poolAssetRow); row >= 0; row = next.get(row))
-    if (cause.get(row) === borrow && outstandingOf(state, row) > 0n) return row;
+    if (isLendersDeficit(state, row) && outstandingOf(state, row) > 0n) return row;
   return -1;
 }

@@ -270,6 +270,27 @@ describe('an account that is liquidated with debts', () => {
     checkEverything(world.state);
   });
 
+  it('holds its lenders, and everybody who would join them, until the loss has landed', () => {
+    const world = lendingWorld({ workBudget: 1 });
+    world.accept(lendingOf('USDT', { debtInitialPpm: 150_000n }));
+    world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(100_000) });
+    world.cross('ada', 'ada', { BTC: coins(1) });
+    world.cross('bob', 'bob', { BTC: coins(1) });
+    world.accept(borrow(30_000));
+    world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(30_000) });
+    world.price(20_000);
+    // The budget went to the liquidation: the claim is open, the lenders look whole.
+    expect([world.debt('ada'), world.claim('eve')]).toEqual([0n, usdt(100_000)]);
+    const supply = { kind: 'supply', client: 'gil', pool: 'main', asset: 'USDT', amountMinor: 1n } as const;
+    for (const command of [takeBack(1n), takeBack(null), supply, borrow(1, 'bob')])
+      expect(world.refuse(command)).toBe('pool_not_sound');
+    for (let i = 0; i < 4; i++) world.accept({ kind: 'resume', pool: 'main' });
+    expect(world.claim('eve')).toBe(usdt(70_000));
+    world.accept(takeBack(null));
+    expect(world.lendingCash()).toBe(0n);
+    checkEverything(world.state);
+  });
+
   it('pays its debts before its positions are taken over', () => {
     const world = lent({ debtInitialPpm: 100_000n });
     world.cross('bob', 'bob', { USDT: usdt(100_000) });

@@ -26,14 +26,12 @@ export function findLentAsset(
   return { poolRow, assetRow, poolAssetRow };
 }
 
-/** While a deficit in the asset is open its lenders may have to bear it: nobody joins or leaves them meanwhile. */
+/** While a deficit is open that the lenders may have to bear, nobody joins or leaves them. */
 export function openDeficitFault(state: State, { poolRow, poolAssetRow }: LentAsset): Rejection | null {
-  if (state.totals.outstanding.get(poolAssetRow) === 0n) return null;
+  const open = state.totals.lendersOutstanding.get(poolAssetRow);
+  if (open === 0n) return null;
   return reject('pool_not_sound', {
     pool: state.pools.names.nameOf(poolRow),
-    deficit: {
-      minor: state.totals.outstanding.get(poolAssetRow),
-      assetRow: state.poolAssets.asset.get(poolAssetRow),
-    },
+    deficit: { minor: open, assetRow: state.poolAssets.asset.get(poolAssetRow) },
   });
 }

@@ -20,6 +20,7 @@ import {
   accountMaintenanceScaled,
   accountOrderScaled,
   accountRequirement,
+  availableScaled,
   collateralValueScaled,
   isAccountLiquidatable,
   isolatedOrderMarginCeil,
@@ -150,6 +151,46 @@ describe('a whole account', () => {
     );
   });
 });
+
+describe('options in a whole account', () => {
+  const margin = (view: AccountView) => accountEquityScaled(view) - accountMaintenanceScaled(view);
+
+  it('never make it worse when a long one rises, whatever the haircut and cap of its asset (FND-05)', () => {
+    let rose = 0;
+    fc.assert(
+      fc.property(accountCases({ withOptions: true }), fc.bigInt(1n, 500n), (view, ticks) => {
+        for (const { instrument, lots, option } of view.legs) {
+          if (option === null || lots < 0n) continue;
+          const risen = withLegs(view, (leg) =>
+            leg.instrument === instrument ? { ...leg, markTicks: leg.markTicks + ticks } : leg,
+          );
+          expect(margin(risen) >= margin(view)).toBe(true);
+          rose++;
+        }
+      }),
+      RUNS,
+    );
+    expect(rose).toBeGreaterThan(100);
+  });
+
+  it('add nothing to what may be used, nor take from it, where all are long (FND-05)', () => {
+    fc.assert(
+      fc.property(accountCases({ withOptions: true, withOrders: true }), (view) => {
+        const long = withLegs(view, (leg) =>
+          leg.option !== null && leg.lots < 0n ? { ...leg, lots: -leg.lots } : leg,
+        );
+        const without = { ...long, legs: long.legs.filter(({ option }) => option === null) };
+        expect(availableScaled(long)).toBe(availableScaled(without));
+        expect(margin(long)).toBe(margin(without));
+      }),
+      RUNS,
+    );
+  });
+});
+
+function withLegs(view: AccountView, change: (leg: LegView) => LegView): AccountView {
+  return { ...view, legs: view.legs.map(change) };
+}
 
 describe('order margin', () => {
   it('is the larger side, filled lot by lot in the slow model (MAR-06)', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountCases, QUOTE } from '../../testkit/accountCases.js';
+import { scenarioCases } from '../../testkit/scenarioCases.js';
 import {
   type AccountView,
   ASSET_PRICE_SCALE,
@@ -98,6 +99,34 @@ describe('the liquidation price of one instrument in an account', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the liquidation price of one instrument in a portfolio account', () => {
+  it('is liquidatable there and not one tick inside, and no scanned mark between is (LIQ-11)', () => {
+    let shown = 0;
+    const cases = accountCases({ instrumentsMax: 2 }).chain((view) =>
+      scenarioCases(view).map((scenarios): AccountView => ({ ...view, mode: 'portfolio', scenarios })),
+    );
+    fc.assert(
+      fc.property(cases, fc.bigInt(0n, 10n ** 7n), (poor, more) => {
+        const view = withBalanceChanged(poor, QUOTE, more);
+        for (const { instrument, markTicks } of view.legs.slice(0, 1)) {
+          const at = (mark: bigint) => isAccountLiquidatable(withMark(view, instrument, mark));
+          const { below, above } = accountLiquidationPrice(view, instrument);
+          if (below.kind === 'always') continue;
+          const low = below.kind === 'price' ? below.markTicks : 0n;
+          const high = above.kind === 'price' ? above.markTicks : null;
+          if (low > 0n) expect([at(low), at(low + 1n)]).toEqual([true, false]);
+          if (high !== null) expect([at(high), at(high - 1n)]).toEqual([true, false]);
+          if (low > 0n || high !== null) shown++;
+          for (const mark of scan(markTicks))
+            if (mark > low && (high === null || mark < high)) expect(at(mark)).toBe(false);
+        }
+      }),
+      { numRuns: 40 },
+    );
+    expect(shown).toBeGreaterThan(3);
   });
 });
 

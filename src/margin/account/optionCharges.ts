@@ -23,7 +23,7 @@ export function optionCharges(kind: RequirementKind, view: AccountView): readonl
   if (required.length === 0) return [];
   const longs = required.filter(({ leg }) => leg.lots > 0n);
   const shorts = required.filter(({ leg }) => leg.lots < 0n);
-  return [...longCharges(kind, view, longs), ...shortOptionCharges(kind, view, shorts)];
+  return [...longCharges(kind, view, longs), ...shortCharges(kind, view, shorts)];
 }
 
 /** Per asset what its long options require, exact, in its minor units; in the order of `view.assets`. */
@@ -61,7 +61,11 @@ function longCharges(
 }
 
 /** Of one underlying together, rounded up once. */
-function shortCharges(view: AccountView, shorts: readonly OptionLegRequirement[], kind: RequirementKind) {
+function shortCharges(
+  kind: RequirementKind,
+  view: AccountView,
+  shorts: readonly OptionLegRequirement[],
+): readonly Charge[] {
   return grouped(shorts, ({ leg }) => underlyingOf(leg)).flatMap((group) => {
     const held = assetOf(view, (group[0] as OptionLegRequirement).leg.settleAsset);
     let running = ZERO;

@@ -83,7 +83,7 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
     expect(cashFor('maintenance', condor)).toBe(10_000n * CENTS);
   });
 
-  it('2 iron condors 50 / 53 / 67 / 70 on a share of 100: 600 of cash (tastytrade)', () => {
+  it('2 iron condors 50 / 53 / 67 / 70 on a share of 100: 600 of cash (tastyworks)', () => {
     const at = { spot: 60n };
     const condor = [
       share({ ...at, optionType: 'put', strike: 50n, mark: 80n, lots: 2n }),

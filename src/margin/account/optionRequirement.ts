@@ -36,8 +36,8 @@ export interface OptionLegRequirement {
 }
 
 /**
- * Of all option legs of one account with the same underlying and settlement asset. The sums are what is required; how a
- * capped sum falls on its legs, longs first and none more than by itself, is for show.
+ * Of all option legs of one account with the same underlying and settlement asset. What is capped is laid on long legs
+ * first, each at most its value, then on short ones, none more than by itself.
  */
 export function optionRequirement(legs: readonly LegView[]): readonly OptionLegRequirement[] {
   const book = optionBook(legs);

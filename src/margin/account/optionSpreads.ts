@@ -70,7 +70,7 @@ export function optionBook(legs: readonly LegView[]): OptionBook {
 }
 
 /** Lots x unit of a leg, without sign. */
-export function optionSize(leg: LegView): bigint {
+function optionSize(leg: LegView): bigint {
   return abs(leg.lots) * optionOf(leg).unit;
 }
 

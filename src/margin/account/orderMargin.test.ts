@@ -96,6 +96,18 @@ describe('order margin of options', () => {
     ]);
   });
 
+  it('is asked of the sale of a cover: its short is back at its own margin (FND-05)', () => {
+    const cover = { ...call, instrument: 51, option: { ...call.option!, strikeTicks: MARK - 100_000n } };
+    const short = { ...call, lots: -10n };
+    const orders = [of({ instrument: 51, side: 'sell', isReduceOnly: true })];
+    const covered = account({ assets: [usdt(0n)], legs: [short, cover], orders });
+    // 0.075 x 400, and 0.15 x 400 for initial margin, of a short that was covered by a lower strike.
+    const before = accountRequirement({ ...covered, orders: [] });
+    expect(before.initial - before.maintenance).toBe(0n);
+    expect(accountRequirement(covered).order).toBe(60n * USDT - before.initial);
+    expect(accountRequirement({ ...covered, legs: [short], orders: [] }).initial).toBe(60n * USDT);
+  });
+
   it('is nothing where a long one is sold that covers no short, and a short one is bought back', () => {
     const sale = account({ legs: [call], orders: [of({ side: 'sell' })] });
     expect(accountRequirement(sale).order).toBe(0n);

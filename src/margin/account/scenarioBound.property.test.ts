@@ -1,8 +1,9 @@
 /** Bounds of the scenario requirement are never below what it becomes: over orders, boxes and moved vectors. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountCases } from '../../testkit/accountCases.js';
-import { scenarioCases } from '../../testkit/scenarioCases.js';
+import { accountCases, assetCases } from '../../testkit/accountCases.js';
+import { leg, linearTerms } from '../../testkit/accountFixture.js';
+import { instrumentRow, PLAIN_PARAMETERS, scenarioCases } from '../../testkit/scenarioCases.js';
 import {
   type AccountBox,
   type AccountView,
@@ -39,6 +40,22 @@ describe('the requirement in a box', () => {
         expect(required.maintenanceScaled <= most.maintenanceScaled).toBe(true);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('is at least the loss of a single scenario at any debt and price of a single asset, where bounds are tight', () => {
+    const places = fc.array(shares(), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(loneAssets(), shares(), places, ({ view, scenarios }, widths, drawn) => {
+        const { legs, assets } = boxAround(view, widths);
+        const debt = { low: 0n, high: 2n * view.assets[0]!.balance + 1n };
+        const box = { legs, assets: assets.map((asset) => ({ ...asset, debt })) };
+        const most = mostScenarioRequirement(view, scenarios, { box }).initialScaled;
+        for (const place of drawn) {
+          expect(scenarioRequirement(pointIn(view, box, place), scenarios).initialScaled <= most).toBe(true);
+        }
+      }),
+      { numRuns: 1_500 },
     );
   });
 
@@ -80,6 +97,23 @@ describe('a move of the vectors', () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  it.each<[string, bigint, bigint, bigint]>([
+    ['by as much where collateral stands still', 0n, 10n, 10n],
+    ['by twice as much where the coin behind it halves', -500_000n, 10n, 20n],
+    ['by no more than all the coin on top where it goes to nothing', -PPM, 10n, 1_010n],
+  ])('moves the requirement %s', (_name, shockPpm, movedMinor, expectedMinor) => {
+    const at = (lossMinor: bigint) => wrongWay(shockPpm, lossMinor);
+    const [before, after] = [at(0n), at(movedMinor)];
+    const moved = [after, before].map(
+      ({ view, scenarios }) => scenarioRequirement(view, scenarios).initialScaled,
+    );
+    expect(moved).toEqual([expectedMinor * PPM, 0n]);
+    const movements = new Map([[0, movedMinor * PPM]]);
+    const bound = requirementMovementBound(before.view, before.scenarios, movements).initialScaled;
+    // Exact but for roundings, of which the coin's half counts twice.
+    expect(bound >= expectedMinor * PPM && bound <= expectedMinor * PPM + 20n).toBe(true);
   });
 
   it('of nothing is bounded by nothing', () => {
@@ -159,6 +193,55 @@ function drawnAccounts(): fc.Arbitrary<Drawn> {
   return accountCases({ withOptions: true, withOrders: true, instrumentsMax: 2 }).chain((view) =>
     scenarioCases(view).map((scenarios) => ({ view, scenarios })),
   );
+}
+
+/** One asset, one leg that settles in it, one undamped scenario; P&L about as large as what is held. */
+function loneAssets(): fc.Arbitrary<Drawn> {
+  const pnl = fc.bigInt(-2_000_000n, 2_000_000n);
+  const shock = fc.oneof(fc.constant(0n), fc.bigInt(-PPM, PPM));
+  return fc.tuple(assetCases(0), pnl, shock).map(([held, pnlShare, shockPpm]) => {
+    const lone = leg(linearTerms(), { lots: 1n, entryTicks: 1n, markTicks: 1n });
+    const view: AccountView = {
+      ...{ mode: 'portfolio', legRule: 'net', orders: [], orderTerms: [] },
+      ...{ assets: [held], legs: [lone] },
+    };
+    const only = { id: 'only', tier: 'core' as const, dampingPpm: PPM };
+    const scenarios: ScenarioView = {
+      set: { id: 'one', scenarios: [only], parameters: PLAIN_PARAMETERS },
+      instruments: [instrumentRow({ pnlPerLot: [held.balance * pnlShare] })],
+      assets: [{ asset: 0, shocksPpm: [shockPpm] }],
+    };
+    return { view, scenarios };
+  });
+}
+
+/** One lot that settles in an asset of which there is nothing, with 1,000 coins behind it. */
+function wrongWay(shockPpm: bigint, lossMinor: bigint): Drawn {
+  const terms = {
+    haircutPpm: 0n,
+    countedCapMinor: null,
+    peg: null,
+    debtInitialPpm: 0n,
+    debtMaintenancePpm: 0n,
+  };
+  const held = { debt: 0n, price: 1_000_000_000n, terms };
+  const assets = [
+    { ...held, asset: 0, balance: 0n },
+    { ...held, asset: 1, balance: 1_000n },
+  ];
+  const lone = leg(linearTerms(), { lots: 1n, entryTicks: 1n, markTicks: 1n });
+  const scenarios = [{ id: 'only', tier: 'core' as const, dampingPpm: PPM }];
+  return {
+    view: { mode: 'portfolio', legRule: 'net', assets, legs: [lone], orders: [], orderTerms: [] },
+    scenarios: {
+      set: { id: 'one', scenarios, parameters: PLAIN_PARAMETERS },
+      instruments: [instrumentRow({ pnlPerLot: [-lossMinor * PPM] })],
+      assets: [
+        { asset: 0, shocksPpm: [] },
+        { asset: 1, shocksPpm: [shockPpm] },
+      ],
+    },
+  };
 }
 
 /** The part of a size that belongs to a number: ends are drawn often. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountCases } from '../../testkit/accountCases.js';
+import { scenarioCases } from '../../testkit/scenarioCases.js';
 import {
   type AccountBox,
   type AccountView,
@@ -14,6 +15,7 @@ import {
   mostMarginScaled,
   pointBox,
   type Range,
+  withBalanceChanged,
 } from '../index.js';
 
 describe('a box of inputs', () => {
@@ -83,6 +85,42 @@ describe('a box of inputs', () => {
           legs: legs.map((leg, at) => ({ ...leg, fundingPerLot: dues.legs[at]!.fundingPerLot })),
         };
         expect(isBoxSafe(view, box)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a box of inputs of a portfolio account', () => {
+  const cases = accountCases({ withOptions: true }).chain((view) =>
+    scenarioCases(view).map((scenarios): AccountView => ({ ...view, mode: 'portfolio', scenarios })),
+  );
+
+  it('has a lower bound that holds at every point, and is safe only without a liquidatable one', () => {
+    let safe = 0;
+    fc.assert(
+      fc.property(cases, fc.bigInt(0n, 10n ** 9n), widths(), shares(), (poor, more, width, points) => {
+        const view = withBalanceChanged(poor, 0, more);
+        const box = boxAround(view, width);
+        const least = leastMarginScaled(view, box);
+        const isSafe = isBoxSafe(view, box);
+        if (isSafe) safe++;
+        for (const share of points) {
+          const point = pointIn(view, box, share);
+          expect(least <= marginScaled(point)).toBe(true);
+          if (isSafe) expect(isAccountLiquidatable(point)).toBe(false);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(safe).toBeGreaterThan(20);
+  });
+
+  it('of one point has the exact bound (LIQ-11)', () => {
+    fc.assert(
+      fc.property(cases, (view) => {
+        expect(leastMarginScaled(view, pointBox(view))).toBe(marginScaled(view));
+        expect(isBoxSafe(view, pointBox(view))).toBe(!isAccountLiquidatable(view));
       }),
       { numRuns: 300 },
     );
