@@ -42,7 +42,7 @@ interface WayBack {
 }
 
 export function createHotCold(book: Book, start: Start): HotColdWatch {
-  const { firstHolder, firstPosition } = book;
+  const { firstHolder } = book;
   const boxes = createBoxes(book, start);
   const { prices, slacks, grosses } = boxes;
   const hot = createHotSet(book, slacks);

@@ -3,40 +3,21 @@
  * behind one balance as they are, and all of them behind one balance. What the book leaves open is filled from what it
  * says elsewhere, and every such step is a note.
  */
-import { formatMinor, parseDecimal } from '../base/decimal.js';
+import { formatMinor } from '../base/decimal.js';
 import { divFloor } from '../base/integers.js';
-import { decimalOf, finest, isAbove } from './calcDecimal.js';
-import type { CalcDocument, CalcInstrument, CalcMarginAccount, CalcPosition } from './calcSchema.js';
+import { err, ok, type Result } from '../base/result.js';
+import type { AnalyzeNote } from './analyzeNote.js';
+import { type BookedPosition, bookedPosition } from './analyzePosition.js';
+import { decimalOf, finest } from './calcDecimal.js';
+import type { CalcDocument, CalcMarginAccount } from './calcSchema.js';
 import type { CcxtBook } from './ccxtBook.js';
-import type { CcxtPosition } from './ccxtPosition.js';
-import { ccxtTiers } from './ccxtTiers.js';
-
-/** Something that was taken, assumed or left out on the way. */
-export interface AnalyzeNote {
-  readonly code: string;
-  readonly message: string;
-  /** Null: of the whole book. */
-  readonly symbol: string | null;
-}
-
-/** A position that can be computed. */
-export interface BookedPosition {
-  readonly source: CcxtPosition;
-  readonly instrument: CalcInstrument;
-  readonly position: CalcPosition;
-  readonly markPrice: string;
-  readonly hasTiers: boolean;
-  /** In an isolated account of its own. */
-  readonly ownMargin: string;
-}
 
 export interface BookedAccount {
   readonly positions: readonly BookedPosition[];
   readonly valuationAsset: string;
-  readonly assets: CalcDocument['assets'];
-  /** What stands behind all positions together; of isolated ones their own margin. */
-  readonly collateral: Readonly<Record<string, string>>;
-  /** What stands behind those in cross mode. */
+  /** Units of the valuation asset for one; null where no position tells. */
+  readonly prices: ReadonlyMap<string, string | null>;
+  /** What stands behind those in cross mode, as amounts that can be valued. */
   readonly wallet: Readonly<Record<string, string>>;
   readonly debts: Readonly<Record<string, string>>;
   readonly isWalletKnown: boolean;
@@ -45,14 +26,255 @@ export interface BookedAccount {
 }
 
 export interface BookingOptions {
-  /** Whether a profile says what maintenance margin is charged on. */
   readonly hasProfile: boolean;
-  /** The moment, where the positions name none. */
+  /** The moment of the prices, where the positions tell none. */
   readonly nowMs: number;
   readonly valuationAsset?: string | undefined;
 }
 
+/** Assets that stand for a dollar: a price in one is taken for a price in another. */
+const DOLLARS = ['USDT', 'USDC', 'USD', 'FDUSD', 'BUSD', 'USDE'];
 const DECIMALS = 8;
 const DECIMALS_MAX = 18;
-/** Assets that stand for a dollar: a price in one is taken for a price in the other. */
-const DOLLARS = ['USDT', 'USDC', 'USD', 'USDE', 'FDUSD', 'BUSD'];
+
+export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<BookedAccount, string> {
+  const notes: AnalyzeNote[] = [];
+  const note = (found: AnalyzeNote) => notes.push(found);
+  const positions: BookedPosition[] = [];
+  const taken = new Set<string>();
+  for (const source of book.positions) {
+    const id = freeName(taken, source.symbol, source.side);
+    const found = bookedPosition(source, id, { book, hasProfile: options.hasProfile, note });
+    if (!found.ok) return found;
+    positions.push(found.value);
+  }
+  if (positions.length === 0) return err('there is no open position');
+  const valuationAsset = options.valuationAsset ?? valuationOf(positions, book);
+  const prices = pricesIn(valuationAsset, positions, book, note);
+  const unpriced = positions.find(({ instrument }) => prices.get(instrument.settle) === null);
+  if (unpriced !== undefined) {
+    const { symbol, market } = unpriced.source;
+    return err(`${symbol} settles in ${market.settle}, for which no position tells a price in ${valuationAsset}`);
+  }
+  const { wallet, debts } = walletOf(book, positions, prices, note);
+  const isCross = positions.some(({ source }) => source.marginMode !== 'isolated');
+  if (book.holdings === null && isCross) {
+    note({
+      code: 'wallet_unknown',
+      symbol: null,
+      message: 'no balance was given: what stands behind cross positions is not known, and no price follows',
+    });
+  }
+  const told = positions.map(({ source }) => source.timestampMs ?? 0);
+  const timestamp = Math.max(...told);
+  return ok({
+    positions,
+    valuationAsset,
+    prices,
+    wallet,
+    debts,
+    isWalletKnown: book.holdings !== null,
+    timestamp: timestamp > 0 ? timestamp : options.nowMs,
+    notes,
+  });
+}
+
+/** Each position in an isolated account of its own, named by its place, each in its own settlement asset. */
+export function isolatedDocument(account: BookedAccount): CalcDocument {
+  return document(account, null, account.positions.map(isolatedAccount));
+}
+
+/** All accounts in one asset: each position isolated, those in cross mode as they are, all in cross. */
+export function crossDocument(account: BookedAccount): CalcDocument {
+  const { positions, wallet, debts } = account;
+  const inCross = positions.filter(({ source }) => source.marginMode !== 'isolated');
+  return document(account, account.valuationAsset, [
+    ...positions.map(isolatedAccount),
+    sharedAccount('as-it-is', 'cross', inCross, wallet, debts),
+    sharedAccount('all-cross', 'cross', positions, withMargins(account), debts),
+  ]);
+}
+
+export function portfolioDocument(
+  account: BookedAccount,
+  positions: readonly BookedPosition[],
+  scenarios: NonNullable<CalcDocument['scenarios']>,
+): CalcDocument {
+  const shared = sharedAccount('all-portfolio', 'portfolio', positions, withMargins(account), account.debts);
+  return { ...document(account, account.valuationAsset, [shared]), scenarios };
+}
+
+/** A second position on the same side of an instrument, in another mode, counts as an instrument of its own. */
+function freeName(taken: Set<string>, symbol: string, side: string): string {
+  let name = symbol;
+  for (let count = 2; taken.has(`${name} ${side}`); count++) name = `${symbol}.${count}`;
+  taken.add(`${name} ${side}`);
+  return name;
+}
+
+function isolatedAccount({ position, instrument, ownMargin }: BookedPosition, at: number): CalcMarginAccount {
+  const collateral = { [instrument.settle]: cut(ownMargin) };
+  return { id: `position-${at}`, marginMode: 'isolated', collateral, positions: [position] };
+}
+
+function sharedAccount(
+  id: string,
+  marginMode: 'cross' | 'portfolio',
+  positions: readonly BookedPosition[],
+  collateral: Readonly<Record<string, string>>,
+  debts: Readonly<Record<string, string>>,
+): CalcMarginAccount {
+  return {
+    id,
+    marginMode,
+    collateral: { ...collateral },
+    debts: { ...debts },
+    positions: positions.map(({ position }) => position),
+  };
+}
+
+function document(
+  account: BookedAccount,
+  valuationAsset: string | null,
+  marginAccounts: CalcMarginAccount[],
+): CalcDocument {
+  const { positions, prices, timestamp } = account;
+  const byId = new Map(positions.map((booked) => [booked.instrument.id, booked]));
+  const amounts = marginAccounts.flatMap(({ collateral, debts = {} }) => [
+    ...Object.entries(collateral),
+    ...Object.entries(debts),
+  ]);
+  const assets = [...prices].flatMap(([id, price]) => {
+    if (price === null) return [];
+    const own = amounts.filter(([name]) => name === id).map(([, amount]) => amount);
+    const priced = valuationAsset === null || id === valuationAsset ? {} : { price };
+    return [{ id, decimals: Math.max(DECIMALS, finest(own)), ...priced }];
+  });
+  return {
+    assets,
+    instruments: [...byId.values()].map(({ instrument }) => instrument),
+    marks: Object.fromEntries([...byId].map(([id, { markPrice }]) => [id, markPrice])),
+    indexPrices: Object.fromEntries(
+      [...byId].flatMap(([id, { indexPrice }]) => (indexPrice === null ? [] : [[id, indexPrice]])),
+    ),
+    timestamp,
+    ...(valuationAsset === null ? {} : { valuationAsset }),
+    marginAccounts,
+  };
+}
+
+/** The asset everything settles in, or a dollar. */
+function valuationOf(positions: readonly BookedPosition[], { holdings }: CcxtBook): string {
+  const settled = new Set(positions.map(({ instrument }) => instrument.settle));
+  const [only] = settled;
+  if (settled.size === 1 && only !== undefined) return only;
+  const held = [...settled, ...(holdings ?? []).map(({ asset }) => asset)];
+  return held.find((asset) => DOLLARS.includes(asset)) ?? 'USD';
+}
+
+/** Prices of what is settled in or held: par among dollars, else the mark of a contract on it. */
+function pricesIn(
+  valuation: string,
+  positions: readonly BookedPosition[],
+  { holdings }: CcxtBook,
+  note: (note: AnalyzeNote) => void,
+): ReadonlyMap<string, string | null> {
+  const needed = new Set([
+    valuation,
+    ...positions.map(({ instrument }) => instrument.settle),
+    ...(holdings ?? []).map(({ asset }) => asset),
+  ]);
+  const isDollar = (asset: string) => DOLLARS.includes(asset);
+  return new Map(
+    [...needed].map((asset) => {
+      if (asset === valuation) return [asset, '1'];
+      if (isDollar(asset) && isDollar(valuation)) {
+        note({ code: 'dollar_at_par', symbol: null, message: `${asset} is valued at 1 ${valuation}` });
+        return [asset, '1'];
+      }
+      const contract = positions.find(
+        ({ instrument: { base, quote, kind } }) =>
+          kind !== 'option' && base === asset && (quote === valuation || (isDollar(quote) && isDollar(valuation))),
+      );
+      if (contract === undefined) {
+        note({ code: 'asset_left_out', symbol: null, message: `${asset} has no price in ${valuation} here: not counted` });
+        return [asset, null];
+      }
+      note({
+        code: 'asset_at_mark',
+        symbol: contract.source.symbol,
+        message: `${asset} is valued at the mark of ${contract.source.symbol}`,
+      });
+      return [asset, contract.markPrice];
+    }),
+  );
+}
+
+function walletOf(
+  { holdings }: CcxtBook,
+  positions: readonly BookedPosition[],
+  prices: ReadonlyMap<string, string | null>,
+  note: (note: AnalyzeNote) => void,
+): Pick<BookedAccount, 'wallet' | 'debts'> {
+  const wallet: Record<string, string> = {};
+  const debts: Record<string, string> = {};
+  for (const { asset, amount, debt, rawField } of holdings ?? []) {
+    if ((prices.get(asset) ?? null) === null) continue;
+    if (debt !== null) debts[asset] = cut(debt);
+    if (rawField === null) {
+      note({
+        code: 'wallet_from_total',
+        symbol: null,
+        message: `${asset}: the unified total is taken for the wallet; where a venue counts unrealized profit in it, it counts twice`,
+      });
+    }
+    const set = rawField === 'crossWalletBalance' ? '0' : isolatedMargins(positions, asset);
+    const left = subtract(amount, set);
+    if (set !== '0' && !left.startsWith('-')) {
+      note({ code: 'isolated_taken_off', symbol: null, message: `${asset}: ${set} of isolated margin is taken off` });
+    }
+    wallet[asset] = left.startsWith('-') ? '0' : left;
+    if (left.startsWith('-')) {
+      note({ code: 'wallet_negative', symbol: null, message: `${asset}: a balance below zero counts as none` });
+    }
+  }
+  return { wallet, debts };
+}
+
+function isolatedMargins(positions: readonly BookedPosition[], asset: string): string {
+  return positions
+    .filter(({ source, instrument }) => source.marginMode === 'isolated' && instrument.settle === asset)
+    .reduce((sum, { ownMargin }) => add(sum, cut(ownMargin)), '0');
+}
+
+/** The wallet with the margins of isolated positions: what stood behind the book if it shared one balance. */
+function withMargins({ positions, wallet }: BookedAccount): Readonly<Record<string, string>> {
+  const all = { ...wallet };
+  for (const { source, instrument, ownMargin } of positions) {
+    if (source.marginMode !== 'isolated') continue;
+    all[instrument.settle] = add(all[instrument.settle] ?? '0', cut(ownMargin));
+  }
+  return all;
+}
+
+export function add(a: string, b: string): string {
+  const scale = finest([a, b]);
+  return formatMinor(at(a, scale) + at(b, scale), scale);
+}
+
+function subtract(a: string, b: string): string {
+  const scale = finest([a, b]);
+  return cut(formatMinor(at(a, scale) - at(b, scale), scale));
+}
+
+function at(text: string, scale: number): bigint {
+  const value = decimalOf(text);
+  return value.digits * 10n ** BigInt(scale - value.scale);
+}
+
+/** No finer than a document may be. */
+function cut(text: string): string {
+  const { digits, scale } = decimalOf(text);
+  if (scale <= DECIMALS_MAX) return text;
+  return formatMinor(divFloor(digits, 10n ** BigInt(scale - DECIMALS_MAX)), DECIMALS_MAX);
+}

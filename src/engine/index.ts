@@ -6,6 +6,7 @@ export * from './engine.js';
 export * from './event.js';
 export * from './listing.js';
 export * from './marginView.js';
+export * from './parameterImpact.js';
 export { checkEverything } from './rebuild.js';
 export * from './record.js';
 export * from './rejection.js';

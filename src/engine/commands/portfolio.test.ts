@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { type OrderWorld, orderWorld } from '../../testkit/orderWorld.js';
+import { eventsOf, HOUR_MS, usdt } from '../../testkit/world.js';
+import type { CommandOf } from '../command.js';
+import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
+
+const PPM = 1_000_000n;
+const SCALE = 1_000_000n;
+
+const set: CommandOf<'defineScenarios'>['set'] = {
+  id: 'grid',
+  scenarios: [
+    { id: 'down', tier: 'core', dampingPpm: PPM },
+    { id: 'up', tier: 'core', dampingPpm: PPM },
+  ],
+  parameters: {
+    initialFactorPpm: PPM,
+    maintenanceFactorPpm: 800_000n,
+    tailNumerator: 1n,
+    tailDenominator: 100n,
+    offsetCapPpm: 800_000n,
+    minimumChargePpm: 0n,
+    basisRatePpm: 0n,
+  },
+  maxAgeMs: HOUR_MS,
+  driftPpm: 100_000n,
+};
+
+/** P&L of a lot in USDT, down and up. */
+const vectors = (instrument: string, referenceTicks: bigint, [down, up]: readonly [number, number]) => ({
+  instrument,
+  referenceTicks: referenceTicks * 10n,
+  deltaPpm: PPM,
+  pnlPerLot: [usdt(down) * SCALE, usdt(up) * SCALE],
+  shortMinimumPerLot: 0n,
+  halfSpreadPpm: 0n,
+  liquidity: [],
+  concentration: [],
+});
+
+const send = (world: OrderWorld, instruments: readonly ReturnType<typeof vectors>[]) =>
+  ({
+    kind: 'sendScenarios',
+    pool: 'main',
+    set: 'grid',
+    sourceTimeMs: world.timeMs,
+    instruments,
+    assets: [],
+  }) as const;
+/** A tenth of the price either way; the two go together. */
+const both = [vectors('BTC-PERP', 400_000n, [-4, 4]), vectors('ETH-PERP', 20_000n, [-0.2, 0.2])];
+
+function venue(): OrderWorld {
+  const world = orderWorld();
+  world.client('ada', { USDT: usdt(10_000) });
+  world.client('bob', { USDT: usdt(1_000_000) });
+  world.open('p', 'ada', 'portfolio', 100);
+  world.open('bob', 'bob', 'cross', 10);
+  world.accept({ kind: 'allocate', account: 'bob', asset: 'USDT', amountMinor: usdt(500_000) });
+  world.accept({ kind: 'allocate', account: 'p', asset: 'USDT', amountMinor: usdt(500) });
+  world.place('s', 'bob', { side: 'sell', lots: 500n });
+  world.place('b', 'bob', { instrument: 'ETH-PERP', priceTicks: 20_000n, lots: 5_000n });
+  return world;
+}
+
+describe('portfolio margin', () => {
+  it('needs a set whose vectors cover the whole pool before anything is opened on it', () => {
+    const world = venue();
+    expect(world.refuse(world.order('o', 'p', {}))).toBe('scenarios_stale');
+    expect(world.refuse(send(world, both))).toBe('unknown_scenarios');
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    expect(world.refuse(send(world, both.slice(0, 1)))).toBe('scenarios_incomplete');
+    world.accept(send(world, both));
+    expect(world.refuse(world.order('o', 'p', {}))).toBe('accepted');
+  });
+
+  it('charges the worst scenario of the whole account: a hedge asks for little more than its offset cap (MAR-10)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    // 0.1 BTC long loses 400 in "down"; with it 2 ETH short gain 400. A fifth of 400 + 400 is asked for in any case.
+    world.place('o', 'p', {});
+    world.match('o', 's', 400_000n, 100n);
+    expect(world.refuse({ kind: 'release', account: 'p', asset: 'USDT', amountMinor: usdt(100) + 1n })).toBe(
+      'removal_floor',
+    );
+    world.place('h', 'p', { instrument: 'ETH-PERP', side: 'sell', priceTicks: 20_000n, lots: 2_000n });
+    world.match('b', 'h', 20_000n, 2_000n);
+    expect(world.refuse({ kind: 'release', account: 'p', asset: 'USDT', amountMinor: usdt(340) })).not.toBe(
+      'mark_unusable',
+    );
+    checkEverything(world.state);
+  });
+
+  it('opens and releases nothing on vectors that are old or far from the mark, and liquidates on the last ones', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    world.place('o', 'p', {});
+    world.match('o', 's', 400_000n, 100n);
+    world.accept({ kind: 'allocate', account: 'p', asset: 'USDT', amountMinor: usdt(500) });
+    world.mark({ 'BTC-PERP': 359_000n, 'ETH-PERP': 20_000n });
+    expect(world.refuse({ kind: 'release', account: 'p', asset: 'USDT', amountMinor: 1n })).toBe(
+      'scenarios_stale',
+    );
+    // Equity 310, maintenance 320 by the last vectors: it is gone.
+    world.mark({ 'BTC-PERP': 331_000n, 'ETH-PERP': 20_000n });
+    expect(eventsOf(world.records, 'accountTakenOver')).toHaveLength(1);
+    expect(world.balance('p', 'USDT')).toBe(0n);
+  });
+
+  it('finds whom new vectors put under maintenance margin, at unchanged marks', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    world.place('o', 'p', {});
+    world.match('o', 's', 400_000n, 100n);
+    world.accept(send(world, [vectors('BTC-PERP', 400_000n, [-6.2, 6.2])]));
+    expect(eventsOf(world.records, 'accountTakenOver')).toEqual([]);
+    world.accept(send(world, [vectors('BTC-PERP', 400_000n, [-6.3, 6.3])]));
+    expect(eventsOf(world.records, 'scenariosSent').at(-1)?.woken).toEqual([world.row('p')]);
+    expect(eventsOf(world.records, 'accountTakenOver')).toHaveLength(1);
+  });
+
+  it('is switched to from cross and back where the account can stand either way (MAR-09)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    world.open('x', 'ada', 'cross', 100);
+    world.accept({ kind: 'allocate', account: 'x', asset: 'USDT', amountMinor: usdt(300) });
+    world.place('o', 'x', {});
+    world.match('o', 's', 400_000n, 100n);
+    const toPortfolio = {
+      kind: 'switchMode',
+      account: 'x',
+      marginMode: 'portfolio',
+      instrument: null,
+    } as const;
+    // Cross at 100x asks for 40, the scenarios for 400.
+    expect(world.send(toPortfolio).record.outcome).toMatchObject({
+      rejection: { code: 'insufficient_initial_margin', context: { missing: { minor: usdt(100) } } },
+    });
+    world.accept({ kind: 'allocate', account: 'x', asset: 'USDT', amountMinor: usdt(100) });
+    expect(world.refuse(toPortfolio)).toBe('accepted');
+    expect(world.refuse({ ...toPortfolio, marginMode: 'cross' })).toBe('accepted');
+  });
+
+  it('keeps its scenarios in a snapshot, under the state hash (OPS-02)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    const before = [...world.engine.stateHash()];
+    world.accept(send(world, both));
+    expect([...world.engine.stateHash()]).not.toEqual(before);
+    const copy = decodeSnapshot(encodeSnapshot(world.engine));
+    expect([...copy.stateHash()]).toEqual([...world.engine.stateHash()]);
+    const [a, b] = [world.engine, copy].map((engine) =>
+      engine.submit('next', world.order('o', 'p', {}), world.timeMs),
+    );
+    expect(a).toEqual(b);
+  });
+});
