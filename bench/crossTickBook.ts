@@ -104,7 +104,9 @@ function pastPrices(instruments: number, random: Random): Float64Array[] {
   const days = [new Float64Array(instruments).fill(START_TICKS)];
   for (let day = 0; day < DAYS; day++) {
     const market = drawNormal(random) * 0.015;
-    days.push((days[day] as Float64Array).map((at) => Math.round(at * (1 + market + drawNormal(random) * 0.015))));
+    days.push(
+      (days[day] as Float64Array).map((at) => Math.round(at * (1 + market + drawNormal(random) * 0.015))),
+    );
   }
   return days;
 }

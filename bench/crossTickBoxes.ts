@@ -127,7 +127,11 @@ export function createBoxes(book: Book, start: Start): Boxes {
   };
 }
 
-export function grossAt({ firstPosition, instrumentOf, weights }: Book, prices: Float64Array, account: number) {
+export function grossAt(
+  { firstPosition, instrumentOf, weights }: Book,
+  prices: Float64Array,
+  account: number,
+) {
   let gross = 0;
   for (let at = firstPosition[account]!; at < firstPosition[account + 1]!; at++)
     gross += Math.abs(weights[at]!) * prices[instrumentOf[at]!]!;

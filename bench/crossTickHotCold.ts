@@ -47,7 +47,7 @@ export function createHotCold(book: Book, start: Start): HotColdWatch {
   const { prices, slacks, grosses } = boxes;
   const hot = createHotSet(book, slacks);
   const isOut = start.isOut.slice();
-  const counts = { escapes: 0, hotPushes: 0, pushTicks: 0, switches: 0, units: 0 };
+  const counts = { escapes: 0, hotPushes: 0, pushTicks: 0, switches: 0 };
   const excessMax = EXCESS_PER_POSITION * book.weights.length;
   let hotBelow = HOT_START;
   const review = { hotUnits: 0, coldUnits: 0, ticks: 0 };
@@ -76,28 +76,26 @@ export function createHotCold(book: Book, start: Start): HotColdWatch {
       else units += place(account);
     }
     const escaped = boxes.escaped(instrument, key);
+    excess = Math.max(0, excess + pushed + units - holdersOf(instrument));
     // Known before it is paid: a tick that too many escape is a tick of push already.
-    if (isTooMuch(instrument, pushed + units + escaped.length * ESCAPE_UNITS)) {
+    if (excess + escaped.length * ESCAPE_UNITS > excessMax) {
       pushFromNowOn(found);
       return;
     }
-    units += settleAll(escaped, instrument, found);
-    excess += units;
-    reviewHot(pushed, units);
-  }
-
-  /** Whether intervals have cost so much more than push that it is time to change over. */
-  function isTooMuch(instrument: number, units: number): boolean {
-    counts.units += units;
-    excess = Math.max(0, excess - holdersOf(instrument));
-    return excess + units > excessMax;
+    const settled = settleAll(escaped, instrument, found);
+    excess += settled;
+    reviewHot(pushed, units + settled);
   }
 
   function holdersOf(instrument: number): number {
     return firstHolder[instrument + 1]! - firstHolder[instrument]!;
   }
 
-  function settleAll(escaped: readonly number[], instrument: number, found: (account: number) => void): number {
+  function settleAll(
+    escaped: readonly number[],
+    instrument: number,
+    found: (account: number) => void,
+  ): number {
     counts.escapes += escaped.length;
     let units = escaped.length * ESCAPE_UNITS;
     for (const account of escaped) {

@@ -21,6 +21,40 @@ export interface Stretch {
   readonly drift: number;
 }
 
+const CALM = { volatility: 0.0003, drift: 0 };
+
+/** Not measured: boxes get their age in them. */
+export const WARM_UP_TICKS = 20_000;
+
+export const MARKETS: readonly { readonly name: string; readonly stretches: readonly Stretch[] }[] = [
+  // 3 basis points a second are 9% a day: busy.
+  {
+    name: 'normal market',
+    stretches: [
+      { ticks: WARM_UP_TICKS, ...CALM },
+      { ticks: 4_000, ...CALM },
+    ],
+  },
+  // All prices lose a third within 30 seconds, ten times as restless as before.
+  {
+    name: 'crash',
+    stretches: [
+      { ticks: WARM_UP_TICKS + 500, ...CALM },
+      { ticks: 6_000, volatility: 0.003, drift: -0.012 },
+    ],
+  },
+  // A quarter within three seconds, half of it back within the next ten, then calm as before.
+  {
+    name: 'flash crash and rebound',
+    stretches: [
+      { ticks: WARM_UP_TICKS + 500, ...CALM },
+      { ticks: 600, volatility: 0.01, drift: -0.09 },
+      { ticks: 2_000, volatility: 0.005, drift: 0.015 },
+      { ticks: 2_000, ...CALM },
+    ],
+  },
+];
+
 const TICKS_A_SECOND = 200;
 const JUMP_SHARE = 0.005;
 const JUMP_TIMES = 6;

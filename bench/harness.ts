@@ -58,12 +58,12 @@ export function printMachine(): void {
   );
 }
 
-function percentile(values: readonly number[], percent: number): number {
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
 }
 
 /** To three significant digits. */
-function round3(value: number): number {
+export function round3(value: number): number {
   return Number(value.toPrecision(3));
 }

@@ -25,7 +25,7 @@ function shortsExample(): string {
     ['put 38,000 at 0.0225 BTC', inverse('put', 38_000n, 2_250n), coins],
   ];
   const rows = shorts.map(([name, short, show]) => {
-    const value = valueOf([short]);
+    const value = valueAt([short]);
     const stated = (kind: RequirementKind) => show(minus(requiredOf(kind, [short]), value));
     return [
       name,
@@ -66,9 +66,9 @@ function spreadsExample(): string {
       name,
       money(alone),
       worst === null ? 'no bound' : money(worst),
-      money(valueOf(legs)),
+      money(valueAt(legs)),
       money(required),
-      money(minus(required, valueOf(legs))),
+      money(minus(required, valueAt(legs))),
     ];
   });
   return table(
@@ -83,8 +83,8 @@ function coverExample(): string {
     const legs = [CALL_40.sold, ...(lots === 0n ? [] : [{ ...CALL_41.bought, lots }])];
     return [
       formatMinor(lots, 3),
-      money(minus(requiredOf('initial', legs), valueOf(legs))),
-      money(minus(requiredOf('maintenance', legs), valueOf(legs))),
+      money(minus(requiredOf('initial', legs), valueAt(legs))),
+      money(minus(requiredOf('maintenance', legs), valueAt(legs))),
     ];
   });
   return table(['call 41,000 bought, BTC', 'cash for initial margin', 'cash for maintenance margin'], rows);
@@ -136,7 +136,7 @@ function requiredOf(kind: RequirementKind, legs: readonly LegView[]): Rational {
   return plus(...optionRequirement(legs).map((one) => exact(one[kind])));
 }
 
-function valueOf(legs: readonly LegView[]): Rational {
+function valueAt(legs: readonly LegView[]): Rational {
   return plus(...legs.map(({ terms, lots, markTicks }) => exact(valueAtMark(terms, lots, markTicks))));
 }
 

@@ -6,12 +6,14 @@ import { createReadStream } from 'node:fs';
 import {
   answerCalc,
   CALC_LENGTH_MAX,
+  type CalcAccountAnswer,
   type CalcAnswer,
   type CalcRefusal,
   calcJsonSchema,
   calcLineTooLong,
   isCalcRefusal,
   isProfileName,
+  isWholeAccount,
   PROFILE_NAMES,
   VENUE_PROFILES,
 } from '../contract/calc.js';
@@ -20,8 +22,9 @@ import { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
 import { nearest } from './nearest.js';
 import { table } from './table.js';
+import { wholeText } from './wholeText.js';
 
-export const calcHelp = `Margin, liquidation price and removable collateral of margin accounts, from a JSON document.
+export const calcHelp = `Margin, liquidation prices and removable collateral of margin accounts, from a JSON document.
 
 Usage: bulkhead calc [--profile NAME] FILE|-
        bulkhead calc --profiles
@@ -29,6 +32,11 @@ Usage: bulkhead calc [--profile NAME] FILE|-
 
 FILE holds one JSON document, or one document a line (JSON lines); "-" is standard input. Exact numbers are
 decimal strings. Unknown fields are refused, so that a misspelt one cannot pass.
+
+A document has assets, instruments, marks and "marginAccounts"; or it is a book: one account written flat, with
+"marginMode", "collateral" and "positions", each with its instrument beside it. Margin modes are isolated, cross (one
+balance behind several instruments, by their tiers) and portfolio (by "scenarios": the name of a preset, a grid, or
+numbers). Options are priced by Black-76 where they have no mark.
 
 A profile is the conventions of one venue as data: what maintenance margin is charged on, where the closing fee
 is kept, how tiers are charged, how prices are rounded. It fills the fields that instruments leave out; a field
@@ -45,6 +53,7 @@ Options:
 Examples:
   bulkhead calc book.json
   bulkhead calc --profile okx book.json
+  bulkhead calc portfolio.json
   bulkhead calc --json book.jsonl > answers.jsonl
   generate-books | bulkhead calc --json - | jq '.marginAccounts[].positions[].liquidationPrice'
   bulkhead calc --schema > calc.schema.json
@@ -230,8 +239,9 @@ function jsonLine(answer: Answer): string {
 function textBlock(answer: Answer, number: number): string {
   const gap = number === 1 ? '' : '\n';
   if (isCalcRefusal(answer)) return `${gap}${refusalText(answer, number)}`;
-  const accounts = table(ACCOUNT_COLUMNS, answer.marginAccounts.map(accountRow));
-  const positions = answer.marginAccounts.flatMap((account) =>
+  const plain = answer.marginAccounts.flatMap((account) => (isWholeAccount(account) ? [] : [account]));
+  const whole = answer.marginAccounts.filter(isWholeAccount);
+  const positions = plain.flatMap((account) =>
     account.positions.map((position) => [
       account.id,
       position.instrument,
@@ -246,8 +256,12 @@ function textBlock(answer: Answer, number: number): string {
   const warnings = answer.warnings.map(
     ({ code, message, path }) => `warning ${code} at ${path}: ${message}\n`,
   );
-  const shown = positions.length === 0 ? '' : `\n${table(POSITION_COLUMNS, positions)}`;
-  return `${gap}${accounts}${shown}${profileText(answer)}${warnings.join('')}`;
+  const tables = [
+    plain.length > 0 || whole.length === 0 ? table(ACCOUNT_COLUMNS, plain.map(accountRow)) : '',
+    positions.length === 0 ? '' : table(POSITION_COLUMNS, positions),
+    ...whole.map(wholeText),
+  ].filter((part) => part !== '');
+  return `${gap}${tables.join('\n')}${profileText(answer)}${warnings.join('')}`;
 }
 
 function profileText({ profile }: CalcAnswer): string {
@@ -279,7 +293,7 @@ const POSITION_COLUMNS = [
   { title: 'tier', align: 'right' },
 ] as const;
 
-function accountRow(account: CalcAnswer['marginAccounts'][number]): string[] {
+function accountRow(account: CalcAccountAnswer): string[] {
   return [
     account.id,
     account.valuationAsset ?? '',

@@ -23,6 +23,11 @@ export const COMMANDS: readonly Command[] = [
   entry('calc', 'margin, liquidation price and removable collateral of positions in a file', () =>
     import('./calc.js').then((file) => ({ run: file.calc, help: file.calcHelp })),
   ),
+  entry(
+    'analyze',
+    "what CCXT's positions require, where they are liquidated, where the venue says otherwise",
+    () => import('./analyze.js').then((file) => ({ run: file.analyze, help: file.analyzeHelp })),
+  ),
   entry('simulate', 'play price history through the engine and say who lost what', () =>
     import('./simulate.js').then((file) => ({ run: file.simulate, help: file.simulateHelp })),
   ),

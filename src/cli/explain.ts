@@ -51,7 +51,7 @@ export async function explain(args: readonly string[], io: Io): Promise<number> 
   const story = explainAccount(recordsOf(parsed.positionals[0] as string, until), account);
   if (story === null)
     throw new Refusal('unknown_account', `the journal does not know an account ${JSON.stringify(account)}`);
-  io.out(parsed.flag('json') ? `${JSON.stringify(story)}\n` : asText(story));
+  io.out(parsed.flag('json') ? `${JSON.stringify(story)}\n` : storyText(story));
   return EXIT_DONE;
 }
 
@@ -69,7 +69,7 @@ export function* recordsOf(directory: string, until = Number.MAX_SAFE_INTEGER): 
   }
 }
 
-function asText(story: AccountStory): string {
+export function storyText(story: AccountStory): string {
   const { steps } = story;
   const head = pairs([
     ['account', story.account],

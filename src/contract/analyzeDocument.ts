@@ -7,6 +7,7 @@ import { formatMinor } from '../base/decimal.js';
 import { divFloor } from '../base/integers.js';
 import { err, ok, type Result } from '../base/result.js';
 import type { AnalyzeNote } from './analyzeNote.js';
+import { add, subtract } from './analyzeNumbers.js';
 import { type BookedPosition, bookedPosition } from './analyzePosition.js';
 import { decimalOf, finest } from './calcDecimal.js';
 import type { CalcDocument, CalcMarginAccount } from './calcSchema.js';
@@ -54,7 +55,9 @@ export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<B
   const unpriced = positions.find(({ instrument }) => prices.get(instrument.settle) === null);
   if (unpriced !== undefined) {
     const { symbol, market } = unpriced.source;
-    return err(`${symbol} settles in ${market.settle}, for which no position tells a price in ${valuationAsset}`);
+    return err(
+      `${symbol} settles in ${market.settle}, for which no position tells a price in ${valuationAsset}`,
+    );
   }
   const { wallet, debts } = walletOf(book, positions, prices, note);
   const isCross = positions.some(({ source }) => source.marginMode !== 'isolated');
@@ -194,10 +197,16 @@ function pricesIn(
       }
       const contract = positions.find(
         ({ instrument: { base, quote, kind } }) =>
-          kind !== 'option' && base === asset && (quote === valuation || (isDollar(quote) && isDollar(valuation))),
+          kind !== 'option' &&
+          base === asset &&
+          (quote === valuation || (isDollar(quote) && isDollar(valuation))),
       );
       if (contract === undefined) {
-        note({ code: 'asset_left_out', symbol: null, message: `${asset} has no price in ${valuation} here: not counted` });
+        note({
+          code: 'asset_left_out',
+          symbol: null,
+          message: `${asset} has no price in ${valuation} here: not counted`,
+        });
         return [asset, null];
       }
       note({
@@ -229,13 +238,21 @@ function walletOf(
       });
     }
     const set = rawField === 'crossWalletBalance' ? '0' : isolatedMargins(positions, asset);
-    const left = subtract(amount, set);
+    const left = cut(subtract(amount, set));
     if (set !== '0' && !left.startsWith('-')) {
-      note({ code: 'isolated_taken_off', symbol: null, message: `${asset}: ${set} of isolated margin is taken off` });
+      note({
+        code: 'isolated_taken_off',
+        symbol: null,
+        message: `${asset}: ${set} of isolated margin is taken off`,
+      });
     }
     wallet[asset] = left.startsWith('-') ? '0' : left;
     if (left.startsWith('-')) {
-      note({ code: 'wallet_negative', symbol: null, message: `${asset}: a balance below zero counts as none` });
+      note({
+        code: 'wallet_negative',
+        symbol: null,
+        message: `${asset}: a balance below zero counts as none`,
+      });
     }
   }
   return { wallet, debts };
@@ -255,21 +272,6 @@ function withMargins({ positions, wallet }: BookedAccount): Readonly<Record<stri
     all[instrument.settle] = add(all[instrument.settle] ?? '0', cut(ownMargin));
   }
   return all;
-}
-
-export function add(a: string, b: string): string {
-  const scale = finest([a, b]);
-  return formatMinor(at(a, scale) + at(b, scale), scale);
-}
-
-function subtract(a: string, b: string): string {
-  const scale = finest([a, b]);
-  return cut(formatMinor(at(a, scale) - at(b, scale), scale));
-}
-
-function at(text: string, scale: number): bigint {
-  const value = decimalOf(text);
-  return value.digits * 10n ** BigInt(scale - value.scale);
 }
 
 /** No finer than a document may be. */

@@ -41,9 +41,12 @@ export function bookedPosition(
   if (markPrice === null) return err(`${symbol} has no markPrice`);
   const entryPrice = source.entryPrice ?? entryFromProfit(source, markPrice, context);
   if (entryPrice === null && market.kind !== 'option') return err(`${symbol} has no entryPrice`);
-  const indexPrice = source.indexPrice ?? (market.kind === 'option' ? underlyingPrice(source, context) : null);
+  const indexPrice =
+    source.indexPrice ?? (market.kind === 'option' ? underlyingPrice(source, context) : null);
   if (indexPrice === null && market.kind === 'option') {
-    return err(`${symbol} needs the price of its underlying: indexPrice, or a future on ${market.base} in the book`);
+    return err(
+      `${symbol} needs the price of its underlying: indexPrice, or a future on ${market.base} in the book`,
+    );
   }
   const tiers = market.kind === 'option' ? null : tiersOf(source, context);
   if (tiers !== null && !tiers.ok) return tiers;
@@ -58,7 +61,9 @@ export function bookedPosition(
     contractSize: source.contractSize,
     tickSize: step(finest([markPrice])),
     lotSize: step(finest([contracts])),
-    ...(context.hasProfile || market.kind === 'option' ? {} : { maintenanceBasis: 'mark', priceRounding: 'none' }),
+    ...(context.hasProfile || market.kind === 'option'
+      ? {}
+      : { maintenanceBasis: 'mark', priceRounding: 'none' }),
     ...(market.expiryMs === null ? {} : { expiry: market.expiryMs }),
     ...(tiers === null ? {} : { tiers: [...tiers.value.tiers] }),
     ...(market.optionType === null ? {} : { optionType: market.optionType }),
@@ -89,7 +94,10 @@ function step(decimals: number): string {
 }
 
 /** Contracts x contractSize. */
-function sizeOf({ contracts, contractSize }: CcxtPosition): { readonly digits: bigint; readonly scale: number } {
+function sizeOf({ contracts, contractSize }: CcxtPosition): {
+  readonly digits: bigint;
+  readonly scale: number;
+} {
   const [a, b] = [decimalOf(contracts), decimalOf(contractSize)];
   return { digits: a.digits * b.digits, scale: a.scale + b.scale };
 }
@@ -137,17 +145,24 @@ function entryFromProfit(source: CcxtPosition, mark: string, { note }: PositionC
   const value = { digits: price.digits * size.digits, scale: price.scale + size.scale };
   const scale = Math.max(value.scale, profit.scale);
   const cost =
-    value.digits * 10n ** BigInt(scale - value.scale) - sign * profit.digits * 10n ** BigInt(scale - profit.scale);
+    value.digits * 10n ** BigInt(scale - value.scale) -
+    sign * profit.digits * 10n ** BigInt(scale - profit.scale);
   const entry = quotient({ digits: cost, scale }, size);
   if (entry !== null) {
-    note({ code: 'entry_from_profit', symbol: source.symbol, message: 'no entryPrice: taken from unrealizedPnl' });
+    note({
+      code: 'entry_from_profit',
+      symbol: source.symbol,
+      message: 'no entryPrice: taken from unrealizedPnl',
+    });
   }
   return entry;
 }
 
 /** Of a future with the same expiry, else of any contract on the same asset. */
 function underlyingPrice({ symbol, market }: CcxtPosition, { book, note }: PositionContext): string | null {
-  const others = book.positions.filter((other) => other.market.base === market.base && other.markPrice !== null);
+  const others = book.positions.filter(
+    (other) => other.market.base === market.base && other.markPrice !== null,
+  );
   const futures = others.filter(({ market: { kind } }) => kind === 'future' || kind === 'perpetual');
   const found = futures.find(({ market: { expiryMs } }) => expiryMs === market.expiryMs) ?? futures[0];
   const index = found?.markPrice ?? others.find(({ indexPrice }) => indexPrice !== null)?.indexPrice ?? null;
@@ -211,7 +226,8 @@ function ownMargin(
       note({
         code: 'margin_from_collateral',
         symbol,
-        message: 'the margin put up is taken from `collateral` (or `initialMargin`), in which some venues count profit',
+        message:
+          'the margin put up is taken from `collateral` (or `initialMargin`), in which some venues count profit',
       });
       return told;
     }
@@ -220,7 +236,10 @@ function ownMargin(
   const [size, entry] = [sizeOf(source), decimalOf(entryPrice)];
   const isLinear = source.market.payoff === 'linear' || source.market.kind === 'option';
   const cost = isLinear
-    ? quotient({ digits: size.digits * entry.digits, scale: size.scale + entry.scale }, decimalOf(leverage ?? '1'))
+    ? quotient(
+        { digits: size.digits * entry.digits, scale: size.scale + entry.scale },
+        decimalOf(leverage ?? '1'),
+      )
     : quotient(size, {
         digits: entry.digits * decimalOf(leverage ?? '1').digits,
         scale: entry.scale + decimalOf(leverage ?? '1').scale,

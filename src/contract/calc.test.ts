@@ -374,13 +374,8 @@ describe('calc refuses', () => {
       (d) => set(d['instruments'][0]['tiers'][1], 'maintenanceAmount', '49.99'),
     ],
     [
-      'unsupported_margin_mode',
-      '/marginAccounts/0/marginMode',
-      (d) => set(d['marginAccounts'][0], 'marginMode', 'cross'),
-    ],
-    [
-      'unsupported_margin_mode',
-      '/marginAccounts/0/marginMode',
+      'missing_scenarios',
+      '/scenarios',
       (d) => set(d['marginAccounts'][0], 'marginMode', 'portfolio'),
     ],
     [
@@ -532,7 +527,7 @@ describe('the published schema', () => {
   });
 
   it('has the ids of the ledger', () => {
-    const pattern = new RegExp((calcJsonSchema() as Json)['properties']['valuationAsset']['pattern']);
+    const pattern = new RegExp((calcJsonSchema() as Json)['$defs']['document']['properties']['valuationAsset']['pattern']);
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ maxLength: 66 }), fc.stringMatching(/^[A-Za-z0-9._:/-]{0,66}$/)),
@@ -662,13 +657,16 @@ function leaves(node: Json): [Json, string][] {
 
 /** The schemas of values that are not objects or lists. */
 function values(schema: Json, path: string): [string, Json][] {
+  if (schema['$defs'] !== undefined)
+    return Object.entries(schema['$defs']).flatMap(([name, child]) => values(child as Json, name));
   if (schema['type'] === 'object') {
-    const children = { ...schema['properties'], ...schema['patternProperties'], ...schema['$defs'] };
+    const children = { ...schema['properties'], ...schema['patternProperties'] };
     return Object.entries(children).flatMap(([name, child]) => values(child as Json, `${path}/${name}`));
   }
   if (schema['type'] === 'array') return values(schema['items'], `${path}/*`);
-  // The document's cap is a decimal or null: the decimal carries the notes.
-  if (schema['anyOf'] !== undefined && schema['unit'] === undefined) return values(schema['anyOf'][0], path);
+  // A field that may have several forms, or be null: each form that is no null carries the notes.
+  if (schema['anyOf'] !== undefined && schema['unit'] === undefined)
+    return schema['anyOf'].filter((form: Json) => form['type'] !== 'null').flatMap((form: Json) => values(form, path));
   return [[path, schema]];
 }
 

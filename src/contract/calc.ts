@@ -2,7 +2,7 @@
 import { calcAnswer } from './calcAnswer.js';
 import { parseCalcDocument } from './calcDocument.js';
 import { type CalcError, calcError } from './calcError.js';
-import type { CalcAnswer, CalcRefusal } from './calcSchema.js';
+import type { CalcAnswer, CalcRefusal, WholeAccountAnswer } from './calcSchema.js';
 
 export { CALC_ERROR_CODES, type CalcError, type CalcErrorCode, calcError } from './calcError.js';
 export * from './calcSchema.js';
@@ -27,6 +27,11 @@ export function answerCalc(
 
 export function isCalcRefusal(answer: CalcAnswer | CalcRefusal): answer is CalcRefusal {
   return 'error' in answer;
+}
+
+/** Whether the account was judged as a whole: cross, portfolio, or isolated with an option or a debt. */
+export function isWholeAccount(account: CalcAnswer['marginAccounts'][number]): account is WholeAccountAnswer {
+  return 'assets' in account;
 }
 
 /** The answer to a line that was not kept because it is longer than `CALC_LENGTH_MAX`. */

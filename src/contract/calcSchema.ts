@@ -10,7 +10,7 @@ import { CalcDocument } from './calcDocumentSchema.js';
 export { BookDocument } from './bookSchema.js';
 export { CalcAnswer, CalcRefusal } from './calcAnswerSchema.js';
 export { CalcDocument } from './calcDocumentSchema.js';
-export type { CalcScenarios } from './calcScenarioSchema.js';
+export { type CalcScenarios, SCENARIO_PRESETS, type ScenarioPreset } from './calcScenarioSchema.js';
 export type { WholeAccountAnswer, WholeAssetAnswer, WholePositionAnswer } from './wholeAnswerSchema.js';
 
 export type CalcAsset = CalcDocument['assets'][number];
@@ -32,6 +32,7 @@ export function calcJsonSchema(): object {
     title: 'bulkhead calc',
     description:
       'One document of JSON, or one a line: `#/$defs/document` with `marginAccounts`, or `#/$defs/book`, one account written flat, with `positions`. Each is answered by one object: `#/$defs/answer`, or `#/$defs/refusal` with nothing computed. Unknown fields are refused.',
+    type: 'object',
     anyOf: [{ $ref: '#/$defs/document' }, { $ref: '#/$defs/book' }],
     $defs: { document: CalcDocument, book: BookDocument, answer: CalcAnswer, refusal: CalcRefusal },
   };

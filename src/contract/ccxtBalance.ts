@@ -24,15 +24,19 @@ export function ccxtHoldings(source: TextObject): readonly CcxtHolding[] {
   return Object.keys(totals).flatMap((asset) => {
     const wallet = wallets.get(asset);
     const amount = wallet?.amount ?? numberOf(totals, asset);
-    const debt = numberOf(debts, asset)?.replace("-", "") ?? null;
+    const debt = numberOf(debts, asset)?.replace('-', '') ?? null;
     const isEmpty = (text: string | null) => text === null || /^0(\.0*)?$/.test(text);
     if (isEmpty(amount) && isEmpty(debt)) return [];
-    return [{ asset, amount: amount ?? '0', debt: isEmpty(debt) ? null : debt, rawField: wallet?.field ?? null }];
+    return [
+      { asset, amount: amount ?? '0', debt: isEmpty(debt) ? null : debt, rawField: wallet?.field ?? null },
+    ];
   });
 }
 
 /** Rows of the raw answer that name an asset and what its wallet holds, wherever they are. */
-function rawWallets(info: Texts | undefined): ReadonlyMap<string, { readonly field: string; readonly amount: string }> {
+function rawWallets(
+  info: Texts | undefined,
+): ReadonlyMap<string, { readonly field: string; readonly amount: string }> {
   const found = new Map<string, { field: string; amount: string }>();
   const visit = (value: Texts): void => {
     const list = listOf(value);

@@ -38,13 +38,37 @@ export interface CcxtReported {
 /** Raw names of the same numbers at several venues. */
 const RAW = {
   contracts: ['positionAmt', 'pos', 'size', 'total', 'szi', 'currentQty'],
-  entryPrice: ['entryPrice', 'avgPx', 'avgPrice', 'openPriceAvg', 'entryPx', 'entry_price', 'average_price', 'avgEntryPrice'],
+  entryPrice: [
+    'entryPrice',
+    'avgPx',
+    'avgPrice',
+    'openPriceAvg',
+    'entryPx',
+    'entry_price',
+    'average_price',
+    'avgEntryPrice',
+  ],
   markPrice: ['markPrice', 'markPx', 'mark_price'],
   notional: ['notional', 'notionalUsd', 'positionValue', 'notionalValue', 'value'],
-  unrealizedPnl: ['unRealizedProfit', 'unrealizedProfit', 'upl', 'unrealisedPnl', 'unrealizedPL', 'floating_profit_loss', 'unrealised_pnl'],
+  unrealizedPnl: [
+    'unRealizedProfit',
+    'unrealizedProfit',
+    'upl',
+    'unrealisedPnl',
+    'unrealizedPL',
+    'floating_profit_loss',
+    'unrealised_pnl',
+  ],
   initialMargin: ['initialMargin', 'imr', 'positionIM', 'initial_margin', 'marginSize'],
   maintenanceMargin: ['maintMargin', 'mmr', 'positionMM', 'maintenance_margin', 'keepMarginRate'],
-  liquidationPrice: ['liquidationPrice', 'liqPx', 'liqPrice', 'estimated_liquidation_price', 'liq_price', 'liquidationPx'],
+  liquidationPrice: [
+    'liquidationPrice',
+    'liqPx',
+    'liqPrice',
+    'estimated_liquidation_price',
+    'liq_price',
+    'liquidationPx',
+  ],
   leverage: ['leverage', 'lever'],
 } as const;
 

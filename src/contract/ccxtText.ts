@@ -22,7 +22,9 @@ export function parseTexts(text: string): Result<Texts, Issue> {
 
 /** Strings are skipped whole, so that digits in them stay. The text is JSON already. */
 function quotedNumbers(text: string): string {
-  return text.replace(TOKEN, (token) => (token.startsWith('"') ? token : JSON.stringify(plainDecimal(token) ?? token)));
+  return text.replace(TOKEN, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(plainDecimal(token) ?? token),
+  );
 }
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/g;
@@ -69,7 +71,11 @@ export function textOf(object: TextObject, name: string): string | null {
  * The number of a unified field, as the venue wrote it where one of its raw fields agrees with it to nine digits: floats
  * hold no more than sixteen, and libraries round.
  */
-export function agreedText(unified: string | null, info: TextObject | null, names: readonly string[]): string | null {
+export function agreedText(
+  unified: string | null,
+  info: TextObject | null,
+  names: readonly string[],
+): string | null {
   if (unified === null || info === null) return unified;
   for (const name of names) {
     const raw = numberOf(info, name);
@@ -85,7 +91,10 @@ export function isClose(a: string, b: string, digits: number): boolean {
   const [x, y] = [parseDecimal(a), parseDecimal(b)];
   if (!x.ok || !y.ok) return false;
   const scale = Math.max(x.value.scale, y.value.scale);
-  const [p, q] = [x.value, y.value].map((value) => value.digits * 10n ** BigInt(scale - value.scale)) as [bigint, bigint];
+  const [p, q] = [x.value, y.value].map((value) => value.digits * 10n ** BigInt(scale - value.scale)) as [
+    bigint,
+    bigint,
+  ];
   const distance = p > q ? p - q : q - p;
   return distance * 10n ** BigInt(digits) <= (q < 0n ? -q : q);
 }

@@ -35,6 +35,8 @@ function floorOf(floor: string | null, before: string | null): string | null {
   const [a, b] = [parseDecimal(floor), parseDecimal(before)];
   if (!a.ok || !b.ok) return floor;
   const scale = Math.max(a.value.scale, b.value.scale);
-  const gap = a.value.digits * 10n ** BigInt(scale - a.value.scale) - b.value.digits * 10n ** BigInt(scale - b.value.scale);
+  const gap =
+    a.value.digits * 10n ** BigInt(scale - a.value.scale) -
+    b.value.digits * 10n ** BigInt(scale - b.value.scale);
   return gap >= 0n && gap <= 10n ** BigInt(scale) ? null : floor;
 }

@@ -33,7 +33,10 @@ export interface CollateralView {
   readonly value: string;
   /** The largest amount that `release` takes now. */
   readonly removable: string;
-  /** First price of this asset at which the account is liquidatable, the other prices held; null for none. */
+  /**
+   * First price of this asset at which the account is liquidatable, the other prices held; null for none, and where
+   * positions settle in it or it is owed: what it backs and what it has to cover then move together.
+   */
   readonly liquidationPrice: string | null;
 }
 
@@ -73,13 +76,17 @@ function collateralView(
     haircut: formatPpm(PPM - divFloor(kept.numerator * PPM, kept.denominator)),
     value: formatAmount(value?.amount ?? 0n, assetScale(state, judgedRow)),
     removable: formatAmount(releasableNow({ state, timeMs, ...rest }, accountAssetRow).amount, scale),
-    liquidationPrice: isOwn || held.price === 0n ? null : liquidationPriceOf(view, held.asset, scale),
+    liquidationPrice:
+      isOwn || !isBackingOnly(view, held) ? null : liquidationPriceOf(view, held.asset, scale),
   };
 }
 
-/** Coming from above, or where the account owes more of it than it has, from below. */
+/** Whether the asset has a price and nothing of the account is required in it. */
+function isBackingOnly({ legs }: WholeFigures['view'], { asset, price, debt }: AssetView): boolean {
+  return price !== 0n && debt === 0n && legs.every(({ settleAsset }) => settleAsset !== asset);
+}
+
 function liquidationPriceOf(view: WholeFigures['view'], asset: number, scale: Scale): string | null {
-  const { below, above } = collateralLiquidationPrice(view, asset);
-  const edge = below.kind === 'price' ? below : above;
-  return edge.kind === 'price' ? formatAssetPrice(edge.price, scale) : null;
+  const { below } = collateralLiquidationPrice(view, asset);
+  return below.kind === 'price' ? formatAssetPrice(below.price, scale) : null;
 }

@@ -330,6 +330,73 @@ describe('the view of a cross account', () => {
   });
 });
 
+/** Losses of 10% on a long, 10% on a short, and nothing; the coin falls with the long. */
+const vectors = (instrument: string, referencePrice: string, move: string) => ({
+  instrument,
+  referencePrice,
+  delta: '1',
+  pnlPerLot: [`-${move}`, move, '0'],
+});
+
+describe('the view of a portfolio account', () => {
+  it('names the scenario that decides, and keeps its prices exact', () => {
+    const world = crossWorld();
+    const set = {
+      id: 'grid-1',
+      scenarios: [
+        { id: 'price-10%', tier: 'core' },
+        { id: 'price+10%', tier: 'core' },
+        { id: 'stay', tier: 'core' },
+      ],
+      parameters: {
+        initialFactor: '1.5',
+        maintenanceFactor: '1',
+        tailNumerator: 25,
+        tailDenominator: 1000,
+        offsetCap: '0.5',
+        minimumCharge: '0.001',
+        basisRate: '0',
+      },
+      maxAgeMs: 60_000,
+      maxDrift: '0.5',
+    };
+    send(
+      world,
+      { kind: 'defineScenarios', pool: 'main', set },
+      {
+        kind: 'sendScenarios',
+        pool: 'main',
+        set: 'grid-1',
+        sourceTimeMs: world.timeMs,
+        instruments: [vectors('BTC-PERP', '40000', '4'), vectors('ETH-PERP', '2000', '0.2')],
+        assets: [{ asset: 'BTC', shocks: ['-0.1', '0.1', '0'] }],
+      },
+      {
+        kind: 'openAccount',
+        account: 'ada-p',
+        client: 'ada',
+        marginMode: 'portfolio',
+        pool: 'main',
+        leverage: '10',
+      },
+      { kind: 'allocate', account: 'ada-p', asset: 'USDT', amount: '9000' },
+      { kind: 'allocate', account: 'ada-p', asset: 'BTC', amount: '0.1' },
+      { ...trade('BTC-PERP', '40000', '1'), buyer: { party: 'account', id: 'ada-p' } },
+    );
+    expect(poolView(situationOf(world), 0).scenarios).toEqual({ inForce: 'grid-1', defined: 'grid-1' });
+    const view = wholeView(world, 'ada-p');
+    expect(view).toMatchObject({ mode: 'portfolio', equity: '12600', liquidatable: false });
+    const decided = view.lines.filter(({ name }) => name.startsWith('maintenanceMargin.'));
+    expect(decided.some(({ detail }) => detail === 'worst price-10%')).toBe(true);
+    const at = view.positions[0]?.liquidationPrice as string;
+    const oneStepAbove = `${Number(at) + 0.1}`.slice(0, 7);
+    send(world, marks(world, { 'BTC-PERP': oneStepAbove }));
+    expect(wholeView(world, 'ada-p').liquidatable).toBe(false);
+    const { work } = send(world, marks(world, { 'BTC-PERP': at }));
+    expect(work.map(({ command }) => command.kind)).toContain('takeOver');
+  });
+});
+
 describe('the story of a cross account', () => {
   it('tells a takeover in parts, with the prices that decided (OPS-03)', () => {
     const world = crossWorld();

@@ -107,11 +107,12 @@ export function hasAllPrices(state: State, accountRow: number, change?: PriceCha
   const isPriced = (poolAssetRow: number) =>
     poolAssetRow === valued ||
     (change?.assetPrices.get(poolAssetRow) ?? assetPrice(state, poolAssetRow)) !== 0n;
-  const open = positionsOf(state, accountRow).filter((row) => positions.lots.get(row) !== 0n);
-  // What was never priced counts for nothing as collateral; what is owed or settled in it cannot be told.
-  const settled = new Set(open.map((row) => state.instruments.poolAsset.get(positions.instrument.get(row))));
+  const held = positionsOf(state, accountRow);
+  // What was never priced counts for nothing as collateral; what is owed or settled in it, by a flat position that is
+  // about to open too, cannot be told.
+  const settled = new Set(held.map((row) => state.instruments.poolAsset.get(positions.instrument.get(row))));
   return (
-    open.every(isMarked) &&
+    held.every((row) => positions.lots.get(row) === 0n || isMarked(row)) &&
     assetsOf(state, accountRow).every((row) => {
       const poolAssetRow = accountAssets.poolAsset.get(row);
       const mayBeOwed = accountAssets.debtShares.get(row) !== 0n || settled.has(poolAssetRow);

@@ -8,7 +8,7 @@
  * range: 17 bytes in the two indexes, 4 for the slot's member, 12 for the place; of a member 4; arrays double as they fill.
  */
 import { assert } from '../base/assert.js';
-import { INT64_MAX, INT64_MIN, isInt64, saturateInt64 } from '../base/integers.js';
+import { INT64_MAX, INT64_MIN, isInt64 } from '../base/integers.js';
 import { createPlaces, NONE } from './intervalPlaces.js';
 import { createThresholdIndex, type ThresholdIndex } from './thresholdIndex.js';
 
@@ -144,14 +144,11 @@ export function createIntervalIndex(): IntervalIndex {
 }
 
 function writeEnds({ lows, highs }: Input, slot: number, { low, high }: Interval): void {
-  // Wrapped where they stay in this function: V8 then compares machine words.
-  const from = BigInt.asIntN(64, saturateInt64(low));
-  const to = BigInt.asIntN(64, saturateInt64(high));
-  const isEmpty = from > to;
+  const isEmpty = low > high;
   if (isEmpty) lows.set(slot, INT64_MAX);
-  else if (from > BigInt.asIntN(64, INT64_MIN)) lows.set(slot, BigInt.asIntN(64, from - 1n));
+  else if (low > INT64_MIN) lows.set(slot, low - 1n);
   else lows.remove(slot);
-  if (!isEmpty && to < BigInt.asIntN(64, INT64_MAX)) highs.set(slot, BigInt.asIntN(64, to + 1n));
+  if (!isEmpty && high < INT64_MAX) highs.set(slot, high + 1n);
   else highs.remove(slot);
 }
 

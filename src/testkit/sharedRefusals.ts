@@ -2,7 +2,7 @@
 import type { CommandOf, ExternalCommand, FillSide } from '../engine/command.js';
 import type { RejectionCode } from '../engine/index.js';
 import { lendingWorld } from './lendingWorld.js';
-import { coins, linearPerpetual, standardWorld, times, usdt, type World } from './world.js';
+import { coins, inversePerpetual, linearPerpetual, standardWorld, times, usdt, type World } from './world.js';
 
 export type RefusedCommand = () => readonly [World, ExternalCommand];
 
@@ -247,23 +247,30 @@ export const SHARED_REFUSALS = {
   }),
   asset_price_unusable: () => {
     const world = shared();
-    world.accept({ kind: 'listAsset', asset: 'ETH', decimals: 8 });
     world.accept({
-      kind: 'listCollateral',
-      pool: 'main',
-      asset: 'ETH',
-      haircutPpm: 0n,
-      countedCapMinor: null,
-      peg: null,
-      conversionRank: 0,
-      conversionSpreadPpm: 0n,
-      priceMaxAgeMs: 1,
-      priceMaxJumpPpm: 1n,
-      priceConfirmations: 1,
+      kind: 'openPool',
+      pool: 'coin',
+      isDesk: false,
+      workBudget: 1,
+      admission: 'fills',
+      valuationAsset: 'USDT',
+      legRule: 'larger',
     });
-    world.client('dan', { ETH: coins(1) });
-    world.cross('dan', 'dan', { ETH: coins(1) });
-    return [world, fill({ buyer: side('dan') })];
+    world.accept(inversePerpetual('XBT', { pool: 'coin' }));
+    world.mark({ XBT: 80_000n });
+    for (const client of ['ada', 'bob'])
+      world.accept({
+        kind: 'openAccount',
+        account: `${client}-coin`,
+        client,
+        marginMode: 'cross',
+        instrument: null,
+        pool: 'coin',
+        hasLegs: false,
+        leveragePpm: times(1),
+      });
+    const [buyer, seller] = [side('ada-coin'), side('bob-coin')];
+    return [world, fill({ instrument: 'XBT', priceTicks: 80_000n, buyer, seller })];
   },
   order_outside_band: inIsolated(order({ priceTicks: 800_001n })),
   nothing_to_reduce: inIsolated(order({ account: 'eve', isReduceOnly: true })),

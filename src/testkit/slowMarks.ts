@@ -48,7 +48,17 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
       confirmations: definition.markConfirmations,
       most: terms.markTicksMax,
     };
-    const hasActed = judgeVerdict(instrument, guard, { ...arrival, price: markTicks }, mark.verdict);
+    const isFar = (price: bigint, from: bigint) =>
+      abs(price - from) * 1_000_000n > from * definition.markMaxJumpPpm;
+    // What decides beside the mark is guarded as the mark is.
+    const hasJumped =
+      option !== null && instrument.indexTicks > 0n && isFar(sent.indexTicks, instrument.indexTicks);
+    const hasActed = judgeVerdict(
+      instrument,
+      guard,
+      { ...arrival, price: markTicks, hasJumped },
+      mark.verdict,
+    );
     demand(
       mark.markTicks === (hasActed ? markTicks : instrument.markTicks),
       () => 'PRC-01: a mark that does not act changes the price',
@@ -72,7 +82,7 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
       confirmations: terms.priceConfirmations,
       most: 2n ** 62n,
     };
-    const hasActed = judgeVerdict(at, guard, { ...arrival, price: sent.price }, price.verdict);
+    const hasActed = judgeVerdict(at, guard, { ...arrival, price: sent.price, hasJumped: false }, price.verdict);
     demand(
       price.price === (hasActed ? sent.price : at.markTicks),
       () => 'PRC-04: a price that does not act changes what collateral is worth',
@@ -85,11 +95,19 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
   demandSame(event.woken, due, 'woken by marks');
 }
 
+interface Arrival {
+  readonly price: bigint;
+  readonly sourceTimeMs: number;
+  readonly nowMs: number;
+  /** Whether what comes along with it is a jump. */
+  readonly hasJumped: boolean;
+}
+
 /** Whether the price acts; the verdict must be the guard's. */
 function judgeVerdict(
   before: SlowPrice,
   guard: Guard,
-  sent: { readonly price: bigint; readonly sourceTimeMs: number; readonly nowMs: number },
+  sent: Arrival,
   verdict: Verdict,
 ): boolean {
   const expected = expectedVerdict(before, guard, sent);
@@ -100,13 +118,13 @@ function judgeVerdict(
 function expectedVerdict(
   before: SlowPrice,
   { maxAgeMs, maxJumpPpm, confirmations, most }: Guard,
-  { price, sourceTimeMs, nowMs }: { price: bigint; sourceTimeMs: number; nowMs: number },
+  { price, sourceTimeMs, nowMs, hasJumped }: Arrival,
 ): Verdict {
   if (sourceTimeMs < before.sourceTimeMs) return 'ignoredOld';
   if (sourceTimeMs < nowMs - maxAgeMs) return 'ignoredStale';
   if (price < 1n || price > most) return 'ignoredBad';
   const isNear = (to: bigint) => abs(price - to) * 1_000_000n <= to * maxJumpPpm;
-  if (before.markTicks === 0n || isNear(before.markTicks)) return 'accepted';
+  if (!hasJumped && (before.markTicks === 0n || isNear(before.markTicks))) return 'accepted';
   const agrees = before.pendingTicks > 0n && isNear(before.pendingTicks);
   const count = agrees ? before.pendingCount + (sourceTimeMs > before.sourceTimeMs ? 1 : 0) : 1;
   return count < confirmations ? 'heldJump' : 'confirmed';

@@ -199,18 +199,18 @@ function legViewOf(
   };
 }
 
-/** Whether there is a price for everything the account has: without one nothing is said about it. */
+/**
+ * Whether there is a price for all that the account may owe in: its marks, and the assets its positions settle in. Other
+ * collateral without a price counts for nothing.
+ */
 export function hasAllPrices(books: SlowBooks, account: SlowAccount): boolean {
   const row = books.accounts.indexOf(account);
   const valued = valuationAssetOf(books, account);
-  return (
-    openPositionsOf(books, row).every(({ instrument }) => books.instruments[instrument]?.markTicks !== 0n) &&
-    holdingsOf(books, row).every(
-      ({ asset }) =>
-        asset === valued ||
-        slowPrice(books, poolAssetOf(books, account.pool, asset) as SlowPoolAsset) !== 0n,
-    )
-  );
+  return openPositionsOf(books, row).every((position) => {
+    const { markTicks, asset } = books.instruments[position.instrument] as SlowInstrument;
+    const at = poolAssetOf(books, account.pool, asset) as SlowPoolAsset;
+    return markTicks !== 0n && (asset === valued || slowPrice(books, at) !== 0n);
+  });
 }
 
 /** Whether every one of those prices may decide now. */

@@ -35,7 +35,7 @@ const start = async () => {
 async function openVenue(serve: ServeProcess): Promise<void> {
   const commands: Json[] = [
     { kind: 'listAsset', asset: 'USDT', decimals: 6 },
-    { kind: 'openPool', pool: 'main' },
+    { kind: 'openPool', pool: 'main', admission: 'fills' },
     { ...BTC_PERP, markMaxAgeMs: 3_600_000 } as unknown as Json,
     { kind: 'injectCapital', asset: 'USDT', amount: '1000000' },
     { kind: 'topUpFund', pool: 'main', asset: 'USDT', amount: '1000' },

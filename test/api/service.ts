@@ -155,7 +155,7 @@ export function fill(fields: { buyer: string; seller: string; price: string; qua
 /** One pool with a fund of 10,000 USDT, BTC-PERP at 40,000, ada with two accounts and bob with one, 100,000 USDT each. */
 export async function openVenue(service: Service): Promise<void> {
   await service.accept({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  await service.accept({ kind: 'openPool', pool: 'main' });
+  await service.accept({ kind: 'openPool', pool: 'main', admission: 'fills' });
   await service.accept(BTC_PERP as unknown as Json);
   await service.accept({ kind: 'injectCapital', asset: 'USDT', amount: '10000' });
   await service.accept({ kind: 'topUpFund', pool: 'main', asset: 'USDT', amount: '10000' });

@@ -3,7 +3,7 @@
  * per lender (src/testkit/slowLending.ts), with every law and every running total scanned after each command.
  */
 import { expect, it } from 'vitest';
-import { hashText, type Random, seededRandom } from '../../src/base/index.js';
+import { hashText, seededRandom } from '../../src/base/index.js';
 import { isLiquidatableNow, mayDecide } from '../../src/engine/accountHealth.js';
 import { createEngine, type Event, type ExternalCommand, type Recorded } from '../../src/engine/index.js';
 import { debtOf, lenderBook, lendingCash } from '../../src/engine/lending.js';
@@ -11,19 +11,13 @@ import { INDEX_SCALE } from '../../src/engine/lendingRate.js';
 import { claimFloor } from '../../src/engine/lendingShares.js';
 import { checkEverything } from '../../src/engine/rebuild.js';
 import { decodeSnapshot, encodeSnapshot } from '../../src/engine/snapshot.js';
-import { type LendingWorld, lendingOf, lendingWorld } from '../../src/testkit/lendingWorld.js';
+import { LENT_ASSETS, type Lent, lendingVenue, nextCommand } from '../../src/testkit/lendingHistory.js';
+import type { LendingWorld } from '../../src/testkit/lendingWorld.js';
 import { compare, minus, plus, rational, size } from '../../src/testkit/rational.js';
 import { forSeeds } from '../../src/testkit/runs.js';
 import { createSlowLending, type SlowLending } from '../../src/testkit/slowLending.js';
-import { coins, HOUR_MS, usdt } from '../../src/testkit/world.js';
 
 const YEAR_MS = 365n * 24n * 3_600_000n;
-const ASSETS = ['USDT', 'BTC'] as const;
-type Lent = (typeof ASSETS)[number];
-const CLIENTS = ['ada', 'bob', 'eve', 'gil'];
-const CROSS = ['ada-x', 'bob-x', 'eve-x'];
-const PAIR = ['ada-s', 'gil-s'];
-
 it('lends, charges and repays as exact quotients do, to the unit of each rounding, and misses nobody (LED-02, LED-03, ISO-01, ISO-02, FND-01, FND-02, MAR-10)', () => {
   forSeeds(15, (seed) => {
     const history = startHistory(seed);
@@ -76,29 +70,8 @@ function describeEvent(event: Event): string {
 
 function startHistory(seed: string) {
   const random = seededRandom(seed);
-  const world = lendingWorld({ workBudget: random.pick([2, 10_000]) });
-  for (const asset of ASSETS)
-    world.accept(
-      lendingOf(asset, {
-        reserveSharePpm: random.pick([0n, 100_000n, 1_000_000n]),
-        debtInitialPpm: 150_000n,
-        accountDebtCapMinor: asset === 'USDT' ? usdt(150_000) : coins(6),
-      }),
-    );
-  world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(200_000) });
-  if (random.unit() < 0.5)
-    world.accept({ kind: 'topUpFund', pool: 'main', asset: 'USDT', amountMinor: usdt(3_000) });
-  if (random.unit() < 0.7)
-    world.accept({ kind: 'fundFacility', pool: 'main', asset: 'USDT', amountMinor: usdt(30_000) });
-  for (const account of CROSS) world.cross(account, account.slice(0, 3), {});
-  for (const account of PAIR) world.account(account, account.slice(0, 3), 'BTC-USDT', 1);
-  for (const account of [...CROSS, ...PAIR]) {
-    world.accept({ kind: 'allocate', account, asset: 'USDT', amountMinor: usdt(random.between(1, 60_000)) });
-    world.accept({ kind: 'allocate', account, asset: 'BTC', amountMinor: coins(0.1 + 2 * random.unit()) });
-  }
-  for (const account of [...CROSS, ...PAIR])
-    if (random.unit() < 0.8) world.accept({ kind: 'setAutoBorrow', account, autoBorrow: true });
-  const judges = new Map(ASSETS.map((asset) => [asset, createJudge(world, asset)]));
+  const world = lendingVenue(random);
+  const judges = new Map(LENT_ASSETS.map((asset) => [asset, createJudge(world, asset)]));
   const records = world.records;
   let price = 40_000;
   return {
@@ -109,7 +82,7 @@ function startHistory(seed: string) {
       return made.command;
     },
     judge(recorded: Recorded) {
-      for (const asset of ASSETS) judges.get(asset)?.see(recorded);
+      for (const asset of LENT_ASSETS) judges.get(asset)?.see(recorded);
       checkEverything(world.state);
       missNobody(world);
     },
@@ -129,96 +102,6 @@ function missNobody({ state, timeMs }: LendingWorld): void {
     if (state.accounts.isQueued.get(row) === 1 || !mayDecide(state, row, timeMs)) continue;
     expect(isLiquidatableNow(state, row), state.accounts.names.nameOf(row)).toBe(false);
   }
-}
-
-function nextCommand(
-  world: LendingWorld,
-  random: Random,
-  price: number,
-): { command: ExternalCommand; price: number } {
-  const asset = random.pick(ASSETS);
-  const account = random.pick([...CROSS, ...PAIR]);
-  const amountMinor = amountOf(asset, random);
-  const orAll = random.unit() < 0.3 ? null : amountMinor;
-  const at = { asset, account, amountMinor };
-  world.timeMs += random.pick([0, 1, 1_000, 60_000, 60_000, HOUR_MS / 2, 90 * 24 * HOUR_MS]);
-  const isStale = world.timeMs - lastPriceMs(world) > HOUR_MS;
-  const command = random.pick<() => ExternalCommand>([
-    () => ({ kind: 'supply', client: random.pick(CLIENTS), pool: 'main', asset, amountMinor }),
-    () => ({ kind: 'supply', client: random.pick(CLIENTS), pool: 'main', asset, amountMinor }),
-    () => ({ kind: 'withdrawSupply', client: random.pick(CLIENTS), pool: 'main', asset, amountMinor: orAll }),
-    () => ({ kind: 'borrow', ...at }),
-    () => ({ kind: 'borrow', ...at }),
-    () => ({ kind: 'repay', ...at, amountMinor: orAll }),
-    () => ({ kind: 'allocate', ...at }),
-    () => ({ kind: 'allocate', ...at }),
-    () => ({ kind: 'release', ...at }),
-    () => ({ kind: 'release', ...at }),
-    () => ({ kind: 'accrueInterest', pool: 'main', asset, accrualTimeMs: world.timeMs }),
-    () => spotTrade(world, random, price),
-    () => spotTrade(world, random, price),
-    () => perpetualTrade(random, price),
-  ]);
-  // Most of the time prices are fresh: a stale one stops nearly everything.
-  if (random.unit() < (isStale ? 0.9 : 0.15)) {
-    const moved = Math.max(1_000, Math.round(price * random.pick([1, 1, 0.99, 1.01, 0.9, 1.1, 0.7, 1.3])));
-    return { command: priceCommand(world, moved), price: moved };
-  }
-  return { command: command(), price };
-}
-
-function lastPriceMs({ state }: LendingWorld): number {
-  return state.poolAssets.priceTimeMs.get(state.poolAssetRows.get(state.assets.names.rowOf('BTC')) as number);
-}
-
-function amountOf(asset: Lent, random: Random): bigint {
-  const units = random.pick([0.000001, 100, 3_000, 10_000, 20_000, 40_000, 100_000]) * (1 + random.unit());
-  return asset === 'USDT' ? usdt(units) : coins(units / 40_000) + 1n;
-}
-
-function priceCommand(world: LendingWorld, price: number): ExternalCommand {
-  const ticks = BigInt(price) * 100n;
-  return {
-    kind: 'mark',
-    sourceTimeMs: world.timeMs,
-    marks: ['BTC-PERP', 'BTC-USDT'].map((instrument) => ({
-      instrument,
-      markTicks: ticks,
-      indexTicks: ticks,
-    })),
-    assetPrices: [{ pool: 'main', asset: 'BTC', price: BigInt(price) * 10_000_000n }],
-  };
-}
-
-function spotTrade(world: LendingWorld, random: Random, price: number): ExternalCommand {
-  return world.spot({
-    buyer: random.pick([...CROSS, ...PAIR]),
-    seller: random.pick([...CROSS, ...PAIR]),
-    price: Math.round(price * (0.97 + 0.06 * random.unit())),
-    lots: BigInt(random.between(1, 2_000)),
-    taker: random.pick(['buyer', 'seller']),
-  });
-}
-
-function perpetualTrade(random: Random, price: number): ExternalCommand {
-  const side = (id: string) =>
-    ({
-      party: 'account',
-      id,
-      leg: 'net',
-      order: '',
-      allocateMinor: 0n,
-      allocateInitial: random.unit() < 0.3,
-    }) as const;
-  return {
-    kind: 'fill',
-    instrument: 'BTC-PERP',
-    priceTicks: BigInt(Math.round(price * (9.8 + 0.4 * random.unit()))),
-    lots: BigInt(random.between(1, 3_000)),
-    buyer: side(random.pick(CROSS)),
-    seller: side(random.pick(CROSS)),
-    taker: 'buyer',
-  };
 }
 
 /** Follows one asset's lending pool through the events, and compares after each command. */

@@ -1,7 +1,8 @@
 /** Who stands on a side of a fill: a margin account, a takeover of the pool's liquidation account, or the outside. */
 import { abs } from '../../base/index.js';
 import type { Leg } from '../../margin/index.js';
-import { positionOf } from '../accountParts.js';
+import { positionOf, valuedInPoolAsset } from '../accountParts.js';
+import { assetPrice } from '../assetPrice.js';
 import type { FillSide } from '../command.js';
 import { orderView } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -108,7 +109,17 @@ export function fitFault(
     });
   }
   const hasLegs = accounts.hasLegs.get(accountRow) === 1;
-  return hasLegs === (at.leg !== 'net') ? null : reject('wrong_leg', { account, leg: at.leg });
+  if (hasLegs !== (at.leg !== 'net')) return reject('wrong_leg', { account, leg: at.leg });
+  return pricedFault(state, accountRow, instruments.poolAsset.get(instrumentRow));
+}
+
+/** A shared account can only be judged in assets that have a price. */
+function pricedFault(state: State, accountRow: number, poolAssetRow: number): Rejection | null {
+  const isPriced =
+    valuedInPoolAsset(state, accountRow) === poolAssetRow || assetPrice(state, poolAssetRow) !== 0n;
+  if (isPriced) return null;
+  const asset = state.assets.names.nameOf(state.poolAssets.asset.get(poolAssetRow));
+  return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow), asset });
 }
 
 function findTakeover(state: State, instrumentRow: number, trade: PartyTrade): Party | Rejection {

@@ -131,6 +131,9 @@ function neededByShared(
   }
   const assetRow = settleAssetRow(state, instrumentRow);
   const price = view.assets.find(({ asset }) => asset === assetRow)?.price ?? ASSET_PRICE_SCALE;
+  // Moved against the account by all it may jump, a price that does not decide may be nothing.
+  if (price === 0n)
+    return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
   const notCountedValue = divFloor(notCounted * price, ASSET_PRICE_SCALE) + 1n;
   const viewWith = (amount: bigint) => withBalanceChanged(view, assetRow, allocated + amount - spoken);
   const notCountedHere = notCounted === 0n ? 0n : notCountedValue;

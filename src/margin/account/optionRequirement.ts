@@ -11,7 +11,7 @@
  * that they settle at can then be owed. So a spread never needs more than it can lose (FND-05); and as everything is
  * found anew from the positions, a short is back at its own margin once its cover is gone.
  */
-import { mostOwed } from '../../market/option.js';
+import { greatestFurtherLoss } from '../../market/option.js';
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
 import {
   addFractions,
@@ -105,8 +105,8 @@ function alone(figures: Figures, share: OptionShare): Fraction {
   const { leg } = share;
   const { asked, value } = figureOf(figures, share);
   if (leg.lots > 0n) return part(share, value);
-  const owed = mostOwed(leg.option as OptionTerms, -1n);
-  return part(share, owed === null ? asked : smaller(asked, positivePart(addFractions(owed, value))));
+  const further = greatestFurtherLoss(leg.option as OptionTerms, -1n, value);
+  return part(share, further === null ? asked : smaller(asked, positivePart(further)));
 }
 
 /** Lays an amount on the shares in their order, on each no more than it requires by itself. */

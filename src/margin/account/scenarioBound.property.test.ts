@@ -7,6 +7,8 @@ import { instrumentRow, PLAIN_PARAMETERS, scenarioCases } from '../../testkit/sc
 import {
   type AccountBox,
   type AccountView,
+  ASSET_PRICE_SCALE,
+  type AssetView,
   type LegView,
   mostScenarioRequirement,
   type OrderView,
@@ -43,19 +45,20 @@ describe('the requirement in a box', () => {
     );
   });
 
-  it('is at least the loss of a single scenario at any debt and price of a single asset, where bounds are tight', () => {
+  it('is at least the loss of a single scenario at any debt and price of its asset, where bounds are tight', () => {
     const places = fc.array(shares(), { minLength: 6, maxLength: 6 });
     fc.assert(
       fc.property(loneAssets(), shares(), places, ({ view, scenarios }, widths, drawn) => {
         const { legs, assets } = boxAround(view, widths);
-        const debt = { low: 0n, high: 2n * view.assets[0]!.balance + 1n };
-        const box = { legs, assets: assets.map((asset) => ({ ...asset, debt })) };
+        const debt = { low: 0n, high: widths(12, 2n * view.assets[0]!.balance + 1n) };
+        const box = { legs, assets: [{ ...assets[0]!, debt }, assets[1]!] };
         const most = mostScenarioRequirement(view, scenarios, { box }).initialScaled;
-        for (const place of drawn) {
-          expect(scenarioRequirement(pointIn(view, box, place), scenarios).initialScaled <= most).toBe(true);
+        const points = drawn.map((place) => pointIn(view, box, place));
+        for (const point of debt.high < view.assets[0]!.balance ? points : points.flatMap(withNothingNet)) {
+          expect(scenarioRequirement(point, scenarios).initialScaled <= most).toBe(true);
         }
       }),
-      { numRuns: 1_500 },
+      { numRuns: 4_000 },
     );
   });
 
@@ -195,24 +198,33 @@ function drawnAccounts(): fc.Arbitrary<Drawn> {
   );
 }
 
-/** One asset, one leg that settles in it, one undamped scenario; P&L about as large as what is held. */
+/** One asset, one leg that settles in it or in another, one undamped scenario; P&L about as large as what is held. */
 function loneAssets(): fc.Arbitrary<Drawn> {
   const pnl = fc.bigInt(-2_000_000n, 2_000_000n);
   const shock = fc.oneof(fc.constant(0n), fc.bigInt(-PPM, PPM));
-  return fc.tuple(assetCases(0), pnl, shock).map(([held, pnlShare, shockPpm]) => {
-    const lone = leg(linearTerms(), { lots: 1n, entryTicks: 1n, markTicks: 1n });
-    const view: AccountView = {
-      ...{ mode: 'portfolio', legRule: 'net', orders: [], orderTerms: [] },
-      ...{ assets: [held], legs: [lone] },
-    };
-    const only = { id: 'only', tier: 'core' as const, dampingPpm: PPM };
-    const scenarios: ScenarioView = {
-      set: { id: 'one', scenarios: [only], parameters: PLAIN_PARAMETERS },
-      instruments: [instrumentRow({ pnlPerLot: [held.balance * pnlShare] })],
-      assets: [{ asset: 0, shocksPpm: [shockPpm] }],
-    };
-    return { view, scenarios };
-  });
+  return fc
+    .tuple(assetCases(0), pnl, shock, fc.nat({ max: 1 }))
+    .map(([held, pnlShare, shockPpm, settleAsset]) => {
+      const size = settleAsset === 0 ? held.balance : (held.balance * held.price) / ASSET_PRICE_SCALE;
+      const drawn = wrongWay(shockPpm, 0n);
+      const legs = drawn.view.legs.map((of) => ({ ...of, settleAsset }));
+      const instruments = [instrumentRow({ pnlPerLot: [size * pnlShare] })];
+      const assets = [held, { ...drawn.view.assets[0]!, asset: 1 }];
+      const shocks = [
+        { asset: 0, shocksPpm: [shockPpm] },
+        { asset: 1, shocksPpm: [] },
+      ];
+      return {
+        view: { ...drawn.view, assets, legs },
+        scenarios: { ...drawn.scenarios, instruments, assets: shocks },
+      };
+    });
+}
+
+/** The account, and the same with as much owed as held. */
+function withNothingNet(view: AccountView): readonly AccountView[] {
+  const [held, ...others] = view.assets as [AssetView, ...AssetView[]];
+  return [view, { ...view, assets: [{ ...held, debt: held.balance }, ...others] }];
 }
 
 /** One lot that settles in an asset of which there is nothing, with 1,000 coins behind it. */

@@ -1,0 +1,166 @@
+/**
+ * A book as CCXT tells it, computed: what each position requires and where it is liquidated, what the book would require
+ * in isolated, cross and portfolio margin, and where the venue's own figures differ. Every number is the calculator's.
+ */
+import { err, ok, type Result } from '../base/result.js';
+import type { AnalyzeAnswer, AnalyzedMode, AnalyzedPosition, AnalyzeRefusal } from './analyzeAnswer.js';
+import { comparisonsOf } from './analyzeDifferences.js';
+import { type BookedAccount, bookedAccount, crossDocument, isolatedDocument } from './analyzeDocument.js';
+import { add, relative } from './analyzeNumbers.js';
+import { portfolioMode } from './analyzePortfolio.js';
+import type { BookedPosition } from './analyzePosition.js';
+import { answerCalc, isCalcRefusal } from './calc.js';
+import type { ScenarioPreset } from './calcScenarioSchema.js';
+import type { CalcAnswer, CalcDocument, CalcRefusal, WholeAccountAnswer } from './calcSchema.js';
+import { type CcxtInput, readCcxtBook } from './ccxtBook.js';
+
+export * from './analyzeAnswer.js';
+export type { AnalyzeNote } from './analyzeNote.js';
+
+export interface AnalyzeOptions {
+  /** Conventions to compute by; marks and marginal tiers on the value at the mark without one. */
+  readonly profile?: string | undefined;
+  /** Scenarios of portfolio margin. */
+  readonly preset: ScenarioPreset;
+  readonly valuationAsset?: string | undefined;
+  /** The moment of the prices, where the positions tell none: for options. */
+  readonly nowMs: number;
+}
+
+export function analyzeCcxt(input: CcxtInput, options: AnalyzeOptions): AnalyzeAnswer | AnalyzeRefusal {
+  const account = booked(input, options);
+  if (!account.ok) return account.error;
+  const isolated = computed(isolatedDocument(account.value), options.profile);
+  if (!isolated.ok) return isolated.error;
+  const cross = computed(crossDocument(account.value), options.profile);
+  if (!cross.ok) return cross.error;
+  const whole = (id: string) =>
+    cross.value.marginAccounts.find((found) => found.id === id) as WholeAccountAnswer;
+  const asItIs = whole('as-it-is');
+  const positions = account.value.positions.map((position, at) =>
+    analyzedPosition(account.value, position, {
+      alone: isolated.value.marginAccounts[at] as CalcAnswer['marginAccounts'][number],
+      asItIs,
+    }),
+  );
+  const portfolio = portfolioMode(account.value, options);
+  if (!portfolio.ok) return documentRefusal(portfolio.error);
+  return {
+    valuationAsset: account.value.valuationAsset,
+    profile: options.profile ?? null,
+    positions,
+    modes: [
+      isolatedMode(cross.value, account.value),
+      wholeMode('cross', whole('all-cross'), account.value),
+      portfolio.value,
+    ],
+    comparisons: comparisonsOf(account.value, positions, isolated.value),
+    notes: account.value.notes,
+  };
+}
+
+/** The calculator's document of the book, each account in it. */
+export function analyzeDocument(input: CcxtInput, options: AnalyzeOptions): CalcDocument | AnalyzeRefusal {
+  const account = booked(input, options);
+  return account.ok ? crossDocument(account.value) : account.error;
+}
+
+export function isAnalyzeRefusal(answer: object): answer is AnalyzeRefusal {
+  return 'error' in answer;
+}
+
+function booked(input: CcxtInput, options: AnalyzeOptions): Result<BookedAccount, AnalyzeRefusal> {
+  const book = readCcxtBook(input);
+  if (!book.ok) return err({ error: { ...book.error, context: {} } });
+  const { profile, nowMs, valuationAsset } = options;
+  const account = bookedAccount(book.value, { hasProfile: profile !== undefined, nowMs, valuationAsset });
+  if (account.ok) return account;
+  return err({
+    error: { code: 'incomplete_position', message: account.error, path: '', input: 'positions', context: {} },
+  });
+}
+
+function computed(document: CalcDocument, profile: string | undefined): Result<CalcAnswer, AnalyzeRefusal> {
+  const answer = answerCalc(JSON.stringify(document), { profile });
+  return isCalcRefusal(answer) ? err(documentRefusal(answer)) : ok(answer);
+}
+
+function documentRefusal({ error }: CalcRefusal): AnalyzeRefusal {
+  return { error: { ...error, input: 'document' } };
+}
+
+interface Answers {
+  readonly alone: CalcAnswer['marginAccounts'][number];
+  /** All positions in cross mode. */
+  readonly asItIs: WholeAccountAnswer;
+}
+
+function analyzedPosition(
+  { isWalletKnown }: BookedAccount,
+  { source, instrument, position, markPrice }: BookedPosition,
+  { alone, asItIs }: Answers,
+): AnalyzedPosition {
+  const [found] = alone.positions;
+  const shared = asItIs.positions.find(
+    (other) => other.instrument === instrument.id && other.side === position.side,
+  );
+  const isCross = shared !== undefined;
+  const price =
+    isCross && !isWalletKnown ? null : isCross ? shared.liquidationPrice : found!.liquidationPrice;
+  const reason = isCross ? (isWalletKnown ? shared.liquidationPriceReason : 'unknown') : 'none';
+  return {
+    symbol: source.symbol,
+    marginMode: isCross ? 'cross' : 'isolated',
+    side: position.side,
+    contracts: position.quantity,
+    contractSize: instrument.contractSize,
+    settle: instrument.settle,
+    entryPrice: position.entryPrice ?? null,
+    markPrice,
+    leverage: position.leverage ?? null,
+    notional: found!.notional,
+    unrealizedPnl: found!.unrealizedPnl,
+    initialMargin: alone.initialMargin,
+    maintenanceMargin: alone.maintenanceMargin,
+    liquidationPrice: price,
+    liquidationPriceReason: price === null ? reason : null,
+    distancePercent: price === null ? null : percentFrom(markPrice, price),
+    greeks: found !== undefined && 'greeks' in found ? found.greeks : null,
+  };
+}
+
+/** (price - mark) / mark, to two decimals. */
+function percentFrom(mark: string, price: string): string {
+  return relative(price, mark, 2);
+}
+
+function isolatedMode({ marginAccounts }: CalcAnswer, { positions }: BookedAccount): AnalyzedMode {
+  const alone = marginAccounts.slice(0, positions.length);
+  return {
+    mode: 'isolated',
+    initialMargin: alone.reduce((sum, { initialMargin }) => add(sum, initialMargin), '0'),
+    maintenanceMargin: alone.reduce((sum, { maintenanceMargin }) => add(sum, maintenanceMargin), '0'),
+    equity: null,
+    marginRatio: null,
+    scenario: null,
+    leftOut: [],
+    reason: null,
+  };
+}
+
+function wholeMode(
+  mode: 'cross' | 'portfolio',
+  answer: WholeAccountAnswer,
+  { isWalletKnown }: BookedAccount,
+): AnalyzedMode {
+  return {
+    mode,
+    initialMargin: answer.initialMargin,
+    maintenanceMargin: answer.maintenanceMargin,
+    equity: isWalletKnown ? answer.equity : null,
+    marginRatio: isWalletKnown ? answer.marginRatio : null,
+    scenario: null,
+    leftOut: [],
+    reason: null,
+  };
+}
