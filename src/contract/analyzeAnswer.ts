@@ -83,6 +83,7 @@ export type ComparisonReason =
   | 'maintenance_amount'
   | 'fee_in_margin'
   | 'margin_posted'
+  | 'option_value'
   | 'wallet_unknown'
   | 'tiers_unknown'
   | 'other_conventions'

@@ -11,7 +11,7 @@ import {
 } from './analyzeAnswer.js';
 import { profilesThatGive } from './analyzeConventions.js';
 import type { BookedAccount } from './analyzeDocument.js';
-import { product, quotient, relative } from './analyzeNumbers.js';
+import { add, product, quotient, relative, subtract } from './analyzeNumbers.js';
 import type { BookedPosition } from './analyzePosition.js';
 import { decimalOf } from './calcDecimal.js';
 import type { CalcAnswer } from './calcSchema.js';
@@ -115,6 +115,8 @@ interface Figures {
 }
 
 function initialFinding({ computed, booked }: Compared, { reported, value }: Figures): Finding {
+  const ofOption = optionFinding(computed, booked, { reported, value });
+  if (ofOption !== null) return ofOption;
   const cost = costOf(computed, booked);
   const { leverage } = computed;
   if (leverage !== null) {
@@ -137,6 +139,8 @@ function initialFinding({ computed, booked }: Compared, { reported, value }: Fig
 }
 
 function maintenanceFinding({ computed, booked, alone }: Compared, { reported, value }: Figures): Finding {
+  const ofOption = optionFinding(computed, booked, { reported, value });
+  if (ofOption !== null) return ofOption;
   const cost = costOf(computed, booked);
   if (
     cost !== null &&
@@ -149,6 +153,22 @@ function maintenanceFinding({ computed, booked, alone }: Compared, { reported, v
     return ['maintenance_amount', 'rate x notional, without the maintenance amount of the tier'];
   }
   return feeFinding(computed, { reported, value }) ?? tiersFinding(booked);
+}
+
+/** Venues whose balances leave options out ask for the value of a short one besides, and for nothing of a long one. */
+function optionFinding(
+  { contracts, contractSize, markPrice, side }: AnalyzedPosition,
+  { instrument }: BookedPosition,
+  { reported, value }: Figures,
+): Finding | null {
+  if (instrument.kind !== 'option') return null;
+  const worth = product([contracts, contractSize, markPrice]);
+  const expected = side === 'short' ? add(value, worth) : subtract(value, worth);
+  if (!isSame(expected, reported, EXPLAINED_DIGITS)) return null;
+  return [
+    'option_value',
+    'the value of the option is in the margin there; here it is in equity, off for a short',
+  ];
 }
 
 /** More by a share of the notional that a fee may be. */

@@ -32,7 +32,7 @@ import {
 import { assetNumber, type BookContext } from './bookInstrument.js';
 import { optionInput, optionVolatility } from './bookOptions.js';
 import { underlyingPrices } from './bookScale.js';
-import { decimalOf, scaled } from './calcDecimal.js';
+import { decimalOf, finest, scaled } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
 import { known, own } from './calcLookup.js';
 import type { CalcScenarios, CalcShock, ScenarioPreset } from './calcScenarioSchema.js';
@@ -134,7 +134,7 @@ function parameters(choice: ScenarioChoice): ScenarioParameters {
 function fromGrid(context: BookContext, legs: ReadonlyMap<string, LegView>, grid: ScenarioGrid): Vectors {
   const { instruments, document } = context.checked;
   const underlyings = [...new Set([...legs.keys()].map((id) => underlyingOf(known(instruments, id))))];
-  const priced = [...legs].map(([id, leg]) => pricedLeg(context.checked, known(instruments, id), leg));
+  const priced = [...legs].map(([id, leg]) => pricedLeg(context, id, leg));
   const vectors = scenarioVectors(gridScenarios(grid, underlyings), {
     instruments: priced.map(({ instrument }) => instrument),
     assets: [...context.scale.assets.keys()].map((id, asset) => ({
@@ -181,7 +181,9 @@ interface PricedLeg {
  * Options are priced in floating point and leave it as 64-bit numbers: in units coarse enough to fit, and still far finer
  * than what a double holds.
  */
-function pricedLeg(checked: CheckedDocument, instrument: CheckedInstrument, leg: LegView): PricedLeg {
+function pricedLeg({ checked, scale }: BookContext, id: string, leg: LegView): PricedLeg {
+  const instrument = known(checked.instruments, id);
+  const { underlyingDecimals } = known(scale.instruments, id);
   const underlying = underlyingOf(instrument);
   if (leg.option === null) {
     const future = { terms: leg.terms, markTicks: leg.markTicks };
@@ -191,15 +193,14 @@ function pricedLeg(checked: CheckedDocument, instrument: CheckedInstrument, leg:
     };
   }
   const { forward } = underlyingPrices(checked, instrument);
-  const perTick =
-    10n ** BigInt(Math.max(decimalOf(instrument.strike ?? '0').scale, decimalOf(forward).scale));
-  const forwardTicks = scaled(decimalOf(forward), perTick);
-  const strikeTicks = scaled(decimalOf(instrument.strike ?? '0'), perTick);
-  const { unit } = leg.option;
-  const largest = PRICED_MAX / (leg.option.payoff === 'linear' ? forwardTicks + strikeTicks : 1n) || 1n;
+  const { strike = '0' } = instrument;
+  const decimals = pricedDecimals([forward, strike]);
+  const forwardTicks = ticksOf(forward, decimals);
+  const strikeTicks = ticksOf(strike, decimals);
+  const { unit, payoff } = leg.option;
+  const largest = PRICED_MAX / (payoff === 'linear' ? forwardTicks + strikeTicks : 1n) || 1n;
   const coarse = unit < largest ? unit : largest;
-  // The leg's own ticks of the underlying may be finer than those of this forward and strike.
-  const finer = leg.option.payoff === 'linear' ? leg.option.strikeTicks / strikeTicks : 1n;
+  const finer = payoff === 'linear' ? underlyingDecimals - decimals : 0;
   const volatility = optionVolatility(checked, instrument);
   assert(volatility !== null, 'an option without a volatility was refused with the document');
   return {
@@ -211,8 +212,26 @@ function pricedLeg(checked: CheckedDocument, instrument: CheckedInstrument, leg:
       forwardTicks,
       volatility,
     },
-    inUnits: (pnl) => divNearest(pnl * unit * finer, coarse),
+    inUnits: (pnl) =>
+      finer >= 0
+        ? divNearest(pnl * unit * 10n ** BigInt(finer), coarse)
+        : divNearest(pnl * unit, coarse * 10n ** BigInt(-finer)),
   };
+}
+
+/** As fine as the texts are, and coarse enough for `PRICED_MAX`. */
+function pricedDecimals(prices: readonly string[]): number {
+  let decimals = finest(prices);
+  while (prices.reduce((sum, price) => sum + ticksOf(price, decimals), 0n) > PRICED_MAX) decimals -= 1;
+  return decimals;
+}
+
+/** To the nearest, and never under one. */
+function ticksOf(text: string, decimals: number): bigint {
+  const { digits, scale } = decimalOf(text);
+  const shift = decimals - scale;
+  const ticks = shift >= 0 ? digits * 10n ** BigInt(shift) : divNearest(digits, 10n ** BigInt(-shift));
+  return ticks < 1n ? 1n : ticks;
 }
 
 /** Times a price that may rise sixfold and SCENARIO_SCALE this stays inside 64 bits. */

@@ -373,11 +373,7 @@ describe('calc refuses', () => {
       '/instruments/0/tiers/1/maintenanceAmount',
       (d) => set(d['instruments'][0]['tiers'][1], 'maintenanceAmount', '49.99'),
     ],
-    [
-      'missing_scenarios',
-      '/scenarios',
-      (d) => set(d['marginAccounts'][0], 'marginMode', 'portfolio'),
-    ],
+    ['missing_scenarios', '/scenarios', (d) => set(d['marginAccounts'][0], 'marginMode', 'portfolio')],
     [
       'too_many_positions',
       '/marginAccounts/0/positions/1',
@@ -527,7 +523,9 @@ describe('the published schema', () => {
   });
 
   it('has the ids of the ledger', () => {
-    const pattern = new RegExp((calcJsonSchema() as Json)['$defs']['document']['properties']['valuationAsset']['pattern']);
+    const pattern = new RegExp(
+      (calcJsonSchema() as Json)['$defs']['document']['properties']['valuationAsset']['pattern'],
+    );
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ maxLength: 66 }), fc.stringMatching(/^[A-Za-z0-9._:/-]{0,66}$/)),
@@ -666,7 +664,9 @@ function values(schema: Json, path: string): [string, Json][] {
   if (schema['type'] === 'array') return values(schema['items'], `${path}/*`);
   // A field that may have several forms, or be null: each form that is no null carries the notes.
   if (schema['anyOf'] !== undefined && schema['unit'] === undefined)
-    return schema['anyOf'].filter((form: Json) => form['type'] !== 'null').flatMap((form: Json) => values(form, path));
+    return schema['anyOf']
+      .filter((form: Json) => form['type'] !== 'null')
+      .flatMap((form: Json) => values(form, path));
   return [[path, schema]];
 }
 

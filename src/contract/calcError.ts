@@ -28,6 +28,7 @@ export const CALC_ERROR_CODES = [
   'expiry_contradiction',
   'expired_instrument',
   'crossed_strikes',
+  'price_too_fine',
   'taker_fee_missing',
   'tier_method_contradiction',
   ...BRACKET_FAULTS,

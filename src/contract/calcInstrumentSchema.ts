@@ -88,7 +88,7 @@ const OPTION_FIELDS = {
   ),
   optionInitialRate: Type.Optional(
     decimal(
-      'Initial margin of a short option: max(this x underlying - out-of-the-money amount, `optionInitialFloorRate` x underlying) + mark. Only options.',
+      'Initial margin of a short option: max(this x underlying - out-of-the-money amount, `optionInitialFloorRate` x underlying), of equity that has its mark taken off. Only options.',
       { unit: 'fraction of the underlying', example: '0.15', default: '0.15' },
     ),
   ),
@@ -101,7 +101,7 @@ const OPTION_FIELDS = {
   ),
   optionMaintenanceRate: Type.Optional(
     decimal(
-      'Maintenance margin of a short option: this x underlying + mark; at most the floor of initial margin. Only options.',
+      'Maintenance margin of a short option: this x underlying; at most the floor of initial margin. Only options.',
       { unit: 'fraction of the underlying', example: '0.075', default: '0.075' },
     ),
   ),

@@ -63,8 +63,32 @@ function optionFault(
       { instrument: option.id },
     );
   }
-  return expiryFault(document, option, path) ?? optionRatesFault(option, path);
+  return (
+    expiryFault(document, option, path) ??
+    optionRatesFault(option, path) ??
+    markStepFault(document, option, path)
+  );
 }
+
+/** A mark by Black-76 is a double: steps that it cannot count are refused. */
+function markStepFault(
+  { marks, indexPrices }: CheckedDocument['document'],
+  option: CheckedInstrument,
+  path: string,
+): CalcError | null {
+  if (own(marks, option.id) !== undefined) return null;
+  const field = option.markTick === undefined ? 'tickSize' : 'markTick';
+  const step = option[field] ?? option.tickSize;
+  const price = option.underlyingPrice ?? own(indexPrices, option.id) ?? '0';
+  return Number(price) / Number(step) <= STEPS_MAX && Number(price) <= STEPS_MAX
+    ? null
+    : calcError('price_too_fine', `${path}/${field}`, 'a mark by Black-76 has fewer steps than this', {
+        underlyingPrice: price,
+        [field]: step,
+      });
+}
+
+const STEPS_MAX = 1e15;
 
 function optionRatesFault(option: CheckedInstrument, path: string): CalcError | null {
   const rates = optionRates(option);

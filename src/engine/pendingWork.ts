@@ -83,8 +83,11 @@ function poolsTouchedBy(state: State, record: EngineRecord): number[] {
     if ('instrumentRow' in event) add(state.instruments.pool.get(event.instrumentRow));
     if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));
     if (event.kind !== 'marked') continue;
-    for (const mark of event.marks) add(state.instruments.pool.get(mark.instrumentRow));
-    for (const price of event.assetPrices) add(state.poolAssets.pool.get(price.poolAssetRow));
+    // What is older than what a pool has seen does nothing in it, and gives it no work.
+    for (const { verdict, instrumentRow } of event.marks)
+      if (verdict !== 'ignoredOld') add(state.instruments.pool.get(instrumentRow));
+    for (const { verdict, poolAssetRow } of event.assetPrices)
+      if (verdict !== 'ignoredOld') add(state.poolAssets.pool.get(poolAssetRow));
   }
   return pools.sort((a, b) => a - b);
 }

@@ -9,7 +9,7 @@ import {
   missingForInitial,
   type OrderView,
 } from '../margin/index.js';
-import { wholeAccountView } from './accountMargin.js';
+import { LAST_GOOD, wholeAccountView } from './accountMargin.js';
 import { hasClosedForm } from './accountParts.js';
 import { type Draft, draftBalance, draftPosition } from './draft.js';
 import { fundingIndexAt } from './priceChange.js';
@@ -29,8 +29,11 @@ export function missingToStand(
 ): bigint | null {
   const { accountRow, assetRow } = at;
   if (hasClosedForm(state, accountRow)) return missingAsIsolated(state, accountRow, draft, orders);
-  const prices = { kind: 'adverse', timeMs } as const;
-  return missingForInitial(wholeAccountView(state, accountRow, { prices, draft, orders }), assetRow);
+  // What is adverse to most may favour an account that is short of the very asset: the larger of the two.
+  const [adverse, lastGood] = ([{ kind: 'adverse', timeMs }, LAST_GOOD] as const).map((prices) =>
+    missingForInitial(wholeAccountView(state, accountRow, { prices, draft, orders }), assetRow),
+  ) as [bigint | null, bigint | null];
+  return adverse === null || lastGood === null ? null : max(adverse, lastGood);
 }
 
 /** The same for an account with one position, as if it were isolated. */

@@ -5,8 +5,8 @@ import {
   isAccepted,
   type Market,
   type Player,
-  send,
   type Spot,
+  send,
 } from './historyPlayer.js';
 
 export function markAll(player: Player): void {

@@ -135,11 +135,7 @@ export function anyMarket(player: Player): Market {
   return random.pick(trading.length > 0 && random.unit() < 0.95 ? trading : markets);
 }
 
-export function hasStatus(
-  state: State,
-  instrument: string,
-  status: keyof typeof INSTRUMENT_STATUS,
-): boolean {
+export function hasStatus(state: State, instrument: string, status: keyof typeof INSTRUMENT_STATUS): boolean {
   return (
     state.instruments.status.get(state.instruments.names.rowOf(instrument)) === INSTRUMENT_STATUS[status]
   );

@@ -86,7 +86,7 @@ function accountSide(player: Player, { definition }: Market, id: string, opens: 
   const row = state.accounts.names.rowOf(id);
   const other = opens === 'long' ? 'short' : 'long';
   const legs: readonly Leg[] = [opens, opens, other];
-  const hasLegs = state.accounts.hasLegs.get(row) === 1 !== random.unit() < 0.02;
+  const hasLegs = (state.accounts.hasLegs.get(row) === 1) !== random.unit() < 0.02;
   const leg = hasLegs ? random.pick(legs) : 'net';
   const way = random.unit();
   if (way < 0.7) return bareSide(id, { leg });

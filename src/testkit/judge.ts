@@ -102,8 +102,7 @@ function judgePool(
     entry += position.lots * position.fundingIndex;
   }
   for (const takeover of books.takeovers) {
-    if (takeover.pool === pool && settleAssetOf(books, takeover) === asset)
-      collateral += takeover.collateral;
+    if (takeover.pool === pool && settleAssetOf(books, takeover) === asset) collateral += takeover.collateral;
   }
   demand(of('settlement') === -cost, () => `law 2: settlement ${of('settlement')}, cost ${cost}`);
   demand(of('funding') * FUNDING_SCALE === entry + dust, () => 'law 2: funding is not minus the accruals');
@@ -123,9 +122,7 @@ function judgePool(
 function judgeQueues(books: SlowBooks, timeMs: number): void {
   for (const [row, account] of books.accounts.entries()) {
     const positions = openPositionsOf(books, row);
-    const isTrading = positions.some(
-      ({ instrument }) => books.instruments[instrument]?.status === 'trading',
-    );
+    const isTrading = positions.some(({ instrument }) => books.instruments[instrument]?.status === 'trading');
     if (account.isQueued || !isTrading || !mayDecide(books, account, timeMs)) continue;
     demand(
       !isSlowlyLiquidatable(books, account),

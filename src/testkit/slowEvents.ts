@@ -147,9 +147,7 @@ function judgeSharedRelease(
   const assets = view.assets.map((held) =>
     held.asset === asset ? { ...held, balance: held.balance - event.amount } : held,
   );
-  const atIndex = view.legs.map((leg) =>
-    leg.option === null ? { ...leg, markTicks: leg.indexTicks } : leg,
-  );
+  const atIndex = view.legs.map((leg) => (leg.option === null ? { ...leg, markTicks: leg.indexTicks } : leg));
   for (const legs of [view.legs, atIndex]) {
     const left = { ...view, assets, legs };
     const equity = accountEquityFloor(left);

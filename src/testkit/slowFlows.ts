@@ -3,7 +3,7 @@ import { max } from '../base/index.js';
 import type { Event } from '../engine/event.js';
 import type { FlowName, Transfer } from '../isolation/index.js';
 import { type LedgerKind, NEVER_NEGATIVE } from '../ledger/index.js';
-import { type SlowBalance, type SlowBooks, type SlowPoolAsset, poolAssetOf } from './slowBooks.js';
+import { poolAssetOf, type SlowBalance, type SlowBooks, type SlowPoolAsset } from './slowBooks.js';
 import { demand, type EventContext } from './slowDemand.js';
 import { isPriceUsable, slowPrice } from './slowValues.js';
 
@@ -200,12 +200,7 @@ function judgeConversions(
 }
 
 /** Collateral is taken in kind for what the pool took on: at most a unit more than that is worth, and after conversion only. */
-function judgeSeizures(
-  books: SlowBooks,
-  event: Event,
-  transfers: readonly Transfer[],
-  timeMs: number,
-): void {
+function judgeSeizures(books: SlowBooks, event: Event, transfers: readonly Transfer[], timeMs: number): void {
   const seized = transfers.filter(({ flow }) => flow === 'seize');
   if (seized.length === 0) return;
   demand('deficits' in event, () => 'ISO-02: collateral is seized for no deficit');

@@ -64,7 +64,10 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
       () => 'PRC-01: a mark that does not act changes the price',
     );
     if (!hasActed) {
-      demand(mark.indexTicks === instrument.indexTicks, () => 'PRC-01: the index of a mark that does not act');
+      demand(
+        mark.indexTicks === instrument.indexTicks,
+        () => 'PRC-01: the index of a mark that does not act',
+      );
       continue;
     }
     acted.push({ of: instrument, markTicks, indexTicks: mark.indexTicks });
@@ -82,7 +85,12 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
       confirmations: terms.priceConfirmations,
       most: 2n ** 62n,
     };
-    const hasActed = judgeVerdict(at, guard, { ...arrival, price: sent.price, hasJumped: false }, price.verdict);
+    const hasActed = judgeVerdict(
+      at,
+      guard,
+      { ...arrival, price: sent.price, hasJumped: false },
+      price.verdict,
+    );
     demand(
       price.price === (hasActed ? sent.price : at.markTicks),
       () => 'PRC-04: a price that does not act changes what collateral is worth',
@@ -104,12 +112,7 @@ interface Arrival {
 }
 
 /** Whether the price acts; the verdict must be the guard's. */
-function judgeVerdict(
-  before: SlowPrice,
-  guard: Guard,
-  sent: Arrival,
-  verdict: Verdict,
-): boolean {
+function judgeVerdict(before: SlowPrice, guard: Guard, sent: Arrival, verdict: Verdict): boolean {
   const expected = expectedVerdict(before, guard, sent);
   demand(verdict === expected, () => `PRC-01: a price of ${sent.price} is ${verdict}, not ${expected}`);
   return expected === 'accepted' || expected === 'confirmed';

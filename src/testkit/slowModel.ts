@@ -84,8 +84,7 @@ function applyFacts(books: SlowBooks, event: Event): void {
         isQuarantined: false,
         isSound: true,
       });
-      if (event.valuationAssetRow >= 0)
-        openPoolAsset(books, books.pools.length - 1, event.valuationAssetRow);
+      if (event.valuationAssetRow >= 0) openPoolAsset(books, books.pools.length - 1, event.valuationAssetRow);
       return;
     case 'instrumentListed':
       return openInstrument(books, event.definition);

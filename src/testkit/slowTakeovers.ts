@@ -74,7 +74,9 @@ function judgeParts(
   asset: number,
   transfers: readonly Transfer[],
 ): void {
-  const own = parts.filter(({ instrumentRow }) => settleAssetOf(books, { instrument: instrumentRow }) === asset);
+  const own = parts.filter(
+    ({ instrumentRow }) => settleAssetOf(books, { instrument: instrumentRow }) === asset,
+  );
   const collateral = own.reduce((sum, part) => sum + part.collateral, 0n);
   const moved = (flow: string) =>
     transfers

@@ -112,7 +112,11 @@ function settlementValue(
 ): bigint {
   const instrument = books.instruments[event.instrumentRow] as SlowInstrument;
   const { account } = books.positions[row] as SlowPosition;
-  const exact = slowValue(instrument, lots, instrument.settlementTicks === 0n ? 1n : instrument.settlementTicks);
+  const exact = slowValue(
+    instrument,
+    lots,
+    instrument.settlementTicks === 0n ? 1n : instrument.settlementTicks,
+  );
   const worth: Quotient = instrument.settlementTicks === 0n ? { above: 0n, below: 1n } : exact;
   const others = account < 0 ? [] : lastChanges(event).filter((change) => isOf(books, change, account));
   // Where an account has two legs of it, or the holder is not an account, the books do not say more than the mark.
@@ -189,7 +193,8 @@ function judgeAccount(context: EventContext, event: TradeEvent, traded: Traded):
     );
     return { before, change, value, split: splitOf(before, change.lots, value) };
   });
-  const sum = (of: (one: (typeof each)[number]) => bigint) => each.reduce((total, one) => total + of(one), 0n);
+  const sum = (of: (one: (typeof each)[number]) => bigint) =>
+    each.reduce((total, one) => total + of(one), 0n);
 
   const paid = netOf(event.transfers, row, SETTLED);
   const due = sum(({ before, change, value }) => change.cost - before.cost - value);
@@ -302,7 +307,8 @@ function judgePremium(
   if (traded === 0n) return demand(change.premium === before.premium, () => 'FND-05: a premium moves');
   const keptOf = abs(before.lots) === 0n ? 1n : abs(before.lots);
   const exact: Quotient = {
-    above: before.premium * (abs(before.lots) - closed) * abs(traded) + value * (abs(traded) - closed) * keptOf,
+    above:
+      before.premium * (abs(before.lots) - closed) * abs(traded) + value * (abs(traded) - closed) * keptOf,
     below: keptOf * abs(traded),
   };
   demand(

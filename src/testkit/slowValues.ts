@@ -145,8 +145,9 @@ function ordersOf(books: SlowBooks, account: number): OrderView[] {
 
 function assetViewOf(books: SlowBooks, account: SlowAccount, asset: number): AssetView {
   const at = poolAssetOf(books, account.pool, asset) as SlowPoolAsset;
-  const { collateral } = at;
   const isOwn = asset === valuationAssetOf(books, account);
+  // Isolated, an asset is what everything is counted in: nothing is kept back of it, nothing limits it.
+  const collateral = isOwn && account.instrument >= 0 ? null : at.collateral;
   return {
     asset,
     balance: 0n,

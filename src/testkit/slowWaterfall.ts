@@ -191,10 +191,7 @@ function judgePayer(
     netOf(event.transfers, holding.ledger, { receive: ['realizeGain'] }) === fromPositions,
     () => 'LIQ-07: a share out of nothing',
   );
-  demand(
-    fromPositions <= unrealized,
-    () => `LIQ-07: ${fromPositions} shared of ${unrealized} unrealized`,
-  );
+  demand(fromPositions <= unrealized, () => `LIQ-07: ${fromPositions} shared of ${unrealized} unrealized`);
   demand(
     fromRealized >= 0n && fromRealized <= max(0n, memory.realized),
     () => `LIQ-07: ${account.id} shares ${fromRealized} of its principal, realized ${memory.realized}`,
@@ -245,4 +242,3 @@ export function judgeSoundness(
 export function forgetGains({ books, shares }: EventContext, accountRow: number): void {
   for (const [row, { account }] of books.holdings.entries()) if (account === accountRow) shares.delete(row);
 }
-

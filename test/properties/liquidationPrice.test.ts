@@ -8,7 +8,14 @@ import { isFullyCovered, type LiquidationPrice, liquidationPrice } from '../../s
 import { forSeeds } from '../../src/testkit/runs.js';
 import { commandKinds, createWorld, linearPerpetual, times, type World } from '../../src/testkit/world.js';
 
-const OUTSIDE: FillSide = { party: 'counterparty', leg: 'net', order: '', id: '', allocateMinor: 0n, allocateInitial: false };
+const OUTSIDE: FillSide = {
+  party: 'counterparty',
+  leg: 'net',
+  order: '',
+  id: '',
+  allocateMinor: 0n,
+  allocateInitial: false,
+};
 
 /** A random instrument whose marks always act at once, in a desk's pool. */
 function randomInstrument(seed: string): CommandOf<'listInstrument'> {
@@ -52,13 +59,28 @@ function worldWithPosition(seed: string): World | null {
   const world = createWorld();
   for (const asset of ['USD', 'COIN'])
     world.accept({ kind: 'listAsset', asset, decimals: random.pick([0, 2, 6]) });
-  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'desk', isDesk: true, workBudget: 1_000 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'desk',
+    isDesk: true,
+    workBudget: 1_000,
+  });
   if (world.refuse(randomInstrument(seed)) !== 'accepted') return null;
   const price = BigInt(random.between(50, 5_000));
   world.mark({ X: price });
   world.client('ada', { USD: 2n ** 55n, COIN: 2n ** 55n });
   world.account('a', 'ada', 'X', random.pick([1, 2, 5, 16]));
-  const own: FillSide = { party: 'account', leg: 'net', order: '', id: 'a', allocateMinor: 0n, allocateInitial: true };
+  const own: FillSide = {
+    party: 'account',
+    leg: 'net',
+    order: '',
+    id: 'a',
+    allocateMinor: 0n,
+    allocateInitial: true,
+  };
   const isBuying = random.unit() < 0.5;
   world.send({
     kind: 'fill',
@@ -88,7 +110,9 @@ function shownPrice(world: World): LiquidationPrice {
 function markAt(world: World, markTicks: bigint) {
   world.timeMs += 1;
   const marks = [{ instrument: 'X', markTicks, indexTicks: markTicks }];
-  return commandKinds(world.accept({ kind: 'mark', assetPrices: [], sourceTimeMs: world.timeMs, marks }).work);
+  return commandKinds(
+    world.accept({ kind: 'mark', assetPrices: [], sourceTimeMs: world.timeMs, marks }).work,
+  );
 }
 
 describe('the shown liquidation price', () => {
@@ -156,7 +180,15 @@ describe('the shown liquidation price', () => {
     for (const payoff of ['linear', 'inverse'] as const) {
       const world = createWorld();
       for (const asset of ['USD', 'COIN']) world.accept({ kind: 'listAsset', asset, decimals: 6 });
-      world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'desk', isDesk: true, workBudget: 1_000 });
+      world.accept({
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: 'desk',
+        isDesk: true,
+        workBudget: 1_000,
+      });
       world.accept({
         ...randomInstrument('backed'),
         payoff,
@@ -167,7 +199,14 @@ describe('the shown liquidation price', () => {
       world.mark({ X: 100n });
       world.client('ada', { USD: 2n ** 50n, COIN: 2n ** 50n });
       world.account('a', 'ada', 'X', 1);
-      const own: FillSide = { party: 'account', leg: 'net', order: '', id: 'a', allocateMinor: 0n, allocateInitial: true };
+      const own: FillSide = {
+        party: 'account',
+        leg: 'net',
+        order: '',
+        id: 'a',
+        allocateMinor: 0n,
+        allocateInitial: true,
+      };
       const [buyer, seller] = payoff === 'linear' ? [own, OUTSIDE] : [OUTSIDE, own];
       world.accept({
         kind: 'fill',
@@ -178,7 +217,12 @@ describe('the shown liquidation price', () => {
         seller,
         taker: 'buyer',
       });
-      world.accept({ kind: 'allocate', asset: null, account: 'a', amountMinor: abs(world.position('a').cost) });
+      world.accept({
+        kind: 'allocate',
+        asset: null,
+        account: 'a',
+        amountMinor: abs(world.position('a').cost),
+      });
       expect(shownPrice(world)).toEqual({ kind: 'none' });
       for (const at of [1n, 50n, 100_000n]) expect(markAt(world, at)).not.toContain('takeOver');
     }

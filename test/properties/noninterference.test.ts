@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../src/base/index.js';
+import { assetsOf, positionsOf } from '../../src/engine/accountParts.js';
 import type { FillSide } from '../../src/engine/command.js';
 import {
   createEngine,
@@ -12,7 +13,7 @@ import {
   type EngineRecord,
   type ExternalCommand,
 } from '../../src/engine/index.js';
-import type { State } from '../../src/engine/state.js';
+import { poolLedgerRow, type State } from '../../src/engine/state.js';
 import { poolHash } from '../../src/engine/stateHash.js';
 import { type PlayedHistory, playHistory, playSteps, type Step } from '../../src/testkit/histories.js';
 import { forSeeds } from '../../src/testkit/runs.js';
@@ -33,8 +34,11 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
   switch (command.kind) {
     case 'openPool':
     case 'listInstrument':
+    case 'listCollateral':
     case 'topUpFund':
     case 'drawDownFund':
+    case 'fundFacility':
+    case 'drainFacility':
     case 'resume':
       return command.pool;
     case 'openAccount':
@@ -80,23 +84,26 @@ function withPlenty(step: Step, assets: readonly string[]): Step[] {
 }
 
 /** What money alone decided: with more of it in the wallet the same command may be accepted, so it is left out. */
+const ASSETS = ['USD', 'COIN', 'GOLD'];
 const WALLET_CODES: readonly string[] = ['insufficient_wallet_balance', 'insufficient_venue_funds'];
 
 /** The history of one pool alone: its own commands, everybody's clients and cash, and its own marks. */
 function onlyPool(played: PlayedHistory, pool: string): Step[] {
   const { engine, steps, recorded } = played;
-  const assets = ['USD', 'COIN'];
   return steps.flatMap((step, at): Step[] => {
     const { outcome } = recorded[at]!.record;
     if (outcome.kind === 'rejected' && WALLET_CODES.includes(outcome.rejection.code)) return [];
     const of = poolOf(engine, step.command);
     if (of !== null && of !== pool) return [];
-    if (step.command.kind !== 'mark') return [step, ...withPlenty(step, assets)];
+    if (step.command.kind !== 'mark') return [step, ...withPlenty(step, ASSETS)];
     const marks = step.command.marks.filter(({ instrument }) => {
       const row = engine.state.instruments.names.rowOf(instrument);
       return row >= 0 && engine.state.pools.names.nameOf(engine.state.instruments.pool.get(row)) === pool;
     });
-    return marks.length === 0 ? [] : [{ ...step, command: { ...step.command, marks } }];
+    const assetPrices = step.command.assetPrices.filter((price) => price.pool === pool);
+    return marks.length + assetPrices.length === 0
+      ? []
+      : [{ ...step, command: { ...step.command, marks, assetPrices } }];
   });
 }
 
@@ -115,39 +122,53 @@ describe('noninterference', () => {
   });
 
   it('treats a margin account alone in the world, against the outside, as it does among the others (law 4a, ISO-01)', () => {
-    let compared = 0;
+    const compared = { isolated: 0, shared: 0 };
     forSeeds(50, (seed) => {
       /** What each account was after each step. */
-      const among: AccountState[][] = [];
+      const among: WorldState[] = [];
       const observe = ({ state }: Engine) => {
-        among.push(Array.from({ length: state.accounts.table.size }, (_, row) => stateOf(state, row)));
+        const accounts = Array.from({ length: state.accounts.table.size }, (_, row) => stateOf(state, row));
+        among.push({ accounts, facilities: facilitiesOf(state) });
       };
       const played = playHistory(seed, { commands: 250, isSeparable: true, workBudget: 100_000, observe });
       const { size } = played.engine.state.accounts.table;
-      for (let row = 0; row < size; row++) compared += followAlone(played, row, among);
+      for (let row = 0; row < size; row++) {
+        const isShared = played.engine.state.accounts.instrument.get(row) < 0;
+        compared[isShared ? 'shared' : 'isolated'] += followAlone(played, row, among);
+      }
     });
-    expect(compared).toBeGreaterThan(500);
+    expect(compared.isolated).toBeGreaterThan(500);
+    expect(compared.shared).toBeGreaterThan(100);
   });
 });
 
 /** Replays one account with the outside on the other side of its fills; answers how many fills were compared. */
-function followAlone(played: PlayedHistory, accountRow: number, among: readonly AccountState[][]): number {
+function followAlone(played: PlayedHistory, accountRow: number, among: readonly WorldState[]): number {
   const { steps, recorded } = played;
   const { state } = played.engine;
   const id = state.accounts.names.nameOf(accountRow);
-  const instrument = state.instruments.names.nameOf(state.accounts.instrument.get(accountRow));
+  const instrumentRow = state.accounts.instrument.get(accountRow);
+  const isShared = instrumentRow < 0;
+  /** What it trades: one instrument, or all of its pool. */
+  const isOwn = (id: string) => {
+    const row = state.instruments.names.rowOf(id);
+    return isShared
+      ? row >= 0 && state.instruments.pool.get(row) === state.accounts.pool.get(accountRow)
+      : row === instrumentRow;
+  };
   const pool = state.pools.names.nameOf(state.accounts.pool.get(accountRow));
   const client = state.clients.names.nameOf(state.accounts.client.get(accountRow));
   const alone = createEngine();
   let compared = 0;
   for (const [at, step] of steps.entries()) {
     const { record, work } = recorded[at]!;
-    // What others lost was posted to this account: from here on it is not alone any more.
-    if (work.some((each) => isPostedTo(each, accountRow))) return compared;
+    // What others lost was posted to this account, or what the pool has for all decided: it is not alone any more.
+    if ([record, ...work].some((each) => isPostedTo(state, each, accountRow))) return compared;
     for (const own of record.outcome.kind === 'accepted' ? ownCommand(step.command) : []) {
-      const records = submitAll(alone, [{ ...step, command: own }, ...withPlenty(step, ['USD', 'COIN'])]);
+      const records = submitAll(alone, [{ ...step, command: own }, ...withPlenty(step, ASSETS)]);
       // Its gains pay for a loss of its own past here, which there still waits to be unwound.
-      if (records.some((each) => isPostedTo(each, alone.state.accounts.names.rowOf(id)))) return compared;
+      const rowAlone = alone.state.accounts.names.rowOf(id);
+      if (records.some((each) => isPostedTo(alone.state, each, rowAlone))) return compared;
       const { outcome } = records[0]!;
       const code = outcome.kind === 'rejected' ? outcome.rejection.code : 'accepted';
       // Only the gate of the pool may answer another way.
@@ -157,7 +178,9 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
       expect(code, `${own.kind} of ${id} alone`).toBe('accepted');
       if (own.kind === 'fill') compared++;
     }
-    const expected = among[at]![accountRow];
+    const expected = among[at]!.accounts[accountRow];
+    // Others have drawn on the facility that all share: what it can still convert is another matter alone.
+    if (isShared && facilitiesOf(alone.state).get(pool) !== among[at]!.facilities.get(pool)) return compared;
     if (expected === undefined) continue;
     const found = stateOf(alone.state, alone.state.accounts.names.rowOf(id));
     expect(found, `${id} after ${step.commandId} (${step.command.kind})`).toEqual(expected);
@@ -172,7 +195,11 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
       case 'openPool':
         return command.pool === pool ? [{ ...command, isDesk: true }] : [];
       case 'listInstrument':
-        return command.id === instrument ? [command] : [];
+        return (isShared ? command.pool === pool : isOwn(command.id)) ? [command] : [];
+      case 'listCollateral':
+      case 'fundFacility':
+      case 'drainFacility':
+        return isShared && command.pool === pool ? [command] : [];
       case 'openClient':
         return command.client === client ? [command] : [];
       case 'openAccount':
@@ -183,16 +210,19 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
         return command.account === id ? [command] : [];
       case 'applyFunding':
       case 'expire':
-        return command.instrument === instrument ? [command] : [];
+        return isOwn(command.instrument) ? [command] : [];
       case 'mark': {
-        const marks = command.marks.filter((mark) => mark.instrument === instrument);
-        return marks.length === 0 ? [] : [{ ...command, marks }];
+        const marks = command.marks.filter((mark) => isOwn(mark.instrument));
+        const assetPrices = command.assetPrices.filter((price) => isShared && price.pool === pool);
+        return marks.length + assetPrices.length === 0 ? [] : [{ ...command, marks, assetPrices }];
       }
       case 'fill': {
         const isBuyer = command.buyer.party === 'account' && command.buyer.id === id;
         const isSeller = command.seller.party === 'account' && command.seller.id === id;
         const outside: FillSide = {
-          party: 'counterparty', leg: 'net', order: '',
+          party: 'counterparty',
+          leg: 'net',
+          order: '',
           id: '',
           allocateMinor: 0n,
           allocateInitial: false,
@@ -208,16 +238,24 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
 
 /** What an account is, but for the gains its pool remembers: those belong to the gate, which is a public input. */
 function stateOf(state: State, row: number) {
-  const { accounts, accountAssets, positions, ledger } = state;
-  const position = accounts.firstPosition.get(row);
-  const asset = accounts.firstAsset.get(row);
+  const { accounts, accountAssets, assets, instruments, positions, poolAssets, ledger } = state;
+  const balances = assetsOf(state, row).map((at) => ({
+    asset: assets.names.nameOf(poolAssets.asset.get(accountAssets.poolAsset.get(at))),
+    balance: ledger.balance(accountAssets.ledgerRow.get(at)),
+    netPrincipal: accountAssets.netPrincipal.get(at),
+  }));
+  const held = positionsOf(state, row).map((at) => ({
+    instrument: instruments.names.nameOf(positions.instrument.get(at)),
+    leg: positions.leg.get(at),
+    lots: positions.lots.get(at),
+    cost: positions.cost.get(at),
+    premium: positions.premium.get(at),
+    fundingIndex: positions.fundingIndex.get(at),
+  }));
   return {
-    balance: ledger.balance(accountAssets.ledgerRow.get(asset)),
-    lots: positions.lots.get(position),
-    cost: positions.cost.get(position),
-    fundingIndex: positions.fundingIndex.get(position),
+    balances,
+    held,
     leveragePpm: accounts.leveragePpm.get(row),
-    netPrincipal: accountAssets.netPrincipal.get(asset),
     status: accounts.status.get(row),
     isQueued: accounts.isQueued.get(row),
   };
@@ -225,10 +263,41 @@ function stateOf(state: State, row: number) {
 
 type AccountState = ReturnType<typeof stateOf>;
 
-function isPostedTo({ outcome }: EngineRecord, accountRow: number): boolean {
+interface WorldState {
+  readonly accounts: readonly AccountState[];
+  readonly facilities: ReadonlyMap<string, string>;
+}
+
+/** What each pool's facility holds, as text, assets by name. */
+function facilitiesOf(state: State): ReadonlyMap<string, string> {
+  const { assets, ledger, poolAssets, pools } = state;
+  const found = new Map<string, string>();
+  for (let row = 0; row < poolAssets.table.size; row++) {
+    const pool = pools.names.nameOf(poolAssets.pool.get(row));
+    const held = ledger.balance(poolLedgerRow(state, row, 'facility'));
+    if (held === 0n) continue;
+    const lines = `${found.get(pool) ?? ''} ${assets.names.nameOf(poolAssets.asset.get(row))}=${held}`;
+    found.set(pool, lines.split(' ').sort().join(' '));
+  }
+  return found;
+}
+
+/**
+ * Whether the pool reached into the account: closed it against a loss, made its gains share one, converted out of the
+ * facility all have, or settled an expiry pair by pair, a unit of rounding for each.
+ */
+function isPostedTo(state: State, { outcome }: EngineRecord, accountRow: number): boolean {
   if (outcome.kind === 'rejected') return false;
   return outcome.events.some((event) => {
     if (event.kind === 'deleveraged') return event.fills.some((fill) => fill.accountRow === accountRow);
-    return event.kind === 'shared' && event.payers.some((payer) => payer.accountRow === accountRow);
+    if (event.kind === 'shared') return event.payers.some((payer) => payer.accountRow === accountRow);
+    if (event.kind === 'expirySettled')
+      return event.positions.some(({ position }) => state.positions.account.get(position) === accountRow);
+    return (
+      'transfers' in event &&
+      event.transfers.some(
+        ({ flow, from }) => flow === 'convertOut' && state.ledger.accountOf(from) === accountRow,
+      )
+    );
   });
 }

@@ -19,8 +19,9 @@ describe('order and repetition', () => {
       let batches = 0;
       for (const [at, step] of steps.entries()) {
         let command: ExternalCommand = step.command;
-        if (command.kind === 'mark' && command.marks.length > 1) {
-          command = { ...command, marks: command.marks.toReversed() };
+        if (command.kind === 'mark' && command.marks.length + command.assetPrices.length > 1) {
+          const { marks, assetPrices } = command;
+          command = { ...command, marks: marks.toReversed(), assetPrices: assetPrices.toReversed() };
           batches++;
         }
         playSteps(reversed, [{ ...step, command }]);

@@ -18,7 +18,15 @@ import {
 /** Two pools, each with an instrument, and a trade in each. */
 function twoPools(): World {
   const world = standardWorld();
-  world.accept({ kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'other', isDesk: false, workBudget: 100 });
+  world.accept({
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'other',
+    isDesk: false,
+    workBudget: 100,
+  });
   world.accept(linearPerpetual('ETH-PERP', { pool: 'other' }));
   world.mark({ 'ETH-PERP': 20_000n });
   for (const client of ['ada', 'bob']) {
@@ -54,7 +62,14 @@ const fillBtc: ExternalCommand = {
   priceTicks: 400_000n,
   lots: 1n,
   buyer: { party: 'account', leg: 'net', order: '', id: 'ada-btc', allocateMinor: 0n, allocateInitial: true },
-  seller: { party: 'account', leg: 'net', order: '', id: 'bob-btc', allocateMinor: 0n, allocateInitial: true },
+  seller: {
+    party: 'account',
+    leg: 'net',
+    order: '',
+    id: 'bob-btc',
+    allocateMinor: 0n,
+    allocateInitial: true,
+  },
   taker: 'buyer',
 };
 
@@ -150,7 +165,16 @@ function inPool(pool: string, suffix: string, instrument: string): ExternalComma
     { kind: 'release', asset: null, account, amountMinor: 1n },
     { kind: 'setLeverage', account, leveragePpm: 2_000_000n },
     { kind: 'closeAccount', account },
-    { kind: 'openAccount', marginMode: 'isolated', pool: null, hasLegs: false, account: `new-${suffix}`, client: 'ada', instrument, leveragePpm: 1_000_000n },
+    {
+      kind: 'openAccount',
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
+      account: `new-${suffix}`,
+      client: 'ada',
+      instrument,
+      leveragePpm: 1_000_000n,
+    },
     fillBtc,
     { kind: 'applyFunding', instrument, fundingTimeMs: 1_700_000_000_000, ratePpm: 1n },
     { kind: 'expire', instrument },

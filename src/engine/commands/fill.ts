@@ -142,7 +142,8 @@ function fillFault(situation: Situation, instrumentRow: number, command: Fill): 
     return reject('invalid_size', { lots: command.lots, largestLots: LOTS_MAX });
   }
   // Accepted orders were held to the band when they came: their fill is a fact.
-  if (command.buyer.order !== '' && command.seller.order !== '') return null;
+  const isOrdered = ({ party, order }: Fill['buyer']) => party === 'account' && order !== '';
+  if (isOrdered(command.buyer) && isOrdered(command.seller)) return null;
   const markTicks = instruments.markTicks.get(instrumentRow);
   const priceInMarkTicks = command.priceTicks * definition.markTicksPerTick;
   if (markTicks > 0n && abs(priceInMarkTicks - markTicks) * PPM > definition.fillBandPpm * markTicks) {

@@ -10,13 +10,14 @@ import {
   equityFloor,
   type IsolatedView,
   initialMarginCeil,
+  isAccountLiquidatable,
   isLeverageAllowed,
   isLiquidatable,
   withBalanceChanged,
 } from '../../margin/index.js';
 import { AMOUNT_MAX, valueAtMark } from '../../market/index.js';
 import { hasInitialMargin } from '../accountHealth.js';
-import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm } from '../accountParts.js';
 import { capFault } from '../caps.js';
 import type { Situation } from '../decision.js';
@@ -137,18 +138,18 @@ function neededByShared(
   const notCountedValue = divFloor(notCounted * price, ASSET_PRICE_SCALE) + 1n;
   const viewWith = (amount: bigint) => withBalanceChanged(view, assetRow, allocated + amount - spoken);
   const notCountedHere = notCounted === 0n ? 0n : notCountedValue;
-  if (!hasInitialMargin(viewWith(AMOUNT_MAX), notCountedHere)) {
+  // What is adverse to most may favour an account that is short of the very asset: the last good prices must hold too.
+  const lastGood = wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft });
+  const mayStand = (amount: bigint) =>
+    hasInitialMargin(viewWith(amount), notCountedHere) &&
+    !isAccountLiquidatable(withBalanceChanged(lastGood, assetRow, allocated + amount - spoken));
+  if (!mayStand(AMOUNT_MAX)) {
     return reject('insufficient_initial_margin', { account: state.accounts.names.nameOf(accountRow) });
   }
   const unfunded = viewWith(0n);
   const { initial, order } = accountRequirement(unfunded);
   const missing = initial + order + notCountedValue - accountEquityFloor(unfunded);
-  return max(
-    least,
-    smallestAmount(divFloor(missing * ASSET_PRICE_SCALE, price), (amount) =>
-      hasInitialMargin(viewWith(amount), notCountedHere),
-    ),
-  );
+  return max(least, smallestAmount(divFloor(missing * ASSET_PRICE_SCALE, price), mayStand));
 }
 
 /** An isolated account as the margin model sees it once the trade is settled. */

@@ -62,7 +62,11 @@ function removalFault(
   if (state.accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
   const unusable = markFault(situation, accountRow);
   if (unusable !== null) return unusable;
-  const removable = removableNow(state, accountAssetRow, { kind: 'adverse', timeMs });
+  // What is adverse to most may favour an account that is short of the very asset: the lesser of the two.
+  const removable = min(
+    removableNow(state, accountAssetRow, { kind: 'adverse', timeMs }),
+    removableNow(state, accountAssetRow, LAST_GOOD),
+  );
   if (amountMinor <= removable) return null;
   return reject('removal_floor', {
     account,

@@ -7,11 +7,12 @@
  */
 import { largestPassing, max, min } from '../../base/index.js';
 import { type Gain, shareLoss } from '../../liquidation/index.js';
-import { isAccountLiquidatable, spareGain, withBalanceChanged } from '../../margin/index.js';
+import { isAccountLiquidatable, spareGain } from '../../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm, hasRisk, positionsOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { accountView, hasUsableMark, markValue } from '../marginView.js';
 import { reject } from '../rejection.js';
@@ -133,10 +134,16 @@ function capacityOf(
     return spareGain(marginTerms, accountView(state, accountRow), { ...gain, markTicks });
   }
   if (!hasAllPrices(state, accountRow)) return 0n;
-  const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD });
-  const assetRow = state.poolAssets.asset.get(state.accountAssets.poolAsset.get(accountAssetRow));
-  const isHealthyWithout = (amount: bigint) =>
-    !isAccountLiquidatable(withBalanceChanged(view, assetRow, -amount));
+  const poolAssetRow = state.accountAssets.poolAsset.get(accountAssetRow);
+  // Looked at as it would be once it has paid: a cost that moves may move what the position requires.
+  const isHealthyWithout = (amount: bigint) => {
+    const shared = { row: accountAssetRow, realizedMinor: gain.realized, gainMinor: amount };
+    const paid = payment(state, poolAssetRow, { gain: shared, paysMinor: amount });
+    const draft = newDraft();
+    draft.transfers.push(...paid.transfers);
+    draft.positions.push(...paid.positions);
+    return !isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft }));
+  };
   const all = gain.realized + gain.unrealized;
   if (isHealthyWithout(all)) return all;
   return isHealthyWithout(0n) ? largestPassing({ passing: 0n, failing: all }, isHealthyWithout) : 0n;
@@ -163,7 +170,7 @@ interface Payment {
 function payment(
   state: State,
   poolAssetRow: number,
-  { gain, paysMinor }: { readonly gain: SharedGain; readonly paysMinor: bigint },
+  { gain, paysMinor }: { readonly gain: Omit<SharedGain, 'capacityMinor'>; readonly paysMinor: bigint },
 ): Payment {
   const { accountAssets, positions } = state;
   const accountAssetRow = gain.row;

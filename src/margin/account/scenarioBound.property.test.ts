@@ -9,6 +9,9 @@ import {
   type AccountView,
   ASSET_PRICE_SCALE,
   type AssetView,
+  boxOfMark,
+  boxOfPrice,
+  type CollateralTerms,
   type LegView,
   mostScenarioRequirement,
   type OrderView,
@@ -62,6 +65,52 @@ describe('the requirement in a box', () => {
     );
   });
 
+  it('sees the loss that is largest where as much is owed as is held, between the ends', () => {
+    const { view, scenarios } = lone({
+      held: { balance: 1_000n, haircutPpm: 900_000n, countedCapMinor: null },
+      ...{ pnlMinor: -500n, shockPpm: -10_000n, settleAsset: 0 },
+    });
+    const { legs, assets } = pointBox(view);
+    const box = { legs, assets: [{ ...assets[0]!, debt: { low: 0n, high: 2_000n } }, assets[1]!] };
+    const [, worst] = withNothingNet(view);
+    expect(scenarioRequirement(worst!, scenarios).initialScaled).toBe(495n * PPM);
+    expect(mostScenarioRequirement(view, scenarios, { box }).initialScaled >= 495n * PPM).toBe(true);
+  });
+
+  it('sees the fall of collateral that is largest where its cap begins, between the ends', () => {
+    const { view, scenarios } = lone({
+      held: { balance: 1_000n, haircutPpm: 0n, countedCapMinor: 5_000n },
+      ...{ pnlMinor: -1_000n, shockPpm: -500_000n, settleAsset: 1 },
+    });
+    const at = (price: bigint) => ({ ...view, assets: [{ ...view.assets[0]!, price }, view.assets[1]!] });
+    const required = [1n, 5n, 20n].map((price) =>
+      scenarioRequirement(at(price * ASSET_PRICE_SCALE), scenarios),
+    );
+    expect(required.map(({ initialScaled }) => initialScaled / PPM)).toEqual([1_500n, 2_000n, 1_000n]);
+    const box = boxOfPrice(view, 0, { low: ASSET_PRICE_SCALE, high: 20n * ASSET_PRICE_SCALE });
+    expect(mostScenarioRequirement(view, scenarios, { box }).initialScaled >= 2_000n * PPM).toBe(true);
+  });
+
+  it('sees the basis that appears when one mark falls against another of the same expiry', () => {
+    const legs = [1n, -1n, 1n].map((lots, instrument) =>
+      leg(linearTerms(), { instrument, lots, entryTicks: 1_000n, markTicks: 1_000n }),
+    );
+    const { view: one, scenarios: plain } = lone({ held: {}, pnlMinor: 0n, shockPpm: 0n, settleAsset: 0 });
+    const view = { ...one, legs };
+    const rows = [1000, 1000, null].map((expiryMs, instrument) =>
+      instrumentRow({ instrument, expiryMs, pnlPerLot: [0n] }),
+    );
+    const set = { ...plain.set, parameters: { ...PLAIN_PARAMETERS, basisRatePpm: 100_000n } };
+    const scenarios = { ...plain, set, instruments: rows };
+    const fallen = { ...view, legs: [{ ...legs[0]!, markTicks: 500n }, ...legs.slice(1)] };
+    expect([view, fallen].map((of) => scenarioRequirement(of, scenarios).initialScaled)).toEqual([
+      0n,
+      500n * PPM,
+    ]);
+    const box = boxOfMark(view, 0, { low: 500n, high: 1_000n });
+    expect(mostScenarioRequirement(view, scenarios, { box }).initialScaled).toBe(500n * PPM);
+  });
+
   it('is the requirement itself where nothing moves', () => {
     fc.assert(
       fc.property(drawnAccounts(), ({ view, scenarios }) => {
@@ -107,7 +156,8 @@ describe('a move of the vectors', () => {
     ['by twice as much where the coin behind it halves', -500_000n, 10n, 20n],
     ['by no more than all the coin on top where it goes to nothing', -PPM, 10n, 1_010n],
   ])('moves the requirement %s', (_name, shockPpm, movedMinor, expectedMinor) => {
-    const at = (lossMinor: bigint) => wrongWay(shockPpm, lossMinor);
+    const at = (lossMinor: bigint) =>
+      lone({ held: { balance: 1_000n }, pnlMinor: -lossMinor, shockPpm, settleAsset: 1 });
     const [before, after] = [at(0n), at(movedMinor)];
     const moved = [after, before].map(
       ({ view, scenarios }) => scenarioRequirement(view, scenarios).initialScaled,
@@ -198,37 +248,30 @@ function drawnAccounts(): fc.Arbitrary<Drawn> {
   );
 }
 
-/** One asset, one leg that settles in it or in another, one undamped scenario; P&L about as large as what is held. */
+/** P&L about as large as what is held. */
 function loneAssets(): fc.Arbitrary<Drawn> {
   const pnl = fc.bigInt(-2_000_000n, 2_000_000n);
-  const shock = fc.oneof(fc.constant(0n), fc.bigInt(-PPM, PPM));
+  const shock = fc.oneof(fc.constant(0n), fc.bigInt(-PPM, PPM), fc.bigInt(-20_000n, 20_000n));
   return fc
-    .tuple(assetCases(0), pnl, shock, fc.nat({ max: 1 }))
+    .tuple(assetCases(0), pnl, shock, fc.constantFrom(0 as const, 1 as const))
     .map(([held, pnlShare, shockPpm, settleAsset]) => {
       const size = settleAsset === 0 ? held.balance : (held.balance * held.price) / ASSET_PRICE_SCALE;
-      const drawn = wrongWay(shockPpm, 0n);
-      const legs = drawn.view.legs.map((of) => ({ ...of, settleAsset }));
-      const instruments = [instrumentRow({ pnlPerLot: [size * pnlShare] })];
-      const assets = [held, { ...drawn.view.assets[0]!, asset: 1 }];
-      const shocks = [
-        { asset: 0, shocksPpm: [shockPpm] },
-        { asset: 1, shocksPpm: [] },
-      ];
-      return {
-        view: { ...drawn.view, assets, legs },
-        scenarios: { ...drawn.scenarios, instruments, assets: shocks },
-      };
+      const made = lone({ held: {}, pnlMinor: (size * pnlShare) / PPM, shockPpm, settleAsset });
+      return { ...made, view: { ...made.view, assets: [held, made.view.assets[1]!] } };
     });
 }
 
-/** The account, and the same with as much owed as held. */
-function withNothingNet(view: AccountView): readonly AccountView[] {
-  const [held, ...others] = view.assets as [AssetView, ...AssetView[]];
-  return [view, { ...view, assets: [{ ...held, debt: held.balance }, ...others] }];
+interface Lone {
+  /** Of asset 0, in units of the valuation asset. */
+  readonly held: { readonly balance?: bigint } & Partial<CollateralTerms>;
+  /** Of the only lot, in the only scenario, undamped. */
+  readonly pnlMinor: bigint;
+  /** Of asset 0; asset 1 stands still, and there is nothing of it. */
+  readonly shockPpm: bigint;
+  readonly settleAsset: 0 | 1;
 }
 
-/** One lot that settles in an asset of which there is nothing, with 1,000 coins behind it. */
-function wrongWay(shockPpm: bigint, lossMinor: bigint): Drawn {
+function lone({ held: { balance = 0n, ...of }, pnlMinor, shockPpm, settleAsset }: Lone): Drawn {
   const terms = {
     haircutPpm: 0n,
     countedCapMinor: null,
@@ -236,24 +279,30 @@ function wrongWay(shockPpm: bigint, lossMinor: bigint): Drawn {
     debtInitialPpm: 0n,
     debtMaintenancePpm: 0n,
   };
-  const held = { debt: 0n, price: 1_000_000_000n, terms };
+  const held = { debt: 0n, price: ASSET_PRICE_SCALE, terms };
   const assets = [
-    { ...held, asset: 0, balance: 0n },
-    { ...held, asset: 1, balance: 1_000n },
+    { ...held, asset: 0, balance, terms: { ...terms, ...of } },
+    { ...held, asset: 1, balance: 0n },
   ];
-  const lone = leg(linearTerms(), { lots: 1n, entryTicks: 1n, markTicks: 1n });
+  const legs = [leg(linearTerms(), { lots: 1n, entryTicks: 1n, markTicks: 1n, settleAsset })];
   const scenarios = [{ id: 'only', tier: 'core' as const, dampingPpm: PPM }];
   return {
-    view: { mode: 'portfolio', legRule: 'net', assets, legs: [lone], orders: [], orderTerms: [] },
+    view: { mode: 'portfolio', legRule: 'net', assets, legs, orders: [], orderTerms: [] },
     scenarios: {
       set: { id: 'one', scenarios, parameters: PLAIN_PARAMETERS },
-      instruments: [instrumentRow({ pnlPerLot: [-lossMinor * PPM] })],
+      instruments: [instrumentRow({ pnlPerLot: [pnlMinor * PPM] })],
       assets: [
-        { asset: 0, shocksPpm: [] },
-        { asset: 1, shocksPpm: [shockPpm] },
+        { asset: 0, shocksPpm: [shockPpm] },
+        { asset: 1, shocksPpm: [] },
       ],
     },
   };
+}
+
+/** The account, and the same with as much owed as held. */
+function withNothingNet(view: AccountView): readonly AccountView[] {
+  const [held, ...others] = view.assets as [AssetView, ...AssetView[]];
+  return [view, { ...view, assets: [{ ...held, debt: held.balance }, ...others] }];
 }
 
 /** The part of a size that belongs to a number: ends are drawn often. */

@@ -87,7 +87,7 @@ const ROUNDINGS = 2n;
 
 /** V(n, p' or p) - V(n + x, p'). Between ends it is piecewise linear: the most is at an end or a kink. */
 function lostIn(held: HeldAsset, factorPpm: bigint, pnlScaled: bigint): bigint {
-  if (factorPpm === PPM && pnlScaled === 0n) return 0n;
+  if (pnlScaled === 0n && (factorPpm === PPM || held.net.low.numerator >= 0n)) return 0n;
   const pnl = { numerator: pnlScaled, denominator: SCENARIO_SCALE };
   if (held.isPoint) return lostAt(held, { price: held.price.low, net: held.net.low }, { factorPpm, pnl });
   if (isBent(held)) return lostApart(held, { factorPpm, pnl });

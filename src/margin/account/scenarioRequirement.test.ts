@@ -192,6 +192,17 @@ describe('explanations of the scenarios (MAR-12)', () => {
     expect(scenarios.map(({ id }) => id)).toEqual(['down']);
   });
 
+  it('count the damped share of a tail for each instrument', () => {
+    const scenarios = [scenario('crash', 'tail', 500_000n)];
+    const { view, scenarios: made } = build({
+      legs: [perpetual(1000n), future(-600n)],
+      ...{ scenarios, moves: [-400_000n] },
+    });
+    const { instruments, collateralScaled } = scenarioContributions(view, made);
+    expect(instruments.map(({ scaled }) => usdtOf(scaled))).toEqual([13_000n, -7_800n]);
+    expect(collateralScaled).toBe(0n);
+  });
+
   it('are charges of the account that name scenario or add-on', () => {
     const { view, scenarios } = build({
       legs: [perpetual(1000n), future(-600n)],
