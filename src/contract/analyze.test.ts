@@ -10,10 +10,10 @@ type Json = Record<string, any>;
 const OPTIONS = { preset: 'okx-like', nowMs: 1_780_272_000_000 } as const;
 
 describe('analyze', () => {
-  it('compares the modes: offsets help cross not at all here, and portfolio margin much', () => {
+  it('compares the modes: brackets see no hedge between two instruments, scenarios do', () => {
     const { modes } = analyzed(hedged());
     expect(modes.map(({ mode, maintenanceMargin }) => [mode, maintenanceMargin])).toEqual([
-      // 0.5% of 40000 and of 38000; a tenth more for the dated future of what it is worth.
+      // 0.5% of 40000 and of 38000.
       ['isolated', '390'],
       ['cross', '390'],
       // 12% of the difference.
