@@ -23,6 +23,8 @@ export interface Boxes {
   box(account: number): number;
   /** Whether it has a box and every price is inside. */
   isInside(account: number): boolean;
+  /** For the judge: inside its box, and safe with every price at its end. */
+  isProven(account: number): boolean;
   /** Takes its box away, if it has one; answers how many ranges were. */
   remove(account: number): number;
 }
@@ -118,6 +120,12 @@ export function createBoxes(book: Book, start: Start): Boxes {
     settle,
     box,
     isInside,
+    isProven(account) {
+      let slack = book.cash[account]!;
+      for (let at = firstPosition[account]!; at < firstPosition[account + 1]!; at++)
+        slack += weights[at]! * ends[at]!;
+      return isInside(account) && slack > 0;
+    },
     remove(account) {
       if (isBoxed[account] === 0) return 0;
       isBoxed[account] = 0;

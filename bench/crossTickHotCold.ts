@@ -29,7 +29,9 @@ const REVIEW_STEP = 1.5;
 export interface HotColdWatch extends Watch {
   /** For the report. */
   readonly counts: { escapes: number; hotPushes: number; pushTicks: number; switches: number };
-  readonly hotBelow: number;
+  readonly isPushing: boolean;
+  /** For the judge: whether the account is out, kept by push, or proven safe by its box. */
+  isWatched(account: number): boolean;
 }
 
 /** The way back while everybody is pushed: a look through the book, account by account, until one finds it calm. */
@@ -186,8 +188,10 @@ export function createHotCold(book: Book, start: Start): HotColdWatch {
   return {
     tick,
     counts,
-    get hotBelow() {
-      return hotBelow;
+    get isPushing() {
+      return wayBack !== null;
     },
+    isWatched: (account) =>
+      isOut[account] === 1 || wayBack !== null || hot.has(account) || boxes.isProven(account),
   };
 }

@@ -237,7 +237,12 @@ function assetView(
   const accountRow = accountAssets.account.get(accountAssetRow);
   const valuedIn =
     mode === undefined ? valuedInPoolAsset(state, accountRow) : poolValuationAsset(state, accountRow);
-  if (valuedIn === poolAssetRow) return { ...held, price: ASSET_PRICE_SCALE };
+  if (valuedIn === poolAssetRow) {
+    // An isolated account is valued in its own settlement asset: what the pool says of it as collateral does not apply.
+    const isOwn = state.accounts.instrument.get(accountRow) >= 0 && mode === undefined;
+    const ownTerms = { ...terms, haircutPpm: 0n, countedCapMinor: null, peg: null };
+    return { ...held, terms: isOwn ? ownTerms : terms, price: ASSET_PRICE_SCALE };
+  }
   const price = change?.assetPrices.get(poolAssetRow) ?? assetPrice(state, poolAssetRow);
   const isLive = prices.kind === 'lastGood' || hasUsablePrice(state, poolAssetRow, prices.timeMs);
   return {

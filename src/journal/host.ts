@@ -24,8 +24,11 @@ export type Answer =
   | { readonly kind: 'duplicate'; readonly record: EngineRecord }
   | { readonly kind: 'conflict'; readonly sequence: number };
 
+/** Plays one command inside a trial. */
+export type Run = (command: ExternalCommand) => Recorded;
+
 export interface Host {
-  /** To read from inside `read` and `dryRun`; only the host writes. */
+  /** To read from inside `read`, `dryRun` and `trial`; only the host writes. */
   readonly engine: Engine;
   /** Sequences the command now; resolves when it and the work it set off are durable. */
   submit(commandId: string, command: ExternalCommand, clockMs?: number): Promise<Answer>;
@@ -33,6 +36,11 @@ export interface Host {
   read<T>(look: (engine: Engine) => T): Promise<T>;
   /** What the command would do now, looked at before it is undone. */
   dryRun<T>(command: ExternalCommand, look: (recorded: Recorded, state: State) => T): Promise<T>;
+  /**
+   * Plays commands one after another on the state as it is now, each with the work it sets off, and puts everything
+   * back; then looks at the state as it is, in the same turn. Resolves with that once the state it began from is durable.
+   */
+  trial<T, U>(play: (run: Run) => T, look: (played: T) => U): Promise<U>;
   /** A durable record, or null. */
   record(sequence: number): EngineRecord | null;
   records(fromSequence: number): Iterable<EngineRecord>;
@@ -158,6 +166,7 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
     read: async (look) => durably(look(engine)),
     dryRun: async (command, look) =>
       durably(engine.dryRun(command, clock(), (recorded) => look(recorded, engine.state))),
+    trial: async (play, look) => durably(look(engine.trial(clock(), play))),
     record: recordAt,
     *records(fromSequence) {
       for (const { record } of journal.read(fromSequence)) yield decodeRecord(record);

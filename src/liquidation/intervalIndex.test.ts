@@ -79,6 +79,8 @@ describe('interval index', () => {
     expect(visited(index, 0, INT64_MAX)).toEqual([1]);
     expect(visited(index, 0, INT64_MIN - 1n)).toEqual([0, 1, 2]);
     expect(visited(index, 0, INT64_MAX + 1n)).toEqual([0, 1, 2]);
+    index.remove(1);
+    expect(visited(index, 0, INT64_MAX + 1n)).toEqual([0, 2]);
   });
 
   it('never misses a range or value beyond int64', () => {

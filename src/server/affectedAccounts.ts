@@ -2,7 +2,7 @@
 import { type AccountView, accountView } from '../contract/index.js';
 import type { EngineRecord, Event, Situation, State } from '../engine/index.js';
 
-const SHOWN_MAX = 100;
+export const TOUCHED_SHOWN_MAX = 100;
 
 export interface AffectedAccounts {
   readonly accounts: readonly AccountView[];
@@ -11,16 +11,21 @@ export interface AffectedAccounts {
 }
 
 export function affectedAccounts(situation: Situation, records: readonly EngineRecord[]): AffectedAccounts {
+  const all = touchedRows(situation.state, records);
+  return {
+    accounts: all.slice(0, TOUCHED_SHOWN_MAX).map((row) => accountView(situation, row)),
+    accountsOmitted: Math.max(0, all.length - TOUCHED_SHOWN_MAX),
+  };
+}
+
+/** Rows of the accounts that the events name, each once, in the order in which they were touched. */
+export function touchedRows(state: State, records: readonly EngineRecord[]): readonly number[] {
   const rows = new Set<number>();
   for (const { outcome } of records) {
     if (outcome.kind === 'rejected') continue;
-    for (const event of outcome.events) for (const row of accountsOf(situation.state, event)) rows.add(row);
+    for (const event of outcome.events) for (const row of accountsOf(state, event)) rows.add(row);
   }
-  const all = [...rows].filter((row) => row >= 0 && row < situation.state.accounts.table.size);
-  return {
-    accounts: all.slice(0, SHOWN_MAX).map((row) => accountView(situation, row)),
-    accountsOmitted: Math.max(0, all.length - SHOWN_MAX),
-  };
+  return [...rows].filter((row) => row >= 0 && row < state.accounts.table.size);
 }
 
 function accountsOf(state: State, event: Event): readonly number[] {

@@ -4,7 +4,9 @@
  */
 import { hashText } from '../base/index.js';
 import type { ExternalCommand, Recorded, Situation } from '../engine/index.js';
-import { type Answer, type Host, JournalFailed } from '../journal/index.js';
+import { type Answer, type Host, JournalFailed, type Run } from '../journal/index.js';
+
+export type { Run };
 
 /** What a look sees: the state, the time by which marks are fresh or stale, and the hash of it all. */
 export interface Sight extends Situation {
@@ -18,6 +20,8 @@ export interface GuardedHost {
   /** Looks at the state as it is now; resolves once that is durable. */
   read<T>(look: (sight: Sight) => T): Promise<T>;
   dryRun<T>(command: ExternalCommand, look: (recorded: Recorded, sight: Sight) => T): Promise<T>;
+  /** Plays commands and puts them back, then looks at the state as it is; both in one turn, shown once durable. */
+  trial<T, U>(play: (run: Run, sight: Sight) => T, look: (played: T, sight: Sight) => U): Promise<U>;
   records: Host['records'];
   /** The state as it is now, durable or not: to read commands by, never to answer from. */
   readonly state: Situation['state'];
@@ -77,6 +81,16 @@ export function guardHost(
       assertOpen();
       const seen = await durably(() =>
         host.dryRun(command, (recorded) => attempt(() => look(recorded, sight()))),
+      );
+      return seen();
+    },
+    async trial(play, look) {
+      assertOpen();
+      const seen = await durably(() =>
+        host.trial(
+          (run) => attempt(() => play(run, sight())),
+          (played) => attempt(() => look(played(), sight())),
+        ),
       );
       return seen();
     },

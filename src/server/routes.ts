@@ -16,6 +16,7 @@ import {
   getTrialBalance,
 } from './queryRoutes.js';
 import type { Reply } from './reply.js';
+import { postImpact, postWhatIf } from './whatIfRoutes.js';
 
 export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
@@ -37,8 +38,10 @@ export interface Route {
 export const ROUTES: readonly Route[] = [
   route('POST', '/v1/commands', 'take one command, or only try it', postCommand),
   route('POST', '/v1/commands/batch', 'take commands in order, each with its own answer', postBatch),
+  route('POST', '/v1/what-if', 'play commands in order and keep nothing', postWhatIf),
   route('GET', '/v1/assets', 'assets and their decimals', getAssets),
   route('GET', '/v1/instruments', 'instruments, their marks and definitions', getInstruments),
+  route('POST', '/v1/instruments/:instrument/impact', 'whom other parameters would concern', postImpact),
   route('GET', '/v1/pools', 'risk pools: funds, queues, takeovers, collateral, lending', getPools),
   route('GET', '/v1/clients/:id', 'wallet balances and margin accounts of a client', getClient),
   route('GET', '/v1/accounts/:id', 'a margin account, its positions and orders', getAccount),

@@ -157,7 +157,8 @@ export function sharedWorld({
     world.accept({ kind: 'topUpFund', pool: 'main', asset: 'USDT', amountMinor: fundMinor });
   world.mark({ 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
   world.priceBtc(40_000);
-  for (const client of ['ada', 'bob', 'dan']) world.client(client, { USDT: usdt(1_000_000), BTC: coins(100) });
+  for (const client of ['ada', 'bob', 'dan'])
+    world.client(client, { USDT: usdt(1_000_000), BTC: coins(100) });
   world.cross('dan', { USDT: usdt(500_000), BTC: coins(50) });
   return world;
 }

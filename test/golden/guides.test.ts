@@ -18,8 +18,11 @@ describe.each(['docs/guides/calc.md', 'docs/guides/analyze.md'])('%s', (page) =>
   it('has examples', () => expect(examples.length).toBeGreaterThan(1));
 
   it.each(examples)('prints what it shows: %s %s', async (name, args, document, shown) => {
-    const words = args.map((word) => (document !== null && word.endsWith('.json') ? join(folder, word) : word));
-    if (document !== null) for (const word of words) if (word.startsWith(folder)) writeFileSync(word, document);
+    const words = args.map((word) =>
+      document !== null && word.endsWith('.json') ? join(folder, word) : word,
+    );
+    if (document !== null)
+      for (const word of words) if (word.startsWith(folder)) writeFileSync(word, document);
     let out = '';
     const io: Io = {
       input: (async function* () {})(),
@@ -40,7 +43,12 @@ describe.each(['docs/guides/calc.md', 'docs/guides/analyze.md'])('%s', (page) =>
   });
 });
 
-type Example = readonly [name: 'calc' | 'analyze', args: readonly string[], document: string | null, shown: string];
+type Example = readonly [
+  name: 'calc' | 'analyze',
+  args: readonly string[],
+  document: string | null,
+  shown: string,
+];
 
 /** A document belongs to the first command after it that names no file of the repository. */
 function examplesOf(page: string): readonly Example[] {
@@ -52,6 +60,8 @@ function examplesOf(page: string): readonly Example[] {
     }
     const [, name, args = ''] = /^\$ bulkhead (calc|analyze) (.*)\n/.exec(body) ?? [];
     if (name !== 'calc' && name !== 'analyze') throw new Error(`no command in: ${body}`);
-    return [[name, args.split(' '), args.includes('/') ? null : document, body.slice(body.indexOf('\n') + 1)]];
+    return [
+      [name, args.split(' '), args.includes('/') ? null : document, body.slice(body.indexOf('\n') + 1)],
+    ];
   });
 }

@@ -14,6 +14,7 @@ import {
   startOf,
   type Watch,
 } from '../../bench/crossTickPlain.js';
+import { forSeeds } from '../../src/testkit/runs.js';
 
 const CALM: Stretch = { ticks: 20_000, volatility: 0.0003, drift: 0 };
 const CRASH: Stretch = { ticks: 700, volatility: 0.01, drift: -0.06 };
@@ -58,6 +59,25 @@ describe('intervals with push near the edge', () => {
     toldBy(watch, path);
     expect(watch.counts.switches).toBe(2);
     expect(watch.counts.pushTicks).toBeLessThan(path.prices.length / 2);
+  });
+
+  it('know of every account, at any time, why it is safe', () => {
+    forSeeds(6, (seed) => {
+      const restless: Stretch = { ticks: 20_000, volatility: 0.001, drift: 0 };
+      const { instruments, prices, keys } = createPath(BOOK, seed, [CRASH, restless, REBOUND, LONG_CALM]);
+      const watch = createHotCold(BOOK, startOf(BOOK));
+      let wasPushing = false;
+      for (let tick = 0; tick < prices.length; tick++) {
+        watch.tick(instruments[tick]!, prices[tick]!, keys[tick]!, () => {});
+        // Above all where intervals take over again.
+        if (tick % 100 !== 0 && wasPushing === watch.isPushing) continue;
+        wasPushing = watch.isPushing;
+        for (let account = 0; account < BOOK.accounts; account++)
+          if (!watch.isWatched(account)) expect.fail(`${account} at ${tick}`);
+      }
+      expect(watch.isPushing).toBe(false);
+      expect(watch.counts.switches).toBeGreaterThan(0);
+    });
   });
 
   it('never push to everybody in the calm', () => {

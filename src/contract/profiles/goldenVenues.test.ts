@@ -483,8 +483,10 @@ function show(profile: ProfileName, { instrument, position, mark, collateral, de
   const answer = answerCalc(JSON.stringify(document));
   if (isCalcRefusal(answer)) throw new Error(JSON.stringify(answer));
   const [account] = answer.marginAccounts;
-  const [shown] = account!.positions;
-  return { account: account!, position: shown!, profile: answer.profile };
+  // Only a whole account, of several assets, is valued in one of them.
+  if (account === undefined || 'assets' in account) throw new Error('an isolated account answers');
+  const [shown] = account.positions;
+  return { account, position: shown!, profile: answer.profile };
 }
 
 /** Tiers of cap, rate and, from the second, the amount the venue lists, which is checked against its own. */

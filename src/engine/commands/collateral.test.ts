@@ -6,7 +6,15 @@ import {
   type SharedWorld,
   sharedWorld,
 } from '../../testkit/sharedWorld.js';
-import { coins, commandKinds, eventsOf, HOUR_MS, standardWorld, usdt } from '../../testkit/world.js';
+import {
+  coins,
+  commandKinds,
+  eventsOf,
+  HOUR_MS,
+  inversePerpetual,
+  standardWorld,
+  usdt,
+} from '../../testkit/world.js';
 import { checkEverything } from '../index.js';
 
 /** ada holds 0.1 BTC and nothing else. */
@@ -92,14 +100,18 @@ describe('what collateral counts for', () => {
     expect(mostLots(world)).toBe(900n);
   });
 
-  it('lets a short of the collateral’s own coin open only where it may stand at either price (PRC-04, MAR-01)', () => {
+  it('lets a coin that is owed look no cheaper for being old: what is asked in it is asked at the last good price too (PRC-04, MAR-01)', () => {
     const world = sharedWorld();
+    world.accept(inversePerpetual('XBT'));
     world.cross('ada', { USDT: usdt(1_000) });
+    const opens = (lots: bigint) =>
+      world.fill('XBT', { priceTicks: 80_000n, lots, buyer: 'ada', seller: 'dan' });
     world.timeMs += HOUR_MS + 1;
-    world.mark({ 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
-    world.accept(buys(world, 100n));
-    const liquidatable = [...world.engine.derived.queuedOf(0)];
-    expect(liquidatable).toEqual([]);
+    world.mark({ XBT: 80_000n, 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
+    // A contract of 100 dollars is 0.0025 BTC and asks for a tenth of it: 10 dollars at 40,000, 5 at a price fallen by half.
+    expect(world.refuse(opens(101n))).toBe('insufficient_initial_margin');
+    expect(world.refuse(opens(100n))).toBe('accepted');
+    expect(world.engine.derived.queuedOf(0).size).toBe(0);
   });
 
   it('is released only as far as what stays behind is enough (MAR-03)', () => {
@@ -175,12 +187,8 @@ describe('the conversion facility', () => {
     world.cross('bob', { USDT: usdt(200) });
     world.accept({ kind: 'release', account: 'dan', asset: 'USDT', amountMinor: usdt(500_000) });
     // bob owes ada 380 of which he has 200: the pool holds 1,000 + 200 + the facility.
-    world.accept(
-      world.fill('BTC-PERP', { priceTicks: 400_000n, lots: 50n, buyer: 'bob', seller: 'ada' }),
-    );
-    world.accept(
-      world.fill('BTC-PERP', { priceTicks: 324_000n, lots: 50n, buyer: 'ada', seller: 'dan' }),
-    );
+    world.accept(world.fill('BTC-PERP', { priceTicks: 400_000n, lots: 50n, buyer: 'bob', seller: 'ada' }));
+    world.accept(world.fill('BTC-PERP', { priceTicks: 324_000n, lots: 50n, buyer: 'ada', seller: 'dan' }));
     expect(world.balance('ada', 'USDT')).toBe(usdt(1_380));
     world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(1_380) });
     expect(refusedAmount(world, drain, 'most')).toBe(usdt(820));

@@ -1,0 +1,155 @@
+/** What would be: commands played and put back, and other parameters tried on those they concern. Nothing is kept. */
+
+import { impactView } from '../contract/impactView.js';
+import type { WireCommand } from '../contract/index.js';
+import {
+  accountView,
+  ERRORS,
+  type Issue,
+  type Issues,
+  issue,
+  issuesProblem,
+  readCommand,
+  rejectionProblem,
+  translateCommand,
+} from '../contract/index.js';
+import { readWhatIf, type WhatIfResult, whatIfResult } from '../contract/whatIf.js';
+import { type EngineRecord, type ExternalCommand, REJECTION_CODES, type State } from '../engine/index.js';
+import { TOUCHED_SHOWN_MAX, touchedRows } from './affectedAccounts.js';
+import type { GuardedHost, Run, Sight } from './guardedHost.js';
+import { okReply, problemReply, type Reply, refuse, refuseIssues, under } from './reply.js';
+import type { RouteRequest } from './routes.js';
+
+/**
+ * Each command sees what those before it did, with all they set off. One that is refused stops nobody, as in a batch;
+ * one that cannot be a command stops the request.
+ */
+export async function postWhatIf(host: GuardedHost, { body }: RouteRequest): Promise<Reply> {
+  const read = readWhatIf(body);
+  if (!read.ok) throw refuseIssues(read.error);
+  const { commands, accounts } = read.value;
+  return host.trial(
+    (run, sight) => {
+      const played = commands.map((command, at) => playOne(run, sight.state, { command, at }));
+      const named = namedRows(sight.state, accounts);
+      const touched = touchedRows(
+        sight.state,
+        played.flatMap(({ records }) => records),
+      ).filter((row) => !named.includes(row));
+      const shown = [...named, ...touched.slice(0, TOUCHED_SHOWN_MAX)];
+      return {
+        results: played.map(({ result }) => result),
+        after: shown.map((row) => ({
+          row,
+          account: sight.state.accounts.names.nameOf(row),
+          view: accountView(sight, row),
+        })),
+        accountsOmitted: Math.max(0, touched.length - TOUCHED_SHOWN_MAX),
+      };
+    },
+    ({ results, after, accountsOmitted }, sight) => {
+      const isThere = (row: number) => row < sight.state.accounts.table.size;
+      return okReply({
+        sequence: sight.state.clock.sequence,
+        timeMs: sight.timeMs,
+        results,
+        accounts: after.map(({ row, account, view }) => ({
+          account,
+          before: isThere(row) ? accountView(sight, row) : null,
+          after: view,
+        })),
+        accountsOmitted,
+      });
+    },
+  );
+}
+
+interface Played {
+  readonly result: WhatIfResult;
+  readonly records: readonly EngineRecord[];
+}
+
+function playOne(
+  run: Run,
+  state: State,
+  { command, at }: { readonly command: WireCommand; readonly at: number },
+): Played {
+  const path = `/commands/${at}`;
+  const read = translateCommand(state, command);
+  if (read.ok) {
+    const recorded = run(read.value);
+    return { result: whatIfResult(state, recorded), records: [recorded.record, ...recorded.work] };
+  }
+  const issues = under(path, read.error);
+  const [first, ...rest] = issues.filter(isMalformed);
+  if (first !== undefined) throw refuseIssues([first, ...rest]);
+  // What it names is not there, perhaps because an earlier command was refused: so it is refused too.
+  return { result: { kind: 'rejected', problem: issuesProblem(issues) }, records: [] };
+}
+
+/** Whether it is wrong whatever the state; what is merely not there is the engine's own refusal. */
+function isMalformed({ code }: Issue): boolean {
+  return ERRORS[code].status === 400 || !ENGINE_CODES.has(code);
+}
+
+const ENGINE_CODES: ReadonlySet<string> = new Set(REJECTION_CODES);
+
+function namedRows({ accounts }: State, ids: readonly string[]): readonly number[] {
+  const rows = ids.map((id, at) => {
+    const row = accounts.names.rowOf(id);
+    if (row < 0) throw refuseIssues([issue('unknown_account', `/accounts/${at}`, 'is not there', { id })]);
+    return row;
+  });
+  return [...new Set(rows)];
+}
+
+/** The impact preview of a definition that could be scheduled now; a change that is scheduled already is left out. */
+export async function postImpact(host: GuardedHost, { params, body }: RouteRequest): Promise<Reply> {
+  const id = params['instrument'] ?? '';
+  return host.trial(
+    (run, sight) => {
+      const instrumentRow = sight.state.instruments.names.rowOf(id);
+      if (instrumentRow < 0) throw refuse('unknown_instrument', { id: id.slice(0, 80) });
+      const command = scheduling(sight, { id, body });
+      run({ kind: 'cancelParameters', instrument: id });
+      // The engine says whether it could be scheduled, and derives its terms.
+      const { record } = run(command);
+      if (record.outcome.kind === 'rejected')
+        return problemReply(rejectionProblem(sight.state, command, record.outcome.rejection));
+      const scheduled = sight.state.instruments.scheduled.get(instrumentRow);
+      if (scheduled === undefined) throw new Error('a change of parameters was accepted and not scheduled');
+      return okReply(impactView(sight, instrumentRow, scheduled.listed));
+    },
+    (reply, { state, timeMs }) =>
+      reply.status === 200
+        ? { ...reply, body: { sequence: state.clock.sequence, timeMs, ...reply.body } }
+        : reply,
+  );
+}
+
+/** Its time is of no matter, only that it is not yet. */
+function scheduling(
+  { state, timeMs }: Sight,
+  { id, body }: { readonly id: string; readonly body: unknown },
+): ExternalCommand & { readonly kind: 'scheduleParameters' } {
+  const effectiveMs = timeMs + DAY_MS;
+  const definition = body ?? null;
+  const read = readCommand(state, {
+    kind: 'scheduleParameters',
+    definition,
+    effectiveMs,
+    graceUntilMs: effectiveMs,
+  });
+  if (!read.ok) throw refuseIssues(inDefinition(read.error));
+  const command = read.value as ExternalCommand & { readonly kind: 'scheduleParameters' };
+  if (command.definition.id === id) return command;
+  throw refuseIssues([issue('schema_violation', '/id', 'must be the instrument of the address', { id })]);
+}
+
+const DAY_MS = 86_400_000;
+
+/** The body is the definition: paths begin there. */
+function inDefinition([first, ...rest]: Issues): Issues {
+  const move = (found: Issue): Issue => ({ ...found, path: found.path.replace(/^\/definition/, '') });
+  return [move(first), ...rest.map(move)];
+}
