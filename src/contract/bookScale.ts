@@ -2,13 +2,13 @@
  * Units so fine that what a document says of a whole account is whole in them: ticks, lots, money and rates. An inverse
  * position's cost is a quotient: it is rounded against the account, twelve decimals below the asset's own.
  *
- * One minor unit of the account's assets is 10^-unitDecimals. Prices of assets are whole at `PRICE_DECIMALS` or finer,
- * which ties the decimals of every asset to those of the valuation asset (`ASSET_PRICE_SCALE` is ten to the ninth).
+ * One minor unit of the account's assets is 10^-unitDecimals. Prices of assets are whole numbers of decimals too, which ties the decimals of every asset to those of the valuation asset (`ASSET_PRICE_SCALE` is ten to the ninth).
  */
 import { ASSET_PRICE_SCALE } from '../margin/index.js';
 import { assetsInvolved } from './calcAccountFaults.js';
-import { finest } from './calcDecimal.js';
+import { decimalOf, finest, scaled } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
+import { type CalcError, calcError, pointer } from './calcError.js';
 import { known, own } from './calcLookup.js';
 import type { CalcAsset, CalcMarginAccount, CalcOrder, CalcPosition } from './calcSchema.js';
 import { settingsOf } from './calcTerms.js';
@@ -39,7 +39,9 @@ export interface BookScale {
   readonly instruments: ReadonlyMap<string, InstrumentScale>;
 }
 
-const PRICE_DECIMALS = 10;
+/** Prices are counted in fifteen digits, or as many as they are written with. */
+const PRICE_DIGITS = 15;
+const PRICE_DECIMALS_MAX = 10;
 const ASSET_PRICE_DECIMALS = ASSET_PRICE_SCALE.toString().length - 1;
 const COST_EXTRA_DECIMALS = 12;
 
@@ -56,10 +58,7 @@ export function bookScale(checked: CheckedDocument, account: CalcMarginAccount):
   const needed = new Map(
     [valuationId, ...involved].map((id) => [id, amountDecimals(checked, account, instruments, id)]),
   );
-  const priceDecimals = (id: string) => {
-    const { price, peg } = known(checked.assets, id);
-    return Math.max(PRICE_DECIMALS, finest([price, peg?.price]));
-  };
+  const priceDecimals = (id: string) => assetPriceDecimals(known(checked.assets, id));
   const others = involved.filter((id) => id !== valuationId);
   const valuationDecimals = Math.max(
     needed.get(valuationId) ?? 0,
@@ -83,6 +82,15 @@ export function bookScale(checked: CheckedDocument, account: CalcMarginAccount):
     assets: new Map(involved.map((id) => [id, scaleOf(id)])),
     instruments,
   };
+}
+
+function assetPriceDecimals({ price = '1', peg }: CalcAsset): number {
+  const usual = Math.min(PRICE_DECIMALS_MAX, PRICE_DIGITS - wholeDigits(price));
+  return Math.max(0, usual, finest([price, peg?.price]));
+}
+
+function wholeDigits(price: string): number {
+  return price.split('.')[0]?.replace('-', '').length ?? 1;
 }
 
 /** Instruments of positions and orders, each once. */
@@ -135,8 +143,7 @@ function shownDecimals(
   mark: string | undefined,
 ): number {
   if (mark === undefined || settingsOf(document, instrument, account).priceRounding === 'tick') return 0;
-  const wholeDigits = mark.split('.')[0]?.replace('-', '').length ?? 1;
-  return Math.max(0, Math.min(12, 14 - wholeDigits));
+  return Math.max(0, Math.min(12, 14 - wholeDigits(mark)));
 }
 
 function heldIn(
@@ -182,4 +189,39 @@ function instrumentDecimals(
     finest(positions.map(({ accruedFunding }) => accruedFunding)),
     tierScale(instrument).amountDecimals,
   );
+}
+
+/** Where a price has more digits than the search for liquidation prices looks through. */
+export function priceDigitsFault(checked: CheckedDocument, account: CalcMarginAccount): CalcError | null {
+  const { assets, instruments } = bookScale(checked, account);
+  for (const { asset, priceDecimals } of assets.values()) {
+    if (isCountable(asset.price ?? '1', priceDecimals)) continue;
+    return tooManyDigits(
+      pointer('assets', [...checked.assets.keys()].indexOf(asset.id), 'price'),
+      asset.price ?? '',
+    );
+  }
+  for (const [id, { markDecimals }] of instruments) {
+    const { tickSize, markTick } = known(checked.instruments, id);
+    const path = pointer('instruments', [...checked.instruments.keys()].indexOf(id));
+    const mark = own(checked.document.marks, id);
+    if (mark !== undefined && !isCountable(mark, markDecimals))
+      return tooManyDigits(pointer('marks', id), mark);
+    const field = markTick === undefined ? 'tickSize' : 'markTick';
+    const step = markTick ?? tickSize;
+    if (!isCountable(step, markDecimals)) return tooManyDigits(`${path}/${field}`, step);
+  }
+  return null;
+}
+
+const COUNTABLE_MAX = 10n ** 17n;
+
+function isCountable(price: string, decimals: number): boolean {
+  return scaled(decimalOf(price), 10n ** BigInt(decimals)) <= COUNTABLE_MAX;
+}
+
+function tooManyDigits(path: string, got: string): CalcError {
+  return calcError('price_too_fine', path, 'prices, with the steps they come in, have at most 17 digits', {
+    got,
+  });
 }

@@ -1,5 +1,6 @@
 /** What a schema cannot say of a margin account: names that exist, signs, one position a side, and a price for everything. */
 import { optionVolatility } from './bookOptions.js';
+import { priceDigitsFault } from './bookScale.js';
 import { decimalOf } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument, CompleteDocument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
@@ -199,8 +200,11 @@ function wholeFault(checked: CheckedDocument, account: CalcMarginAccount, path: 
     amountsFault(assets, account.debts ?? {}, `${path}/debts`);
   if (held !== null) return held;
   const involved = assetsInvolved(instruments, account);
-  if (document.valuationAsset === undefined && involved.length > 1) {
-    return missingFault('/valuationAsset', `${path} has several assets: in which are they valued?`);
+  if (document.valuationAsset === undefined && involved.length !== 1) {
+    return missingFault(
+      '/valuationAsset',
+      'an account of one asset is valued in it; any other needs valuationAsset',
+    );
   }
   const unpriced = firstOf(involved, (id) => missingPrice(document, known(assets, id), path));
   if (unpriced !== null) return unpriced;
@@ -208,6 +212,8 @@ function wholeFault(checked: CheckedDocument, account: CalcMarginAccount, path: 
     instrumentLeverageFault(instruments, position, `${path}${pointer('positions', index)}`),
   );
   if (unlevered !== null) return unlevered;
+  const digits = priceDigitsFault(checked, account);
+  if (digits !== null) return digits;
   return account.marginMode === 'portfolio' ? portfolioFault(checked, account) : null;
 }
 

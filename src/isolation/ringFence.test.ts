@@ -59,7 +59,8 @@ describe('the ring fence', () => {
         for (const target of to) {
           const crosses = { flow, from: row(source, 0), to: row(target, 1), amount: 1n };
           const allowed = isAllowed(ledger, crosses);
-          const isLenders = source === 'lending' ? target === 'wallet' : target === 'lending' && source === 'wallet';
+          const isLenders =
+            source === 'lending' ? target === 'wallet' : target === 'lending' && source === 'wallet';
           if (isVenues(source) || isVenues(target) || isLenders) expect(allowed, flow).toBe(bond === 'none');
           else expect(allowed, `${flow} from ${source} to another's ${target}`).toBe(false);
         }

@@ -19,7 +19,15 @@ const open = (snapshotEvery = 0) =>
 
 async function begin(host: Host): Promise<void> {
   await host.submit('a', { kind: 'listAsset', asset: 'USDT', decimals: 6 });
-  await host.submit('b', { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger', pool: 'main', isDesk: false, workBudget: 100 });
+  await host.submit('b', {
+    kind: 'openPool',
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+    pool: 'main',
+    isDesk: false,
+    workBudget: 100,
+  });
   await host.submit('c', linearPerpetual('BTC-PERP'));
   await host.submit('d', { kind: 'openClient', client: 'ada' });
 }
@@ -98,6 +106,44 @@ describe('the host', () => {
     writeFileSync(path, bytes);
     await expect(open()).rejects.toThrow(/damaged/);
     expect(verifyJournal(directory).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a trial on the host', () => {
+  it('plays one command after another, puts them back, and leaves no byte in the journal (MAR-06)', async () => {
+    const host = await open();
+    await begin(host);
+    const hash = hashText(host.engine.stateHash());
+    const seen = await host.trial(
+      (run) => {
+        const kinds = [1, 1, 2].map((at) => run(deposit(at)).record.outcome.kind);
+        return { kinds, sequence: host.engine.state.clock.sequence };
+      },
+      (played) => ({ ...played, after: host.engine.state.clock.sequence }),
+    );
+    // The second names a deposit that only the first has made.
+    expect(seen).toEqual({ kinds: ['accepted', 'rejected', 'accepted'], sequence: 7, after: 4 });
+    expect(hashText(host.engine.stateHash())).toBe(hash);
+    expect((await host.submit('x', deposit(1))).kind).toBe('recorded');
+    await host.close();
+    expect(verifyJournal(directory)).toMatchObject({ findings: [], records: 5, commands: 5 });
+  });
+
+  it('puts everything back when playing throws, and goes on', async () => {
+    const host = await open();
+    await begin(host);
+    const hash = hashText(host.engine.stateHash());
+    const fails = host.trial(
+      (run) => {
+        run(deposit(1));
+        throw new Error('enough');
+      },
+      () => 'never',
+    );
+    await expect(fails).rejects.toThrow('enough');
+    expect(hashText(host.engine.stateHash())).toBe(hash);
+    expect((await host.submit('x', deposit(1))).kind).toBe('recorded');
+    await host.close();
   });
 });
 

@@ -1,7 +1,5 @@
 /** What would be: commands played and put back, and other parameters tried on those they concern. Nothing is kept. */
-
 import { impactView } from '../contract/impactView.js';
-import type { WireCommand } from '../contract/index.js';
 import {
   accountView,
   ERRORS,
@@ -12,6 +10,7 @@ import {
   readCommand,
   rejectionProblem,
   translateCommand,
+  type WireCommand,
 } from '../contract/index.js';
 import { readWhatIf, type WhatIfResult, whatIfResult } from '../contract/whatIf.js';
 import { type EngineRecord, type ExternalCommand, REJECTION_CODES, type State } from '../engine/index.js';
@@ -114,8 +113,11 @@ export async function postImpact(host: GuardedHost, { params, body }: RouteReque
       run({ kind: 'cancelParameters', instrument: id });
       // The engine says whether it could be scheduled, and derives its terms.
       const { record } = run(command);
-      if (record.outcome.kind === 'rejected')
-        return problemReply(rejectionProblem(sight.state, command, record.outcome.rejection));
+      if (record.outcome.kind === 'rejected') {
+        // Named as the fields of the body are.
+        const named = { ...command.definition, kind: 'listInstrument' } as const;
+        return problemReply(rejectionProblem(sight.state, named, record.outcome.rejection));
+      }
       const scheduled = sight.state.instruments.scheduled.get(instrumentRow);
       if (scheduled === undefined) throw new Error('a change of parameters was accepted and not scheduled');
       return okReply(impactView(sight, instrumentRow, scheduled.listed));

@@ -155,6 +155,7 @@ function compare(books: SlowBooks, state: State): void {
     same(`account of position ${row}`, state.positions.account.get(row), slow.account);
   }
   same('accounts', state.accounts.table.size, accounts.length);
+  const own = { holdings: rowsByAccount(books, holdings), positions: rowsByAccount(books, positions) };
   for (const [row, slow] of accounts.entries()) {
     same(`${slow.id} closed`, state.accounts.status.get(row) === ACCOUNT_STATUS.closed, slow.isClosed);
     same(`${slow.id} queued`, state.accounts.isQueued.get(row) === 1, slow.isQueued);
@@ -162,11 +163,8 @@ function compare(books: SlowBooks, state: State): void {
     same(`${slow.id} mode`, MARGIN_MODES[state.accounts.mode.get(row)], slow.mode);
     same(`${slow.id} instrument`, state.accounts.instrument.get(row), slow.instrument);
     same(`${slow.id} hold`, state.accounts.walletHold.get(row), slow.hold);
-    const listed = (rows: readonly number[]) => [...rows].sort((a, b) => a - b).join();
-    const own = (rows: readonly { account: number }[]) =>
-      listed([...rows.keys()].filter((at) => rows[at]?.account === row));
-    same(`assets of ${slow.id}`, listed(assetsOf(state, row)), own(holdings));
-    same(`positions of ${slow.id}`, listed(positionsOf(state, row)), own(positions));
+    same(`assets of ${slow.id}`, inOrder(assetsOf(state, row)), own.holdings[row]);
+    same(`positions of ${slow.id}`, inOrder(positionsOf(state, row)), own.positions[row]);
   }
   same('holdings', state.accountAssets.table.size, holdings.length);
   for (const [row, slow] of holdings.entries()) {
@@ -209,6 +207,17 @@ function compare(books: SlowBooks, state: State): void {
     same(`collateral ${row}`, state.poolAssets.isCollateral.get(row) === 1, slow.collateral !== null);
   }
   same('cash movements', state.cash.table.size, cash.length);
+}
+
+/** Of each account the rows that are its own, as text. */
+function rowsByAccount(books: SlowBooks, rows: readonly { readonly account: number }[]): string[] {
+  const found: number[][] = books.accounts.map(() => []);
+  for (const [row, { account }] of rows.entries()) found[account]?.push(row);
+  return found.map(inOrder);
+}
+
+function inOrder(rows: readonly number[]): string {
+  return [...rows].sort((a, b) => a - b).join();
 }
 
 function hex(bytes: Uint8Array): string {

@@ -212,7 +212,12 @@ function judgeSeizures(books: SlowBooks, event: Event, transfers: readonly Trans
       return sum + fact.amount * slowPrice(books, at);
     }, 0n);
     let taken = 0n;
-    let last = 0n;
+    let room = 0n;
+    // Rounding has a unit of what is claimed for all, and for each seizure a unit of either asset.
+    const unit = own
+      .map((fact) => slowPrice(books, books.poolAssets[fact.poolAssetRow] as SlowPoolAsset))
+      .reduce((most, price) => max(most, price), 0n);
+    room += unit;
     for (const { from, amount } of seized) {
       const { account: of, pool, asset } = books.balances[from]!;
       if (of !== account) continue;
@@ -220,15 +225,9 @@ function judgeSeizures(books: SlowBooks, event: Event, transfers: readonly Trans
       demand(isPriceUsable(books, at, timeMs), () => 'PRC-04: seized at a price that may not decide');
       const { haircutPpm = 0n, conversionSpreadPpm = 0n } = at.collateral ?? {};
       const kept = 1_000_000n - max(haircutPpm, conversionSpreadPpm);
-      last = (slowPrice(books, at) * kept) / 1_000_000n + 1n;
+      room += unit + (slowPrice(books, at) * kept) / 1_000_000n + 1n;
       taken += (amount * slowPrice(books, at) * kept) / 1_000_000n;
     }
-    // A unit of the last asset, and one of the asset claimed for each that was taken, is the room rounding has.
-    const unit = own.reduce((most, fact) => {
-      const price = slowPrice(books, books.poolAssets[fact.poolAssetRow] as SlowPoolAsset);
-      return price > most ? price : most;
-    }, 0n);
-    const room = last + unit * BigInt(seized.length + 1);
     demand(taken <= claimed + room, () => `ISO-02: ${taken} is seized for a claim of ${claimed}`);
   }
 }

@@ -6,7 +6,7 @@ import { forSeeds } from '../../src/testkit/runs.js';
 
 describe('random histories', () => {
   it('keep laws 1, 2, 3, 5 and 8, every running total and the state hash equal to a full scan after each command, and agree with the slow books (LED-01, LED-02, LED-03, LED-05, ISO-01, ISO-02, ISO-06, MAR-01, MAR-03, PRC-01, FND-01, FND-02, FND-03, LIQ-03, LIQ-04, LIQ-05, LIQ-06, LIQ-07, LIQ-11, OPS-01)', () => {
-    forSeeds(150, (seed) => {
+    forSeeds(70, (seed) => {
       const judge = createJudge();
       playHistory(seed, { commands: 300, observe: (engine, _step, recorded) => judge.see(engine, recorded) });
     });

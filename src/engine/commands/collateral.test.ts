@@ -13,6 +13,7 @@ import {
   HOUR_MS,
   inversePerpetual,
   standardWorld,
+  times,
   usdt,
 } from '../../testkit/world.js';
 import { checkEverything } from '../index.js';
@@ -100,17 +101,26 @@ describe('what collateral counts for', () => {
     expect(mostLots(world)).toBe(900n);
   });
 
-  it('lets a coin that is owed look no cheaper for being old: what is asked in it is asked at the last good price too (PRC-04, MAR-01)', () => {
+  it('opens nothing in a coin whose old price only looks cheap: at the last good one it would be liquidatable (PRC-04, MAR-01)', () => {
     const world = sharedWorld();
-    world.accept(inversePerpetual('XBT'));
-    world.cross('ada', { USDT: usdt(1_000) });
+    const brackets = [
+      {
+        notionalCapMinor: null,
+        initialMarginRatePpm: 10_000n,
+        maintenanceMarginRatePpm: 9_000n,
+        leverageMaxPpm: times(100),
+      },
+    ];
+    world.accept(inversePerpetual('XBT', { brackets }));
+    world.cross('ada', { USDT: usdt(1_000) }, { leverage: 100 });
     const opens = (lots: bigint) =>
       world.fill('XBT', { priceTicks: 80_000n, lots, buyer: 'ada', seller: 'dan' });
     world.timeMs += HOUR_MS + 1;
     world.mark({ XBT: 80_000n, 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
-    // A contract of 100 dollars is 0.0025 BTC and asks for a tenth of it: 10 dollars at 40,000, 5 at a price fallen by half.
-    expect(world.refuse(opens(101n))).toBe('insufficient_initial_margin');
-    expect(world.refuse(opens(100n))).toBe('accepted');
+    // A contract is 100 dollars. With BTC fallen by half 1,000 dollars would carry 2,000 of them at 100x; at the last good
+    // price 1,112 ask for 1,000.8 of maintenance margin.
+    expect(world.refuse(opens(1_112n))).toBe('insufficient_initial_margin');
+    expect(world.refuse(opens(1_000n))).toBe('accepted');
     expect(world.engine.derived.queuedOf(0).size).toBe(0);
   });
 

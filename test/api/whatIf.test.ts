@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Json } from '../../src/contract/index.js';
+import { type Body, BTC_PERP, fill, mark, openVenue, type Service, startService } from './service.js';
+
+let service: Service;
+beforeEach(async () => {
+  service = await startService();
+  await openVenue(service);
+});
+afterEach(async () => {
+  expect(service.faults).toEqual([]);
+  await service.stop();
+});
+
+const account = async (id: string) => {
+  const { sequence: _sequence, timeMs: _time, ...view } = (await service.get(`/v1/accounts/${id}`)).body;
+  return view;
+};
+
+/** What must be the same after as before. */
+const standing = async () => ({ hash: await service.stateHash(), sequence: await service.sequence() });
+
+const order = (id: string, price = '39000'): Json => ({
+  kind: 'placeOrder',
+  order: id,
+  account: 'ada-1',
+  instrument: 'BTC-PERP',
+  side: 'buy',
+  price,
+  slippageRate: null,
+  quantity: '1',
+});
+
+describe('a what-if', () => {
+  it('refuses the second of two orders because the first used the margin, as it is when both are sent (MAR-06)', async () => {
+    await service.accept({ kind: 'allocate', account: 'ada-1', amount: '3500' });
+    const before = await account('ada-1');
+    const unchanged = await standing();
+    const commands = [order('ada-1/1'), order('ada-1/2')];
+
+    const { status, body } = await service.post('/v1/what-if', { commands });
+    expect(status).toBe(200);
+    expect(body.sequence).toBe(unchanged.sequence);
+    expect(body.results).toMatchObject([
+      { kind: 'accepted', events: ['orderAccepted'], work: 0 },
+      { kind: 'rejected', problem: { code: 'insufficient_order_margin', status: 422 } },
+    ]);
+    expect(await standing()).toEqual(unchanged);
+    // Each alone would be taken: it is the first that leaves too little for the second.
+    const alone = await service.post('/v1/what-if', { commands: [order('ada-1/2')] });
+    expect(alone.body.results).toMatchObject([{ kind: 'accepted' }]);
+
+    const sent = [await service.send(commands[0] as Json), await service.send(commands[1] as Json)];
+    expect(sent.map((answer) => resultOf(answer.body))).toEqual(body.results);
+    expect(body.accounts).toEqual([{ account: 'ada-1', before, after: await account('ada-1') }]);
+    expect(body.accounts[0].after.orders).toHaveLength(1);
+  });
+
+  it('plays the liquidations that a mark sets off, and shows the accounts it was asked for (MAR-06)', async () => {
+    await service.accept(fill({ buyer: 'ada-1', seller: 'bob-1', price: '40000', quantity: '1' }));
+    const unchanged = await standing();
+    const [before, neighbour] = [await account('ada-1'), await account('ada-2')];
+    const commands = [mark(service, '38000'), { kind: 'allocate', account: 'ada-1', amount: '10' }];
+    const tried = (await service.post('/v1/what-if', { commands, accounts: ['ada-2'] })).body;
+
+    expect(tried.accountsOmitted).toBe(0);
+    expect(tried.accounts[0]).toEqual({ account: 'ada-2', before: neighbour, after: neighbour });
+    const struck = tried.accounts.find((shown: Body) => shown.account === 'ada-1');
+    expect(struck.before).toEqual(before);
+    expect(struck.after.position).toBeNull();
+    expect(await standing()).toEqual(unchanged);
+
+    const sent = await service.accept(commands[0] as Json);
+    expect(tried.results[0]).toEqual({ kind: 'accepted', events: ['marked'], work: sent.work.records });
+    const { sequence: _at, ...second } = await service.send(commands[1] as Json).then(({ body }) => body);
+    expect(tried.results[1]).toEqual(resultOf(second));
+  });
+
+  it('knows what an earlier command opened, and refuses what one that was refused did not', async () => {
+    const open = (client: string) => ({
+      kind: 'openAccount',
+      account: 'new-1',
+      client,
+      instrument: 'BTC-PERP',
+      leverage: '2',
+    });
+    const unchanged = await standing();
+    const allocate = { kind: 'allocate', account: 'new-1', amount: '10' };
+    const opened = await service.post('/v1/what-if', { commands: [open('ada'), allocate] });
+    expect(opened.body.accounts).toMatchObject([
+      { account: 'new-1', before: null, after: { client: 'ada', balance: '10' } },
+    ]);
+    const refused = await service.post('/v1/what-if', { commands: [open('nobody'), allocate] });
+    expect(refused.body.results).toMatchObject([
+      { kind: 'rejected', problem: { code: 'unknown_client' } },
+      { kind: 'rejected', problem: { code: 'unknown_account', errors: [{ path: '/commands/1/account' }] } },
+    ]);
+    expect(refused.body.accounts).toEqual([]);
+    expect(await standing()).toEqual(unchanged);
+  });
+
+  it('names the command that is malformed, and plays none', async () => {
+    const unchanged = await standing();
+    const fine = { kind: 'allocate', account: 'ada-1', amount: '10' };
+    const bad = async (body: unknown) => {
+      const answer = await service.post('/v1/what-if', body);
+      return { status: answer.status, code: answer.body.code, path: answer.body.errors[0]?.path };
+    };
+    expect(await bad({ commands: [fine, { ...fine, amount: 10 }] })).toEqual({
+      status: 400,
+      code: 'not_a_decimal',
+      path: '/commands/1/amount',
+    });
+    expect(await bad({ commands: [fine, { ...fine, amount: '0.0000001' }] })).toEqual({
+      status: 400,
+      code: 'too_fine',
+      path: '/commands/1/amount',
+    });
+    expect(await bad({ commands: [fine, { kind: 'takeOver' }] })).toMatchObject({
+      status: 400,
+      code: 'unknown_kind',
+      path: '/commands/1/kind',
+    });
+    expect(await bad({ commands: [] })).toMatchObject({ status: 400, path: '/commands' });
+    expect(await bad({ commands: Array.from({ length: 101 }, () => fine) })).toMatchObject({ status: 400 });
+    expect(await bad({ commands: [fine], id: 'x' })).toMatchObject({ status: 400, path: '/id' });
+    expect(await bad({ commands: [fine], accounts: ['nobody-1'] })).toEqual({
+      status: 404,
+      code: 'unknown_account',
+      path: '/accounts/0',
+    });
+    expect(await standing()).toEqual(unchanged);
+  });
+});
+
+describe('the impact preview of other parameters', () => {
+  const { kind: _kind, ...definition } = BTC_PERP;
+  const stricter = {
+    ...definition,
+    tiers: [
+      { notionalCap: null, initialMarginRate: '0.1', maintenanceMarginRate: '0.06', maxLeverage: '10' },
+    ],
+  };
+  const preview = (body: unknown, instrument = 'BTC-PERP') =>
+    service.post(`/v1/instruments/${instrument}/impact`, body);
+
+  it('lists who would lack margin, and how much of it in all (MAR-08)', async () => {
+    await service.accept(fill({ buyer: 'ada-1', seller: 'bob-1', price: '40000', quantity: '1' }));
+    await service.accept(fill({ buyer: 'ada-2', seller: 'bob-1', price: '40000', quantity: '0.5' }));
+    const unchanged = await standing();
+    // ada-1 holds 2,000 on 40,000 and would need 4,000, and 2,400 to stay; ada-2 and bob-1 hold half of theirs.
+    const { status, body } = await preview(stricter);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      sequence: unchanged.sequence,
+      instrument: 'BTC-PERP',
+      count: 1,
+      newlyLiquidatable: 1,
+      sums: [{ asset: 'USDT', accounts: 1, missingInitial: '2000', missingMaintenance: '400' }],
+      accounts: [
+        {
+          account: 'ada-1',
+          client: 'ada',
+          asset: 'USDT',
+          equity: '2000',
+          initialMargin: '4000',
+          maintenanceMargin: '2400',
+          missingInitial: '2000',
+          missingMaintenance: '400',
+          liquidatable: true,
+          wasLiquidatable: false,
+        },
+      ],
+      unpriced: [],
+    });
+    expect((await preview(definition)).body).toMatchObject({ count: 0, sums: [], accounts: [] });
+    expect(await standing()).toEqual(unchanged);
+  });
+
+  it('is answered while another change waits, and refused as scheduling it would be', async () => {
+    const effectiveMs = service.timeMs + 1000;
+    await service.accept({
+      kind: 'scheduleParameters',
+      definition: definition as unknown as Json,
+      effectiveMs,
+      graceUntilMs: effectiveMs,
+    });
+    const unchanged = await standing();
+    expect(await preview(stricter)).toMatchObject({ status: 200, body: { count: 0 } });
+    expect(await preview({ ...stricter, contractSize: '2' })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_definition', context: { field: 'contractSize' } },
+    });
+    expect(await standing()).toEqual(unchanged);
+  });
+
+  it('needs a definition of the instrument it is asked about', async () => {
+    expect(await preview(stricter, 'ETH-PERP')).toMatchObject({
+      status: 404,
+      body: { code: 'unknown_instrument' },
+    });
+    expect(await preview({ ...stricter, takerFeeRate: 0.1 })).toMatchObject({
+      status: 400,
+      body: { code: 'not_a_decimal', errors: [{ path: '/takerFeeRate' }] },
+    });
+    expect(await preview({ ...stricter, id: 'ETH-PERP' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/id' }] },
+    });
+    expect((await service.raw('/v1/instruments/BTC-PERP/impact', { method: 'POST' })).status).toBe(400);
+    expect((await preview([])).status).toBe(400);
+  });
+});
+
+/** An answer to a command that was sent, in the form of a what-if's. */
+function resultOf(body: Body): Body {
+  if (body.outcome !== undefined) {
+    const { events } = body.outcome;
+    const kinds = events.map(({ kind }: { kind: string }) => kind);
+    return { kind: 'accepted', events: kinds, work: body.work?.records ?? 0 };
+  }
+  const { id: _id, sequence: _sequence, timeMs: _time, ...problem } = body;
+  return { kind: 'rejected', problem };
+}
