@@ -23,6 +23,8 @@ const PUSH = 'push to holders';
 const INTERVALS = 'intervals';
 const HOT_COLD = 'intervals, near the edge by push';
 const ROUNDS = 5;
+/** Five seconds. */
+const WINDOW = 1_000;
 
 interface Variant {
   readonly name: string;
@@ -144,8 +146,19 @@ function print(
       'max us': us(Math.max(...nanoseconds)),
       [`times faster than ${REEVALUATION}`]: round3(meanOf(REEVALUATION) / mean(nanoseconds)),
       [`times the cost of ${PUSH}`]: round3(mean(nanoseconds) / meanOf(PUSH)),
+      [`in its worst ${WINDOW} ticks`]: round3(worstWindow(nanoseconds, ofTicks.get(PUSH) as number[])),
     })),
   );
+}
+
+/** The highest of the ratios over windows of consecutive ticks, each a tenth further on. */
+function worstWindow(ours: readonly number[], theirs: readonly number[]): number {
+  let worst = 0;
+  for (let from = 0; from + WINDOW <= ours.length; from += WINDOW / 10) {
+    const window = (of: readonly number[]) => mean(of.slice(from, from + WINDOW));
+    worst = Math.max(worst, window(ours) / window(theirs));
+  }
+  return worst;
 }
 
 function medianOfRounds(rounds: readonly Float64Array[]): number[] {

@@ -128,7 +128,7 @@ function survivor(random: Random, drawInstrument: () => number, days: readonly F
 /** 1 to 20 positions, leverage 1 to 40 with as many accounts below 6 as above it, three in five mostly long. */
 function drawAccount(random: Random, drawInstrument: () => number, prices: Float64Array) {
   const weights = new Map<number, number>();
-  const positions = random.between(1, POSITIONS_MAX);
+  const positions = random.between(1, Math.min(POSITIONS_MAX, prices.length));
   const longShare = random.pick([0.95, 0.95, 0.85, 0.5, 0.1]);
   let [gross, value, maintenance] = [0, 0, 0];
   while (weights.size < positions) {

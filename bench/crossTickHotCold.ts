@@ -9,13 +9,13 @@ import { createHotSet } from './crossTickHotSet.js';
 import { allSlacks, pushAll, type Start, type Watch } from './crossTickPlain.js';
 
 /** An evaluation with a new end; a range of a whole box written or taken away; an account found inside its box. */
-const ESCAPE_UNITS = 500;
-const RANGE_UNITS = 130;
+const ESCAPE_UNITS = 800;
+const RANGE_UNITS = 200;
 const LOOK_UNITS = 40;
 /** Intervals may have cost this much more than push would have, for each position of the book, before push takes over. */
-const EXCESS_PER_POSITION = 8;
+const EXCESS_PER_POSITION = 2;
 /** Share of the work of push that goes into finding the way back to intervals. */
-const WAY_BACK_SHARE = 0.25;
+const WAY_BACK_SHARE = 0.1;
 /** A look through the book that finds fewer of it outside their boxes: the market is calm enough. */
 const CALM_SHARE = 0.01;
 /** Distance from the edge, slack for each unit of gross value, below which an account is hot; it cools at twice that. */

@@ -16,8 +16,8 @@ describe('analyze', () => {
       // 0.5% of 40000 and of 38000.
       ['isolated', '390'],
       ['cross', '390'],
-      // 12% of the difference.
-      ['portfolio', '240'],
+      // 12% of the difference, but a fifth of 12% of both in any case.
+      ['portfolio', '1872'],
     ]);
   });
 

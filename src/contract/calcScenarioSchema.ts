@@ -147,8 +147,8 @@ const ScenarioSet = Type.Object(
     confidence: share('Confidence of the expected shortfall of `sample` scenarios; below 1.', '0.975'),
     offsetCap: share(
       'Positions and collateral may take at most this share off the sum of their risks alone.',
+      '0.5',
       '0.8',
-      '1',
     ),
     minimumChargeRate: share('The risk is at least this share of the gross notional.', '0.01', '0'),
     basisRate: share(

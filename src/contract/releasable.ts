@@ -2,6 +2,7 @@
 import { max, min } from '../base/index.js';
 import { hasAllPrices } from '../engine/accountMargin.js';
 import { hasClosedForm, hasPosition } from '../engine/accountParts.js';
+import { scenarioFault } from '../engine/commands/checks.js';
 import { removableNow } from '../engine/commands/release.js';
 import { hasUsableMark, isPoolSound, type Situation } from '../engine/index.js';
 
@@ -22,7 +23,7 @@ export function releasableNow(situation: Situation, accountAssetRow: number): Re
   if (accounts.isQueued.get(accountRow) === 1) return { amount: 0n, limit: 'liquidation' };
   if (hasPosition(state, accountRow) && !isPriced(situation, accountRow))
     return { amount: 0n, limit: 'mark' };
-  const removable = removableNow(state, accountAssetRow, { kind: 'adverse', timeMs });
+  const removable = removableNow(state, accountAssetRow, timeMs);
   const cash = max(0n, state.totals.cash.get(accountAssets.poolAsset.get(accountAssetRow)));
   const principal = max(0n, accountAssets.netPrincipal.get(accountAssetRow));
   const isSound = isPoolSound(situation, accounts.pool.get(accountRow));
@@ -31,9 +32,9 @@ export function releasableNow(situation: Situation, accountAssetRow: number): Re
   return { amount: inPool, limit: inPool === cash ? 'cash' : 'principal' };
 }
 
-/** An isolated position needs a mark that may decide; a whole account any price of each kind. */
+/** An isolated position needs a mark that may decide; a whole account any price of each kind, a portfolio fresh vectors too. */
 function isPriced({ state, timeMs }: Situation, accountRow: number): boolean {
   return hasClosedForm(state, accountRow)
     ? hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)
-    : hasAllPrices(state, accountRow);
+    : hasAllPrices(state, accountRow) && scenarioFault({ state, timeMs }, accountRow) === null;
 }

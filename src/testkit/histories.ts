@@ -17,6 +17,15 @@ import {
   setLeverage,
 } from './historyMoney.js';
 import {
+  amendOrder,
+  cancelOrder,
+  carvePosition,
+  fillOrder,
+  mergeAccount,
+  placeOrder,
+  switchMode,
+} from './historyOrders.js';
+import {
   anyMarket,
   createPlayer,
   type HistoryOptions,
@@ -62,7 +71,7 @@ export function playSteps(engine: Engine, steps: readonly Step[]): Recorded[] {
 
 type Act = (player: Player) => void;
 
-/** What is done, and how often of a hundred. */
+/** What is done, and how often. */
 const ACTS: readonly (readonly [number, Act])[] = [
   [27, tradeAccounts],
   [20, markSome],
@@ -75,6 +84,13 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [5, allocate],
   [6, release],
   [3, setLeverage],
+  [6, placeOrder],
+  [6, fillOrder],
+  [1, amendOrder],
+  [2, cancelOrder],
+  [1, switchMode],
+  [1, carvePosition],
+  [1, mergeAccount],
   [2, closeAccount],
   [4, openAccount],
   [1, openClient],

@@ -81,7 +81,12 @@ export function bareSide(id: string, changes: Partial<FillSide> = {}): FillSide 
 }
 
 /** An account with legs apart opens the leg of that side, or closes the other one. */
-function accountSide(player: Player, { definition }: Market, id: string, opens: 'long' | 'short'): FillSide {
+export function accountSide(
+  player: Player,
+  { definition }: Market,
+  id: string,
+  opens: 'long' | 'short',
+): FillSide {
   const { random, state } = player;
   const row = state.accounts.names.rowOf(id);
   const other = opens === 'long' ? 'short' : 'long';
@@ -129,7 +134,7 @@ function lotsOf(state: State, market: Market, { id, leg }: FillSide): bigint {
 }
 
 /** Lots worth some part of a usual wallet, up to many times it; of an option by its underlying. */
-function someLots(player: Player, market: Market): bigint {
+export function someLots(player: Player, market: Market): bigint {
   const { random } = player;
   const part = random.pick([0.02, 0.1, 0.5, 1, 3, 6]) * random.unit();
   const worth = (wealthOf(player, market.definition.settle) * BigInt(Math.round(part * 1_000))) / 1_000n;

@@ -61,10 +61,13 @@ export function createJudge(): Judge {
         hash === hashText(wholeStateHash(engine.state)),
         () => 'the running state hash is not the whole one',
       );
-      if (record.outcome.kind === 'rejected' && work.length === 0)
-        demand(hash === hashBefore, () => `OPS-01: a refused ${record.command.kind} changed the state`);
-      hashBefore = hash;
       checkEverything(engine.state);
+      if (record.outcome.kind === 'rejected' && work.length === 0)
+        return demand(
+          hash === hashBefore,
+          () => `OPS-01: a refused ${record.command.kind} changed the state`,
+        );
+      hashBefore = hash;
       compare(books, engine.state);
       judgeQueues(books, record.timeMs);
       for (const { total } of trialBalance(engine.state.ledger))

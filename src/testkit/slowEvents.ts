@@ -81,6 +81,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeRelease(context, event);
     case 'facilityDrained':
       return judgeDrain(context, event);
+    case 'positionMoved':
+      return judgeMove(context, event);
     default:
       return;
   }
@@ -166,4 +168,26 @@ function judgeDrain({ books }: EventContext, { transfers }: EventOf<'facilityDra
     const { pool, asset } = (books as SlowBooks).balances[from]!;
     demand(amount <= slowCash(books, pool, asset), () => 'ISO-06: drained beyond the cash of the pool');
   }
+}
+
+/** A position changes hands inside a client as it is: lots, cost, premium and funding sum to what they were (LED-05). */
+function judgeMove({ books }: EventContext, event: EventOf<'positionMoved'>): void {
+  for (const field of ['lots', 'cost', 'premium'] as const) {
+    const change = event.positions.reduce(
+      (sum, after) => sum + after[field] - (books.positions[after.position]?.[field] as bigint),
+      0n,
+    );
+    demand(change === 0n, () => `LED-05: a move changes ${field} by ${change}`);
+  }
+  for (const { position, lots, fundingIndex } of event.positions) {
+    const before = books.positions[position]!;
+    const other = event.positions.find((each) => each.position !== position)!.position;
+    const from = before.lots === 0n ? (books.positions[other]?.fundingIndex as bigint) : before.fundingIndex;
+    demand(lots === 0n || fundingIndex === from, () => 'LED-05: a move collects funding');
+  }
+  const [from, to] = [event.fromAccountRow, event.toAccountRow].map((row) => books.accounts[row]!);
+  demand(from?.client === to?.client && from?.pool === to?.pool, () => 'ISO-01: a move to another client');
+  const moved = event.transfers.reduce((sum, { amount }) => sum + amount, 0n);
+  const principal = event.principals.reduce((sum, { amount }) => sum + amount, 0n);
+  demand(moved === event.amount && principal === 0n, () => `LED-05: ${moved} moves, principal ${principal}`);
 }

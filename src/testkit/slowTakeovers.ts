@@ -3,6 +3,7 @@ import { divFloor } from '../base/index.js';
 import type { EventOf, PositionChange } from '../engine/event.js';
 import type { Transfer } from '../isolation/index.js';
 import {
+  holdingOf,
   holdingsOf,
   openPositionsOf,
   positionRowsOf,
@@ -17,7 +18,8 @@ import { isSlowlyLiquidatable, mayDecide, slowEquity } from './slowValues.js';
 export function judgeTakeover(context: EventContext, event: EventOf<'takenOver'>): void {
   const { books } = context;
   judgeWhose(context, event.accountRow);
-  const [holding] = holdingsOf(books, event.accountRow);
+  const { instrument } = books.accounts[event.accountRow] as SlowAccount;
+  const holding = holdingOf(books, event.accountRow, settleAssetOf(books, { instrument }));
   const balance = books.balances[holding?.ledger as number]?.balance as bigint;
   const moved = event.transfers.reduce((sum, { amount }) => sum + amount, 0n);
   demand(

@@ -16,6 +16,7 @@ import {
 } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import {
+  holdingOf,
   holdingsOf,
   openPositionsOf,
   poolAssetOf,
@@ -92,10 +93,13 @@ export function slowPrice(books: SlowBooks, at: SlowPoolAsset): bigint {
 /** A plain account as the margin model sees it. */
 export function slowView(books: SlowBooks, account: SlowAccount): IsolatedView {
   const row = books.accounts.indexOf(account);
-  const position = books.positions.find((each) => each.account === row) as SlowPosition;
-  const { fundingIndex } = books.instruments[account.instrument] as SlowInstrument;
+  const { instrument } = account;
+  const position = books.positions.find(
+    (each) => each.account === row && each.instrument === instrument && each.leg === 'net',
+  ) as SlowPosition;
+  const { fundingIndex, asset } = books.instruments[instrument] as SlowInstrument;
   return {
-    collateral: books.balances[holdingsOf(books, row)[0]?.ledger as number]?.balance as bigint,
+    collateral: books.balances[holdingOf(books, row, asset)?.ledger as number]?.balance as bigint,
     lots: position.lots,
     cost: position.cost,
     fundingPerLot: fundingIndex - position.fundingIndex,

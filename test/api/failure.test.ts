@@ -22,6 +22,7 @@ async function breakableHost(): Promise<{ host: Host; fail: () => void }> {
     submit: (...args) => durable(inner.submit(...args)),
     read: (look) => durable(inner.read(look)),
     dryRun: (command, look) => durable(inner.dryRun(command, look)),
+    trial: (play, look) => durable(inner.trial(play, look)),
   };
   return {
     host,

@@ -31,6 +31,7 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
     const row = state.instruments.names.rowOf(id);
     return row < 0 ? '' : state.pools.names.nameOf(state.instruments.pool.get(row));
   };
+  const ofAccount = (row: number) => (row < 0 ? '' : state.pools.names.nameOf(state.accounts.pool.get(row)));
   switch (command.kind) {
     case 'openPool':
     case 'listInstrument':
@@ -50,9 +51,16 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
     case 'allocate':
     case 'release':
     case 'setLeverage':
-    case 'closeAccount': {
-      const row = state.accounts.names.rowOf(command.account);
-      return row < 0 ? '' : state.pools.names.nameOf(state.accounts.pool.get(row));
+    case 'closeAccount':
+    case 'placeOrder':
+    case 'switchMode':
+    case 'carvePosition':
+    case 'mergeAccount':
+      return ofAccount(state.accounts.names.rowOf(command.account));
+    case 'amendOrder':
+    case 'cancelOrder': {
+      const row = state.orders.names.rowOf(command.order);
+      return row < 0 ? '' : ofAccount(state.orders.account.get(row));
     }
     default:
       return null;
@@ -85,7 +93,11 @@ function withPlenty(step: Step, assets: readonly string[]): Step[] {
 
 /** What money alone decided: with more of it in the wallet the same command may be accepted, so it is left out. */
 const ASSETS = ['USD', 'COIN', 'GOLD'];
-const WALLET_CODES: readonly string[] = ['insufficient_wallet_balance', 'insufficient_venue_funds'];
+const WALLET_CODES: readonly string[] = [
+  'insufficient_wallet_balance',
+  'insufficient_venue_funds',
+  'insufficient_order_margin',
+];
 
 /** The history of one pool alone: its own commands, everybody's clients and cash, and its own marks. */
 function onlyPool(played: PlayedHistory, pool: string): Step[] {
@@ -147,8 +159,12 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
   const { steps, recorded } = played;
   const { state } = played.engine;
   const id = state.accounts.names.nameOf(accountRow);
-  const instrumentRow = state.accounts.instrument.get(accountRow);
-  const isShared = instrumentRow < 0;
+  const opened = steps.find(
+    ({ command }) => command.kind === 'openAccount' && command.account === id,
+  )?.command;
+  const instrument = opened?.kind === 'openAccount' ? opened.instrument : null;
+  const instrumentRow = instrument === null ? -1 : state.instruments.names.rowOf(instrument);
+  const isShared = instrument === null;
   /** What it trades: one instrument, or all of its pool. */
   const isOwn = (id: string) => {
     const row = state.instruments.names.rowOf(id);
@@ -207,7 +223,13 @@ function followAlone(played: PlayedHistory, accountRow: number, among: readonly 
       case 'release':
       case 'setLeverage':
       case 'closeAccount':
+      case 'placeOrder':
         return command.account === id ? [command] : [];
+      case 'amendOrder':
+      case 'cancelOrder':
+        return state.orders.account.get(state.orders.names.rowOf(command.order)) === accountRow
+          ? [command]
+          : [];
       case 'applyFunding':
       case 'expire':
         return isOwn(command.instrument) ? [command] : [];
@@ -291,6 +313,10 @@ function isPostedTo(state: State, { outcome }: EngineRecord, accountRow: number)
   return outcome.events.some((event) => {
     if (event.kind === 'deleveraged') return event.fills.some((fill) => fill.accountRow === accountRow);
     if (event.kind === 'shared') return event.payers.some((payer) => payer.accountRow === accountRow);
+    // What moves between accounts of one client is another account's too.
+    if (event.kind === 'positionMoved')
+      return event.fromAccountRow === accountRow || event.toAccountRow === accountRow;
+    if (event.kind === 'modeSwitched') return event.accountRow === accountRow;
     if (event.kind === 'expirySettled')
       return event.positions.some(({ position }) => state.positions.account.get(position) === accountRow);
     return (

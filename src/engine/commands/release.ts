@@ -62,11 +62,7 @@ function removalFault(
   if (state.accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
   const unusable = markFault(situation, accountRow);
   if (unusable !== null) return unusable;
-  // What is adverse to most may favour an account that is short of the very asset: the lesser of the two.
-  const removable = min(
-    removableNow(state, accountAssetRow, { kind: 'adverse', timeMs }),
-    removableNow(state, accountAssetRow, LAST_GOOD),
-  );
+  const removable = removableNow(state, accountAssetRow, timeMs);
   if (amountMinor <= removable) return null;
   return reject('removal_floor', {
     account,
@@ -87,8 +83,19 @@ function markFault({ state, timeMs }: Situation, accountRow: number): Rejection 
   return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
 }
 
-/** What the margin model lets go of an asset, at the conservative of mark and index. */
-export function removableNow(state: State, accountAssetRow: number, prices: PriceBasis = LAST_GOOD): bigint {
+/**
+ * What the margin model lets go of an asset. What is adverse to most may favour an account that is short of the very
+ * asset, so it is the lesser of the adverse and the last good prices.
+ */
+export function removableNow(state: State, accountAssetRow: number, timeMs: number): bigint {
+  return min(
+    removableAt(state, accountAssetRow, { kind: 'adverse', timeMs }),
+    removableAt(state, accountAssetRow, LAST_GOOD),
+  );
+}
+
+/** At the conservative of mark and index. */
+function removableAt(state: State, accountAssetRow: number, prices: PriceBasis): bigint {
   const accountRow = state.accountAssets.account.get(accountAssetRow);
   if (!hasClosedForm(state, accountRow)) {
     const atMark = wholeAccountView(state, accountRow, { prices });
