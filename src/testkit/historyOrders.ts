@@ -143,8 +143,8 @@ export function switchMode(player: Player): void {
     return;
   }
   const held = heldBy(state, row);
-  const market = held.length > 0 ? random.pick(held).instrument : anyMarket(player).id;
-  send(player, { kind: 'switchMode', account, marginMode: 'isolated', instrument: market });
+  const instrument = held.length > 0 ? random.pick(held).instrument : anyMarket(player).id;
+  send(player, { kind: 'switchMode', account, marginMode: 'isolated', instrument });
 }
 
 /** Takes a position of a shared account into an isolated one of its client, opened for it where there is none. */

@@ -272,7 +272,8 @@ function judgeCarried(
     const lots = each.find(({ change }) => change.position === row)?.change.lots ?? position.lots;
     const isFlipped = sign(lots) * sign(position.lots) < 0n;
     const settle = books.instruments[position.instrument]?.asset;
-    return lots !== 0n && !isFlipped && settle === books.instruments[event.instrumentRow]?.asset;
+    // A position that this very event opened carries nothing: its order was a fact (MAR-06).
+    return lots !== 0n && position.lots !== 0n && !isFlipped && settle === books.instruments[event.instrumentRow]?.asset;
   });
   demand(
     goingOn.length === 0,

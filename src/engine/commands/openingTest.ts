@@ -10,7 +10,6 @@ import {
   equityFloor,
   type IsolatedView,
   initialMarginCeil,
-  isAccountLiquidatable,
   isLeverageAllowed,
   isLiquidatable,
   withBalanceChanged,
@@ -142,7 +141,7 @@ function neededByShared(
   const lastGood = wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft });
   const mayStand = (amount: bigint) =>
     hasInitialMargin(viewWith(amount), notCountedHere) &&
-    !isAccountLiquidatable(withBalanceChanged(lastGood, assetRow, allocated + amount - spoken));
+    hasInitialMargin(withBalanceChanged(lastGood, assetRow, allocated + amount - spoken), notCountedHere);
   if (!mayStand(AMOUNT_MAX)) {
     return reject('insufficient_initial_margin', { account: state.accounts.names.nameOf(accountRow) });
   }
