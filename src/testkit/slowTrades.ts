@@ -273,7 +273,12 @@ function judgeCarried(
     const isFlipped = sign(lots) * sign(position.lots) < 0n;
     const settle = books.instruments[position.instrument]?.asset;
     // A position that this very event opened carries nothing: its order was a fact (MAR-06).
-    return lots !== 0n && position.lots !== 0n && !isFlipped && settle === books.instruments[event.instrumentRow]?.asset;
+    return (
+      lots !== 0n &&
+      position.lots !== 0n &&
+      !isFlipped &&
+      settle === books.instruments[event.instrumentRow]?.asset
+    );
   });
   demand(
     goingOn.length === 0,
