@@ -12,7 +12,7 @@ import {
   isolatedOrderMarginCeil,
   type OrderView,
 } from '../margin/index.js';
-import { type PriceBasis, wholeAccountView } from './accountMargin.js';
+import { LAST_GOOD, type PriceBasis, wholeAccountView } from './accountMargin.js';
 import { hasClosedForm } from './accountParts.js';
 import type { Draft } from './draft.js';
 import { accountView } from './marginView.js';
@@ -45,12 +45,13 @@ function missingOfIsolated(state: State, accountRow: number, { orders, after }: 
   return max(0n, required - equityFloor(marginTerms, view, markTicks));
 }
 
+/** The larger of what is missing at these prices and at the last good ones: adverse to most may favour this account. */
 function missingOfShared(state: State, accountRow: number, { prices, orders, draft }: Backing): bigint {
-  const view = wholeAccountView(state, accountRow, {
-    prices,
-    orders,
-    ...(draft === undefined ? {} : { draft }),
-  });
-  const { initial, order } = accountRequirement(view);
-  return max(0n, initial + order - accountEquityFloor(view));
+  const missingAt = (basis: PriceBasis) => {
+    const drafted = draft === undefined ? {} : { draft };
+    const view = wholeAccountView(state, accountRow, { prices: basis, orders, ...drafted });
+    const { initial, order } = accountRequirement(view);
+    return max(0n, initial + order - accountEquityFloor(view));
+  };
+  return prices.kind === 'lastGood' ? missingAt(prices) : max(missingAt(prices), missingAt(LAST_GOOD));
 }

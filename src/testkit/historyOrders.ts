@@ -143,7 +143,9 @@ export function switchMode(player: Player): void {
     return;
   }
   const held = heldBy(state, row);
-  const instrument = held.length > 0 ? random.pick(held).instrument : anyMarket(player).id;
+  const pool = state.pools.names.nameOf(state.accounts.pool.get(row));
+  const inPool = player.markets.filter((market) => market.pool === pool).map(({ id }) => id);
+  const instrument = random.pick(held.length > 0 ? held.map((each) => each.instrument) : inPool);
   send(player, { kind: 'switchMode', account, marginMode: 'isolated', instrument });
 }
 

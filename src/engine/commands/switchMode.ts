@@ -3,8 +3,9 @@
  * in one event. It must be able to stand in the new mode, or the exact missing amount is named (MAR-09): what is free in
  * a cross account afterwards is free once, and a loser is not dumped into one.
  */
+import { max } from '../../base/index.js';
 import { type MarginMode, missingForInitial } from '../../margin/index.js';
-import { marginModeOf, wholeAccountView } from '../accountMargin.js';
+import { LAST_GOOD, marginModeOf, wholeAccountView } from '../accountMargin.js';
 import {
   accountAssetOf,
   assetsOf,
@@ -73,12 +74,11 @@ function missingIn(state: State, target: Target, timeMs: number): bigint | null 
     const positionRow = positionOf(state, { accountRow, instrumentRow, leg: 'net' });
     return missingAsIsolated(state, accountRow, newDraft(), orders, { positionRow, accountAssetRow });
   }
-  const view = wholeAccountView(state, accountRow, {
-    prices: { kind: 'adverse', timeMs },
-    orders,
-    mode: marginMode,
-  });
-  return missingForInitial(view, state.poolAssets.asset.get(judgedPoolAsset(state, target)));
+  const assetRow = state.poolAssets.asset.get(judgedPoolAsset(state, target));
+  const [adverse, lastGood] = ([{ kind: 'adverse', timeMs }, LAST_GOOD] as const).map((prices) =>
+    missingForInitial(wholeAccountView(state, accountRow, { prices, orders, mode: marginMode }), assetRow),
+  ) as [bigint | null, bigint | null];
+  return adverse === null || lastGood === null ? null : max(adverse, lastGood);
 }
 
 function judgedPoolAsset(state: State, { accountRow, instrumentRow }: Target): number {
@@ -130,6 +130,8 @@ function isolatable(
     });
   const instrumentRow = instruments.names.rowOf(instrument);
   if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
+  if (instruments.pool.get(instrumentRow) !== accounts.pool.get(accountRow))
+    return reject('wrong_instrument', { account, instrument });
   if (isSpot(state, instrumentRow)) return reject('not_isolatable', { account, instrument });
   if (hasDebt(state, accountRow)) return reject('account_has_debts', { account });
   const poolAssetRow = instruments.poolAsset.get(instrumentRow);
