@@ -24,11 +24,20 @@ export function createSharedTriggers(state: State): SharedTriggers {
   const outdated = new Set<number>();
 
   function place(accountRow: number): void {
-    index.remove(accountRow);
-    if (accountRow >= state.accounts.table.size || hasClosedForm(state, accountRow)) return;
-    if (state.accounts.isQueued.get(accountRow) === 1 || !hasRisk(state, accountRow)) return;
-    const intervals = hasAllPrices(state, accountRow) ? boxOf(accountRow) : pointsOf(accountRow);
+    const intervals = isWatched(accountRow) ? intervalsOf(accountRow) : [];
     if (intervals.length > 0) index.set(accountRow, intervals);
+    else index.remove(accountRow);
+  }
+
+  /** Accounts with a closed form have a trigger of their own; those in the queue are found already. */
+  function isWatched(accountRow: number): boolean {
+    const { accounts } = state;
+    const isShared = accountRow < accounts.table.size && !hasClosedForm(state, accountRow);
+    return isShared && accounts.isQueued.get(accountRow) === 0 && hasRisk(state, accountRow);
+  }
+
+  function intervalsOf(accountRow: number): readonly SafeInterval[] {
+    return hasAllPrices(state, accountRow) ? boxOf(accountRow) : pointsOf(accountRow);
   }
 
   function boxOf(accountRow: number): readonly SafeInterval[] {

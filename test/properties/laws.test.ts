@@ -20,19 +20,26 @@ describe('random histories', () => {
     });
   });
 
-  it('reach every part of the waterfall, so that none of the above is empty', () => {
+  it('reach every part of the waterfall, and all that whole accounts do, so that none of the above is empty', () => {
     const seen = new Set<string>();
     for (let i = 0; i < 60; i++) {
       const { recorded } = playHistory(`reach${i}`, { commands: 300 });
-      for (const { work } of recorded) {
-        for (const { outcome } of work)
-          if (outcome.kind === 'accepted')
-            for (const event of outcome.events)
-              seen.add(event.kind === 'deleveraged' && event.isTearUp ? 'tornUp' : event.kind);
-      }
+      for (const { record, work } of recorded)
+        for (const { outcome } of [record, ...work])
+          for (const event of outcome.kind === 'accepted' ? outcome.events : []) {
+            seen.add(event.kind === 'deleveraged' && event.isTearUp ? 'tornUp' : event.kind);
+            if ('transfers' in event) for (const { flow } of event.transfers) seen.add(flow);
+          }
     }
     for (const kind of [
       'takenOver',
+      'accountTakenOver',
+      'convertIn',
+      'seize',
+      'premiumPay',
+      'modeSwitched',
+      'positionMoved',
+      'orderAccepted',
       'unwound',
       'covered',
       'deleveraged',
