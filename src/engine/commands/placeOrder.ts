@@ -8,7 +8,7 @@ import { isLeverageAllowed, type OrderView } from '../../margin/index.js';
 import { fillNotionalTowardsZero } from '../../market/index.js';
 import { judgedAssetRow } from '../accountHealth.js';
 import { hasAllPrices, type PriceBasis } from '../accountMargin.js';
-import { hasClosedForm, isSpot, positionOf } from '../accountParts.js';
+import { balanceOf, hasClosedForm, isSpot, positionOf } from '../accountParts.js';
 import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
@@ -175,6 +175,10 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
     ? null
     : sizeLimitFault(state, accountRow, after, changed);
   if (tooLarge !== null) return tooLarge;
+  const unpaid = isReducing(state, accountRow, changed)
+    ? null
+    : premiumFault(state, accountRow, changed, after);
+  if (unpaid !== null) return unpaid;
   const missing = missingForOrders(state, accountRow, { prices, orders: after });
   // An order that asks for nothing more is let in also where margin is short.
   if (missing <= missingForOrders(state, accountRow, { prices, orders: before })) return min(held, missing);
@@ -186,6 +190,32 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
     account: state.accounts.names.nameOf(accountRow),
     missing: { minor: missing - held, assetRow },
     available: { minor: available - held, assetRow },
+  });
+}
+
+/** A premium is paid in cash when the option trades: all that is ordered must be there, whatever other collateral is. */
+function premiumFault(
+  state: State,
+  accountRow: number,
+  { instrument, side }: OrderView,
+  orders: readonly OrderView[],
+): Rejection | null {
+  if (side === 'sell' || listedInstrument(state, instrument).option === null) return null;
+  const poolAssetRow = state.instruments.poolAsset.get(instrument);
+  const premium = orders
+    .filter((order) => order.side === 'buy' && listedInstrument(state, order.instrument).option !== null)
+    .filter((order) => state.instruments.poolAsset.get(order.instrument) === poolAssetRow)
+    .reduce((sum, order) => {
+      const { marginTerms } = listedInstrument(state, order.instrument);
+      return sum + fillNotionalTowardsZero(marginTerms, order) + 1n;
+    }, 0n);
+  const held = balanceOf(state, accountRow, poolAssetRow);
+  if (premium <= held) return null;
+  const assetRow = state.poolAssets.asset.get(poolAssetRow);
+  return reject('insufficient_order_margin', {
+    account: state.accounts.names.nameOf(accountRow),
+    missing: { minor: premium - held, assetRow },
+    available: { minor: held, assetRow },
   });
 }
 
