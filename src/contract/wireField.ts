@@ -45,6 +45,9 @@ export const UNSIGNED_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?$';
 export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$';
 /** An account, or a takeover: the pool's id and a number. */
 export const PARTY_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}(#[1-9][0-9]{0,14})?$';
+/** An order of a client, or one of a pool's own: `main#r7` reduces an account, `main#3/2` unwinds a takeover. */
+export const FILLED_ORDER_PATTERN =
+  '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}(#(r[1-9][0-9]{0,14}|[1-9][0-9]{0,14}/[1-9][0-9]{0,14}))?$';
 /** Scenarios say what they are: price-16%/vol+50%. */
 export const LABEL_PATTERN = '^[A-Za-z0-9%+._:/-]{1,64}$';
 export const DECIMAL_LENGTH_MAX = 64;

@@ -11,6 +11,7 @@ import {
   assetPrice,
   closed,
   count,
+  FILLED_ORDER_PATTERN,
   flag,
   id,
   indexPrice,
@@ -29,6 +30,7 @@ import {
   word,
 } from './wireField.js';
 import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
+import { WireLiquidationPolicy } from './wireLiquidation.js';
 import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
 
 export const MARKS_MAX = 10_000;
@@ -61,7 +63,11 @@ const FillSide = Type.Object(
     ),
     leg: legField("Which of the account's legs trades: net, unless it keeps long and short legs apart."),
     order: Type.Optional(
-      id('The accepted order that is filled; left out where the pool tests fills themselves.', 'ada-1/7'),
+      id(
+        'The accepted order that is filled, or the one the pool sent to reduce or unwind; left out where the pool tests fills themselves.',
+        'ada-1/7',
+        FILLED_ORDER_PATTERN,
+      ),
     ),
     allocate: Type.Optional(
       amount('Moved from the wallet to the account with the fill; settlement asset.', {
@@ -655,6 +661,11 @@ export const WIRE_COMMANDS = {
     closed(
       'What the scenarios do to instruments and assets, reckoned outside; portfolio accounts at maintenance margin are liquidated.',
     ),
+  ),
+
+  setLiquidation: Type.Object(
+    { kind: kind('setLiquidation'), pool, policy: orNull(WireLiquidationPolicy, { isInExample: true }) },
+    closed('How a pool liquidates from now on; null: accounts are taken over at once.'),
   ),
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),

@@ -1,4 +1,5 @@
 /** Where a margin account stands: liquidatable or not, its equity, what it lacks. One answer for every margin mode. */
+import { saturateInt64 } from '../base/index.js';
 import {
   type AccountView,
   accountEquityFloor,
@@ -56,6 +57,15 @@ export function equityNow(state: State, accountRow: number): bigint {
 /** The asset in which the account's equity and requirements are stated. */
 export function judgedAssetRow(state: State, accountRow: number): number {
   return state.poolAssets.asset.get(valuedInPoolAsset(state, accountRow));
+}
+
+/** What an event says of the numbers that decided about the account. */
+export function judgement(state: State, accountRow: number, view: AccountView) {
+  return {
+    assetRow: judgedAssetRow(state, accountRow),
+    equity: saturateInt64(accountEquityFloor(view)),
+    maintenance: saturateInt64(accountRequirement(view).maintenance),
+  };
 }
 
 /** The smallest amount of the asset that takes the account out of liquidation; null where none of it does. */

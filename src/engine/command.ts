@@ -26,6 +26,7 @@ import {
   OPTION_TYPES,
   PAYOFFS,
 } from '../market/index.js';
+import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
 export const instrumentDefinition: Field<InstrumentDefinition> = record({
@@ -280,6 +281,11 @@ const COMMANDS = {
   /** Whether what the account lacks in a spot trade is borrowed with it. */
   setAutoBorrow: record({ account: text, autoBorrow: bool }),
   bearLenderLoss: record({ poolAssetRow: u32 }),
+  // liquidation
+  /** How the pool liquidates from now on; null: accounts are taken over at once. */
+  setLiquidation: record({ pool: text, policy: nullable(liquidationPolicy) }),
+  liquidate: record({ accountRow: u32 }),
+  orderUnwinding: record({ takeoverRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -301,6 +307,8 @@ const INTERNAL = [
   'payOutside',
   'autoMargin',
   'bearLenderLoss',
+  'liquidate',
+  'orderUnwinding',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

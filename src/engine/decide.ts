@@ -18,6 +18,7 @@ import { decideDelist, decideSetReduceOnly } from './commands/delist.js';
 import { decideExpire } from './commands/expire.js';
 import { decideFill } from './commands/fill.js';
 import { decideFinalizeDeposit } from './commands/finalizeDeposit.js';
+import { decideLiquidate } from './commands/liquidate.js';
 import { decideListAsset } from './commands/listAsset.js';
 import { decideListCollateral } from './commands/listCollateral.js';
 import { decideListInstrument } from './commands/listInstrument.js';
@@ -28,6 +29,7 @@ import { decideOpenAccount } from './commands/openAccount.js';
 import { decideOpenClient } from './commands/openClient.js';
 import { decideOpenLending } from './commands/openLending.js';
 import { decideOpenPool } from './commands/openPool.js';
+import { decideOrderUnwinding } from './commands/orderUnwinding.js';
 import { decidePayOutside } from './commands/payOutside.js';
 import { decidePlaceOrder } from './commands/placeOrder.js';
 import { decideQuarantine } from './commands/quarantine.js';
@@ -43,6 +45,7 @@ import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
 import { decideSetFeeTier } from './commands/setFeeTier.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
+import { decideSetLiquidation } from './commands/setLiquidation.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
 import { decideShare } from './commands/share.js';
@@ -124,6 +127,9 @@ const DECIDERS: Deciders = {
   setAutoBorrow: decideSetAutoBorrow,
   bearLenderLoss: decideBearLenderLoss,
   autoMargin: decideAutoMargin,
+  setLiquidation: decideSetLiquidation,
+  liquidate: decideLiquidate,
+  orderUnwinding: decideOrderUnwinding,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

@@ -7,6 +7,9 @@ import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
 import { hasRisk } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
+import { liquidationPolicyOf } from './liquidationPolicy.js';
+import { createLiquidationQueue, type LiquidationQueue } from './liquidationQueue.js';
+import { liquidationDueMs } from './reduction.js';
 import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
 import type { State } from './state.js';
 import { changedAccounts, createTriggers, type Triggers } from './triggers.js';
@@ -28,12 +31,6 @@ export interface Derived {
   poolAssetsOf(poolRow: number): readonly number[];
 }
 
-interface Queue {
-  readonly members: Set<number>;
-  /** Members by equity, the lowest last; null when it has to be made anew. */
-  sorted: number[] | null;
-}
-
 export function createDerived(state: State): Derived {
   const triggers = createTriggers(state);
   const sharedTriggers = createSharedTriggers(state);
@@ -44,9 +41,11 @@ export function createDerived(state: State): Derived {
   };
   const changedMembers = state.accounts.table.follow();
   const changedInstruments = state.instruments.table.follow();
+  const changedAssets = state.poolAssets.table.follow();
+  const changedPolicies = state.pools.table.follow();
   const changedTerms = state.instruments.table.follow();
   const holders = createHolders(state);
-  const queues: Queue[] = [];
+  const queues: LiquidationQueue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
 
   const changedModes = state.accounts.table.follow();
@@ -109,28 +108,52 @@ export function createDerived(state: State): Derived {
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
     sharedTriggers.refresh(accountRows);
-    for (const accountRow of accountRows) {
-      if (accountRow >= state.accounts.table.size) continue;
-      const queue = queueOf(state.accounts.pool.get(accountRow));
-      if (queue.members.has(accountRow)) queue.sorted = null;
-    }
+    for (const accountRow of accountRows)
+      if (accountRow < state.accounts.table.size)
+        queueOf(state.accounts.pool.get(accountRow)).touch(accountRow);
   }
 
   /** Who is queued: all that most commands need to know. */
   function catchUpMembers(): void {
     for (const accountRow of changedMembers.take()) {
-      if (accountRow >= state.accounts.table.size) continue;
-      const queue = queueOf(state.accounts.pool.get(accountRow));
-      if (state.accounts.isQueued.get(accountRow) === 0) queue.members.delete(accountRow);
-      else if (!queue.members.has(accountRow)) {
-        queue.members.add(accountRow);
-        queue.sorted = null;
+      if (accountRow >= state.accounts.table.size) {
+        for (const queue of queues) queue?.remove(accountRow);
+        continue;
       }
+      const queue = queueOf(state.accounts.pool.get(accountRow));
+      const isQueued = state.accounts.isQueued.get(accountRow) === 1;
+      if (!isQueued) queue.remove(accountRow);
+      else if (!queue.members.has(accountRow)) queue.add(accountRow);
     }
   }
 
-  function queueOf(poolRow: number): Queue {
-    queues[poolRow] ??= { members: new Set(), sorted: null };
+  /** What the queued are judged by, prices and terms, as it was when they were looked at. */
+  const seen = { assets: new Map<number, string>(), pools: new Map<number, string>() };
+
+  /** Pools where a price or the way of liquidating has changed look at all their queued anew. */
+  function catchUpPrices(): void {
+    const { instruments, poolAssets, pools } = state;
+    for (const row of changedInstruments.take())
+      if (row < instruments.table.size) queueOf(instruments.pool.get(row)).touchAll();
+    for (const row of changedAssets.take()) {
+      if (row >= poolAssets.table.size) continue;
+      const judgedBy = [poolAssets.price, poolAssets.priceTimeMs, poolAssets.borrowIndex].map((c) =>
+        c.get(row),
+      );
+      if (isNew(seen.assets, row, judgedBy.join())) queueOf(poolAssets.pool.get(row)).touchAll();
+    }
+    for (const row of changedPolicies.take()) {
+      if (row >= pools.table.size) continue;
+      const policy = Object.values(liquidationPolicyOf(state, row) ?? {});
+      if (isNew(seen.pools, row, [pools.scenarioVersion.get(row), ...policy].join())) queueOf(row).touchAll();
+    }
+  }
+
+  function queueOf(poolRow: number): LiquidationQueue {
+    queues[poolRow] ??= createLiquidationQueue({
+      equityOf: (accountRow) => equityNow(state, accountRow),
+      dueMs: (accountRow, timeMs) => nextStepMs(state, accountRow, timeMs),
+    });
     return queues[poolRow];
   }
 
@@ -153,20 +176,8 @@ export function createDerived(state: State): Derived {
       const queue = queueOf(poolRow);
       if (queue.members.size === 0) return -1;
       catchUp();
-      for (const row of changedInstruments.take()) {
-        if (row < state.instruments.table.size) queueOf(state.instruments.pool.get(row)).sorted = null;
-      }
-      queue.sorted ??= byEquity(state, queue.members);
-      const waiting: number[] = [];
-      let next = -1;
-      while (next < 0 && queue.sorted.length > 0) {
-        const accountRow = queue.sorted[queue.sorted.length - 1] as number;
-        if (!queue.members.has(accountRow)) queue.sorted.pop();
-        else if (!hasRisk(state, accountRow) || mayDecide(state, accountRow, timeMs)) next = accountRow;
-        else waiting.push(queue.sorted.pop() as number);
-      }
-      for (const accountRow of waiting.reverse()) queue.sorted.push(accountRow);
-      return next;
+      catchUpPrices();
+      return queue.next(timeMs);
     },
     portfolioAccountsOf,
     instrumentsOf(poolRow) {
@@ -178,12 +189,18 @@ export function createDerived(state: State): Derived {
   };
 }
 
-/** Lowest equity last; of equals the lower row last, so that it goes first. */
-function byEquity(state: State, members: ReadonlySet<number>): number[] {
-  return [...members]
-    .map((accountRow) => ({ accountRow, equity: equityNow(state, accountRow) }))
-    .sort((a, b) => (a.equity < b.equity ? 1 : a.equity > b.equity ? -1 : b.accountRow - a.accountRow))
-    .map(({ accountRow }) => accountRow);
+function isNew(seen: Map<number, string>, row: number, value: string): boolean {
+  if (seen.get(row) === value) return false;
+  seen.set(row, value);
+  return true;
+}
+
+/** When the queued account has something to do: Infinity where no price may decide about it. */
+function nextStepMs(state: State, accountRow: number, timeMs: number): number {
+  if (!hasRisk(state, accountRow)) return timeMs;
+  return mayDecide(state, accountRow, timeMs)
+    ? liquidationDueMs(state, accountRow, timeMs)
+    : Number.POSITIVE_INFINITY;
 }
 
 /** Rows of a small table by pool, made anew whenever rows have come or gone. */

@@ -3,11 +3,24 @@
  * positions as they are afterwards, and what else it changed. Entities go by row; the event that opens a
  * row carries its id. The order of the list is the order of the tags in the journal: append, never reorder.
  */
-import { bool, type Infer, i64, list, oneOf, record, text, u32, variant, whole } from '../base/index.js';
+import {
+  bool,
+  type Infer,
+  i64,
+  list,
+  nullable,
+  oneOf,
+  record,
+  text,
+  u32,
+  variant,
+  whole,
+} from '../base/index.js';
 import { FLOW_NAMES } from '../isolation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
+import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
 /** A row number, or -1 for none. */
@@ -29,6 +42,9 @@ const orders = list(record({ orderRow: u32, lots: i64 }));
 
 /** What accounts' orders hold of their clients' wallets after the event. */
 const holds = list(record({ accountRow: u32, holdMinor: i64 }));
+
+export const NOTICE_LEVELS = ['none', 'warning', 'call'] as const;
+export type NoticeLevel = (typeof NOTICE_LEVELS)[number];
 
 export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;
 
@@ -52,6 +68,9 @@ const takeoverChange = record({
   collateral: i64,
   isClosed: bool,
 });
+
+/** The numbers that decided, in the asset the account is judged in, rounded for reading. */
+const judged = record({ assetRow: u32, equity: i64, maintenance: i64 });
 
 const EVENTS = {
   assetListed: record({ asset: text, decimals: u32 }),
@@ -121,6 +140,8 @@ const EVENTS = {
         pendingTicks: i64,
         pendingCount: u32,
         isSuspect: bool,
+        /** Of an option: the price of the underlying that came with the mark that waits. */
+        pendingIndexTicks: i64,
       }),
     ),
     assetPrices: list(
@@ -401,6 +422,38 @@ const EVENTS = {
     holds,
   }),
   autoBorrowSet: record({ accountRow: u32, autoBorrow: bool }),
+  liquidationSet: record({ poolRow: u32, policy: nullable(liquidationPolicy) }),
+  /**
+   * The pool sends an order to reduce the account: whoever brings its fills names it. Orders of the account's own are
+   * cancelled with it.
+   */
+  reductionOrdered: record({
+    accountRow: u32,
+    order: text,
+    instrumentRow: u32,
+    leg: oneOf(LEGS),
+    isBuy: bool,
+    lots: i64,
+    priceTicks: i64,
+    expiresMs: whole,
+    pauseUntilMs: whole,
+    judged,
+    orders,
+    holds,
+  }),
+  /** A client is told how its account stands: it has come to a level of danger, or is out of it again. */
+  noticeGiven: record({ accountRow: u32, level: oneOf(NOTICE_LEVELS), judged }),
+  /** The pool sends an order to unwind lots of a takeover. */
+  unwindingOrdered: record({
+    takeoverRow: u32,
+    order: text,
+    instrumentRow: u32,
+    isBuy: bool,
+    lots: i64,
+    priceTicks: i64,
+    expiresMs: whole,
+    pauseUntilMs: whole,
+  }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -14,12 +14,14 @@ import {
   type Event,
   type EventOf,
   type HoldFact,
+  NOTICE_LEVELS,
   type OrderFact,
   type PositionChange,
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
+import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
 import {
   listAsset,
@@ -99,7 +101,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return openAccount(state, event);
     case 'allocated':
       addPrincipal(state, event.accountAssetRow, event.amount);
-      if (event.isRecovered) accounts.isQueued.set(event.accountRow, 0);
+      if (event.isRecovered) endLiquidation(state, event.accountRow);
       return;
     case 'released':
       return addPrincipal(state, event.accountAssetRow, -event.amount);
@@ -134,11 +136,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return instruments.status.set(event.instrumentRow, INSTRUMENT_STATUS.settled);
 
     case 'recovered':
-      return accounts.isQueued.set(event.accountRow, 0);
+      return endLiquidation(state, event.accountRow);
     case 'accountTakenOver':
     case 'takenOver':
       forgetGains(state, event.accountRow);
-      return accounts.isQueued.set(event.accountRow, 0);
+      return endLiquidation(state, event.accountRow);
     case 'covered':
       return payDeficit(state, event.deficitRow, event.amount, 'covered');
     case 'shared':
@@ -182,7 +184,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
         event.accountRow,
         accounts.autoMarginLeft.get(event.accountRow) - event.amount,
       );
-      return accounts.isQueued.set(event.accountRow, 0);
+      return endLiquidation(state, event.accountRow);
     case 'scenariosDefined':
       return defineScenarios(state, event);
     case 'scenariosSent':
@@ -211,9 +213,18 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return payDeficit(state, event.deficitRow, event.amount, 'lent');
     case 'debtLiquidated':
       clampPrincipal(state, event.accountRow);
-      return accounts.isQueued.set(event.accountRow, 0);
+      return endLiquidation(state, event.accountRow);
     case 'autoBorrowSet':
       return accounts.autoBorrow.set(event.accountRow, event.autoBorrow ? 1 : 0);
+
+    case 'liquidationSet':
+      return keepLiquidationPolicy(state, event.poolRow, event.policy);
+    case 'noticeGiven':
+      return accounts.noticeLevel.set(event.accountRow, NOTICE_LEVELS.indexOf(event.level));
+    case 'reductionOrdered':
+      return orderReduction(state, event);
+    case 'unwindingOrdered':
+      return orderUnwinding(state, event);
 
     case 'borrowed':
     case 'repaid':
@@ -319,6 +330,7 @@ function applyMarks(state: State, event: EventOf<'marked'>): void {
     instruments.pendingTicks.set(row, mark.pendingTicks);
     instruments.pendingCount.set(row, mark.pendingCount);
     instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
+    instruments.pendingIndexTicks.set(row, mark.pendingIndexTicks);
     poolAssetsMarked.add(instruments.poolAsset.get(row));
   }
   for (const { poolAssetRow, ...next } of event.assetPrices) {
@@ -341,6 +353,41 @@ function applyMarks(state: State, event: EventOf<'marked'>): void {
 
 function wake(state: State, woken: readonly number[]): void {
   for (const accountRow of woken) state.accounts.isQueued.set(accountRow, 1);
+}
+
+/** Out of the queue, and nothing of a reduction is remembered. */
+function endLiquidation({ accounts }: State, accountRow: number): void {
+  accounts.isQueued.set(accountRow, 0);
+  accounts.reductionOrder.set(accountRow, -1);
+  accounts.reductionLots.set(accountRow, 0n);
+  accounts.nextReductionMs.set(accountRow, 0);
+}
+
+function orderReduction(state: State, event: EventOf<'reductionOrdered'>): void {
+  const { accounts, orders, pools } = state;
+  const { accountRow } = event;
+  openOrder(state, { ...event, isReduceOnly: true });
+  const orderRow = orders.table.size - 1;
+  orders.isLiquidation.set(orderRow, 1);
+  orders.expiresMs.set(orderRow, event.expiresMs);
+  accounts.reductionOrder.set(accountRow, orderRow);
+  accounts.reductionLots.set(accountRow, event.lots);
+  accounts.nextReductionMs.set(accountRow, event.pauseUntilMs);
+  countLiquidationOrder(pools, accounts.pool.get(accountRow));
+}
+
+function countLiquidationOrder({ liquidationOrderCount }: State['pools'], poolRow: number): void {
+  liquidationOrderCount.set(poolRow, liquidationOrderCount.get(poolRow) + 1);
+}
+
+function orderUnwinding({ takeovers, positions }: State, event: EventOf<'unwindingOrdered'>): void {
+  const row = event.takeoverRow;
+  takeovers.orderCount.set(row, takeovers.orderCount.get(row) + 1);
+  takeovers.orderLots.set(row, event.lots);
+  takeovers.orderTicks.set(row, event.priceTicks);
+  takeovers.orderFromLots.set(row, positions.lots.get(takeovers.position.get(row)));
+  takeovers.orderExpiresMs.set(row, event.expiresMs);
+  takeovers.nextOrderMs.set(row, event.pauseUntilMs);
 }
 
 function countSettling(state: State, instrumentRow: number, change: number): void {

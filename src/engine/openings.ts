@@ -105,6 +105,7 @@ export function openAccount(state: State, event: EventOf<'accountOpened'>): void
   accounts.instrument.set(row, event.instrumentRow);
   accounts.hasLegs.set(row, event.hasLegs ? 1 : 0);
   accounts.leveragePpm.set(row, event.leveragePpm);
+  accounts.reductionOrder.set(row, -1);
   accounts.firstAsset.set(row, -1);
   accounts.firstPosition.set(row, -1);
   if (event.instrumentRow < 0) return;
@@ -157,7 +158,7 @@ export function listCollateral(state: State, event: EventOf<'collateralListed'>)
     poolAssets[column].set(row, event[column]);
 }
 
-export function openOrder(state: State, event: EventOf<'orderAccepted'>): void {
+export function openOrder(state: State, event: Omit<EventOf<'orderAccepted'>, 'kind' | 'holds'>): void {
   const { orders } = state;
   const row = orders.table.append(mixName(event.order));
   orders.names.add(event.order);

@@ -50,11 +50,13 @@ export function countWork(state: State, { pools }: PendingWork, command: Command
 export function poolOfWork(state: State, command: InternalCommand): number {
   switch (command.kind) {
     case 'takeOver':
+    case 'liquidate':
     case 'autoMargin':
       return state.accounts.pool.get(command.accountRow);
     case 'netTakeovers':
       return state.takeovers.pool.get(command.longRow);
     case 'unwindOutside':
+    case 'orderUnwinding':
     case 'deleverage':
       return state.takeovers.pool.get(command.takeoverRow);
     case 'cover':
@@ -81,6 +83,7 @@ function poolsTouchedBy(state: State, record: EngineRecord): number[] {
   for (const event of record.outcome.events) {
     if ('poolRow' in event) add(event.poolRow);
     if ('instrumentRow' in event) add(state.instruments.pool.get(event.instrumentRow));
+    if ('takeoverRow' in event) add(state.takeovers.pool.get(event.takeoverRow));
     if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));
     if (event.kind !== 'marked') continue;
     // What is older than what a pool has seen does nothing in it, and gives it no work.

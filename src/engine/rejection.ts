@@ -136,6 +136,11 @@ export const REJECTIONS = {
     remedy: 'place another one',
     status: 409,
   },
+  liquidation_order: {
+    message: 'the order is one the pool sent to reduce an account in liquidation',
+    remedy: 'top the margin account up until it is out of liquidation',
+    status: 409,
+  },
   account_has_orders: {
     message: 'the margin account still has open orders',
     remedy: 'cancel them first',

@@ -68,6 +68,19 @@ export function createState() {
       scenarioDigest: pools.int64('scenarioDigest'),
       /** Changes with every set of vectors, so that indexes know. */
       scenarioVersion: pools.whole('scenarioVersion', { isDerived: true }),
+      /** How its accounts are liquidated: liquidationPolicy.ts. A target of 0: taken over at once. */
+      warningHealthPpm: pools.int64('warningHealthPpm'),
+      callHealthPpm: pools.int64('callHealthPpm'),
+      targetHealthPpm: pools.int64('targetHealthPpm'),
+      closeOutHealthPpm: pools.int64('closeOutHealthPpm'),
+      liquidationStepPpm: pools.int64('liquidationStepPpm'),
+      liquidationMinStepLots: pools.int64('liquidationMinStepLots'),
+      liquidationSlippagePpm: pools.int64('liquidationSlippagePpm'),
+      liquidationFeePpm: pools.int64('liquidationFeePpm'),
+      liquidationOrderLifeMs: pools.whole('liquidationOrderLifeMs'),
+      liquidationPauseMs: pools.whole('liquidationPauseMs'),
+      /** Liquidation orders so far. */
+      liquidationOrderCount: pools.whole('liquidationOrderCount'),
       workBudget: pools.whole('workBudget'),
       isQuarantined: pools.whole('isQuarantined'),
       isSound: pools.whole('isSound'),
@@ -167,6 +180,8 @@ export function createState() {
       settlementTicks: instruments.int64('settlementTicks'),
       /** Position of the pool's external counterparty, or -1. */
       counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
+      /** Of an option: the price of the underlying that came with the mark that waits. */
+      pendingIndexTicks: instruments.int64('pendingIndexTicks'),
     },
     clients: {
       table: clients,
@@ -201,6 +216,12 @@ export function createState() {
       firstPosition: accounts.whole('firstPosition', { isDerived: true }),
       status: accounts.whole('status'),
       isQueued: accounts.whole('isQueued'),
+      /** While it is reduced: its latest liquidation order, or -1; that order's lots; no next one before the time. */
+      reductionOrder: accounts.whole('reductionOrder', { refersTo: orders.identities }),
+      reductionLots: accounts.int64('reductionLots'),
+      nextReductionMs: accounts.whole('nextReductionMs'),
+      /** What its client was told last, as in NOTICE_LEVELS. */
+      noticeLevel: accounts.whole('noticeLevel'),
       leveragePpm: accounts.int64('leveragePpm'),
       /** What the wallet may still add by itself, and until when. */
       autoMarginLeft: accounts.int64('autoMarginLeft'),
@@ -256,6 +277,9 @@ export function createState() {
       priceTicks: orders.int64('priceTicks'),
       /** What is left of it; 0 when it is filled or cancelled. */
       lots: orders.int64('lots'),
+      /** 1: the pool's own, to reduce an account in liquidation; good until `expiresMs`. */
+      isLiquidation: orders.whole('isLiquidation'),
+      expiresMs: orders.whole('expiresMs'),
     },
     takeovers: {
       table: takeovers,
@@ -266,6 +290,13 @@ export function createState() {
       position: takeovers.whole('position', { isDerived: true }),
       /** Its share of the pool's liquidation account; below zero while it is losing. */
       collateral: takeovers.int64('collateral'),
+      /** Its latest unwinding order: how many of them there were, its lots and limit, the position's lots when it was sent. */
+      orderCount: takeovers.whole('orderCount'),
+      orderLots: takeovers.int64('orderLots'),
+      orderTicks: takeovers.int64('orderTicks'),
+      orderFromLots: takeovers.int64('orderFromLots'),
+      orderExpiresMs: takeovers.whole('orderExpiresMs'),
+      nextOrderMs: takeovers.whole('nextOrderMs'),
       status: takeovers.whole('status'),
       timeMs: takeovers.whole('timeMs'),
     },

@@ -21,6 +21,8 @@ export interface Trade {
   readonly value: bigint;
   /** Trading fee asked (positive) or rebate offered (negative); accounts only. */
   readonly fee: bigint;
+  /** To the venue, or of liquidation to the pool's fund: a fee of that kind is never a rebate. */
+  readonly feeFlow?: 'fee' | 'liquidationFee';
   /** Why a shortage would arise. */
   readonly cause: DeficitCause;
   /** Already on its way into the account in the same event. */
@@ -280,7 +282,9 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
   }
   const feePaid = trade.fee > 0n ? min(feeAsked, balance) : -min(-trade.fee, trade.rebateCap);
   const fees = venueLedgerRow(state, settleAssetRow(state, instrumentRow), 'fees');
-  if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
+  if (feePaid > 0n && trade.feeFlow === 'liquidationFee')
+    charge('liquidationFee', poolLedgerRow(state, poolAssetRow, 'insuranceFund'), feePaid, trade.cause);
+  else if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
   // While the pool may have to share a loss, a gain stays where it can be shared.
   if (hasOtherMeans && state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1) {

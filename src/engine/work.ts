@@ -6,9 +6,11 @@
 import type { InternalCommand } from './command.js';
 import { autoMarginFor } from './commands/autoMargin.js';
 import { lendersDeficit } from './commands/bearLenderLoss.js';
+import { isUnwindingDue } from './commands/orderUnwinding.js';
 import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
+import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { hasUsableMark, takeoverEquity } from './marginView.js';
 import { fundBalance, isPoolSound, takeoverExposure } from './soundness.js';
 import { INSTRUMENT_STATUS } from './state.js';
@@ -20,8 +22,9 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
   const accountRow = derived.nextQueued(poolRow, timeMs);
   if (accountRow >= 0) {
     // Before liquidation begins: what the client agreed its wallet may add.
-    const isToppedUp = autoMarginFor(situation, accountRow) > 0n;
-    return isToppedUp ? { kind: 'autoMargin', accountRow } : { kind: 'takeOver', accountRow };
+    if (autoMarginFor(situation, accountRow) > 0n) return { kind: 'autoMargin', accountRow };
+    const isStepped = liquidationPolicyOf(state, poolRow) !== null;
+    return isStepped ? { kind: 'liquidate', accountRow } : { kind: 'takeOver', accountRow };
   }
   // That the pool is not sound is recorded before anybody realizes a gain it may have to share; that it is sound
   // again, when everything is done.
@@ -29,6 +32,7 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
     assessment(situation, poolRow, { isSound: false }) ??
     unwinding(situation, poolRow) ??
     waterfall(situation, poolRow) ??
+    marketOrder(situation, poolRow) ??
     settling(situation, poolRow) ??
     outside(situation, poolRow) ??
     assessment(situation, poolRow, { isSound: true })
@@ -56,6 +60,14 @@ function unwinding({ state, timeMs }: Situation, poolRow: number): InternalComma
       ? { kind: 'netTakeovers', longRow: takeoverRow, shortRow: other }
       : { kind: 'netTakeovers', longRow: other, shortRow: takeoverRow };
   }
+  return null;
+}
+
+/** What is left of takeovers goes to the market, where the pool has a policy for it: only what the waterfall has left. */
+function marketOrder({ state, timeMs }: Situation, poolRow: number): InternalCommand | null {
+  if (liquidationPolicyOf(state, poolRow) === null) return null;
+  for (const takeoverRow of openTakeoversOf(state, poolRow))
+    if (isUnwindingDue(state, takeoverRow, timeMs)) return { kind: 'orderUnwinding', takeoverRow };
   return null;
 }
 

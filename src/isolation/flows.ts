@@ -216,6 +216,12 @@ export const FLOWS = {
     bond: 'samePool',
     reason: 'what is got in a spot trade',
   },
+  liquidationFee: {
+    from: ['margin'],
+    to: ['insuranceFund'],
+    bond: 'samePool',
+    reason: 'what reducing an account in liquidation costs it',
+  },
 } as const satisfies Record<string, Flow>;
 
 export type FlowName = keyof typeof FLOWS;

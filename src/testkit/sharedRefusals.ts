@@ -156,6 +156,25 @@ export const SHARED_REFUSALS = {
     world.accept({ kind: 'cancelOrder', order: 'o1' });
     return [world, { kind: 'cancelOrder', order: 'o1' }];
   },
+  liquidation_order: () => {
+    const world = isolated();
+    const policy = {
+      warningHealthPpm: 0n,
+      callHealthPpm: 0n,
+      targetHealthPpm: 1_500_000n,
+      closeOutHealthPpm: 0n,
+      stepPpm: 250_000n,
+      minStepLots: 1n,
+      slippagePpm: 0n,
+      feePpm: 0n,
+      orderLifeMs: 1_000,
+      pauseMs: 0,
+    };
+    world.accept({ kind: 'setLiquidation', pool: 'main', policy });
+    for (let ticks = 390_000n; world.state.orders.table.size === 0; ticks -= 500n)
+      world.mark({ 'BTC-PERP': ticks });
+    return [world, { kind: 'cancelOrder', order: 'main#r1' }];
+  },
   account_has_orders: () => {
     const world = isolated();
     world.accept(order({ account: 'eve' }));

@@ -3,13 +3,14 @@
  * maintenance; once liquidation has begun it must cure in full (MAR-02).
  */
 
-import { missingNow } from '../accountHealth.js';
 import { accountAssetOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { missingToLeave } from '../reduction.js';
 import { reject } from '../rejection.js';
 import { clientLedgerRow } from '../state.js';
 import { accountFault, amountFault, balanceFault, findAccountAsset } from './checks.js';
+import { withdrawReduction } from './liquidate.js';
 
 export function decideAllocate({ state }: Situation, command: CommandOf<'allocate'>): Decision {
   const { account, amountMinor } = command;
@@ -30,7 +31,7 @@ export function decideAllocate({ state }: Situation, command: CommandOf<'allocat
   );
   if (short !== null) return short;
   const isQueued = accounts.isQueued.get(accountRow) === 1;
-  const needed = isQueued ? missingNow(state, accountRow, assetRow) : 0n;
+  const needed = isQueued ? missingToLeave(state, accountRow, assetRow) : 0n;
   if (needed === null || amountMinor < needed) {
     return reject('top_up_must_cure', {
       account,
@@ -43,6 +44,7 @@ export function decideAllocate({ state }: Situation, command: CommandOf<'allocat
   const to = state.accountAssets.ledgerRow.get(accountAssetRow);
   const transfers = [{ flow: 'allocate', from, to, amount: amountMinor } as const];
   return [
+    ...(isQueued ? withdrawReduction(state, accountRow) : []),
     { kind: 'allocated', accountRow, accountAssetRow, amount: amountMinor, isRecovered: isQueued, transfers },
   ];
 }

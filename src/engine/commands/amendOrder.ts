@@ -7,7 +7,7 @@ import { orderView, orderViews } from '../orderFacts.js';
 import { reducibleLots } from '../reduceOnly.js';
 import { reject } from '../rejection.js';
 import type { State } from '../state.js';
-import { findOrder } from './cancelOrder.js';
+import { findOrder, liquidationOrderFault } from './cancelOrder.js';
 import { tradingFault } from './fill.js';
 import { LOTS_MAX } from './fillSettlement.js';
 import { bandFault, holdFor } from './placeOrder.js';
@@ -16,6 +16,8 @@ export function decideAmendOrder(situation: Situation, command: CommandOf<'amend
   const { state } = situation;
   const orderRow = findOrder(state, command.order);
   if (typeof orderRow === 'object') return orderRow;
+  const fixed = liquidationOrderFault(state, orderRow, command.order);
+  if (fixed !== null) return fixed;
   const before = orderView(state, orderRow);
   const accountRow = state.orders.account.get(orderRow);
   const { priceTicks } = command;

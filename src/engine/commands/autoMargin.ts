@@ -11,6 +11,7 @@ import { hasClosedForm } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { newDraft } from '../draft.js';
+import { isReducing } from '../reduction.js';
 import { reject } from '../rejection.js';
 import { missingAsIsolated } from '../standing.js';
 import { type State, settleAssetRow } from '../state.js';
@@ -56,6 +57,7 @@ export function autoMarginFor({ state, timeMs }: Situation, accountRow: number):
   const { accounts } = state;
   if (accounts.isQueued.get(accountRow) !== 1 || timeMs >= accounts.autoMarginUntilMs.get(accountRow))
     return 0n;
+  if (isReducing(state, accountRow)) return 0n;
   const left = accounts.autoMarginLeft.get(accountRow);
   if (left === 0n || !hasClosedForm(state, accountRow)) return 0n;
   const walletRow = walletOfHold(state, accountRow);

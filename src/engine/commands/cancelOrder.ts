@@ -14,6 +14,8 @@ export function decideCancelOrder(
 ): Decision {
   const orderRow = findOrder(state, order);
   if (typeof orderRow === 'object') return orderRow;
+  const fixed = liquidationOrderFault(state, orderRow, order);
+  if (fixed !== null) return fixed;
   const accountRow = state.orders.account.get(orderRow);
   const orders = [{ orderRow, lots: 0n }];
   const held = state.accounts.walletHold.get(accountRow);
@@ -32,4 +34,9 @@ export function findOrder(state: State, order: string): number | Rejection {
   const quarantined = poolFault(state, state.accounts.pool.get(state.orders.account.get(orderRow)));
   if (quarantined !== null) return quarantined;
   return state.orders.lots.get(orderRow) === 0n ? reject('order_closed', { order }) : orderRow;
+}
+
+/** What the pool sends to reduce an account is not the client's to change. */
+export function liquidationOrderFault(state: State, orderRow: number, order: string): Rejection | null {
+  return state.orders.isLiquidation.get(orderRow) === 1 ? reject('liquidation_order', { order }) : null;
 }

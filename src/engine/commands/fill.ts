@@ -15,7 +15,14 @@ import { INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js
 import type { TradeOutcome } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
 import { findParty, type Party } from './fillParty.js';
-import { isEndangered, LOTS_MAX, type Settlement, settleParty, VALUE_MAX } from './fillSettlement.js';
+import {
+  isEndangered,
+  LOTS_MAX,
+  type Settlement,
+  settleParty,
+  VALUE_MAX,
+  venueFee,
+} from './fillSettlement.js';
 import { decideSpotFill } from './spotFill.js';
 
 type Fill = CommandOf<'fill'>;
@@ -58,7 +65,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
   const settlement: Settlement = { draft: newDraft(), allocations: [], holds: [], woken: [], cash };
   const taken = settleParty(situation, settlement, first, 0n);
   if ('code' in taken) return taken;
-  const made = settleParty(situation, settlement, second, max(0n, taken.feePaid));
+  const made = settleParty(situation, settlement, second, max(0n, venueFee(first, taken)));
   if ('code' in made) return made;
   const selfDeficit = selfDeficitFault(situation, instrumentRow, settlement.draft, [
     { party: first, outcome: taken },

@@ -4,12 +4,14 @@ import type { Leg } from '../../margin/index.js';
 import { positionOf, valuedInPoolAsset } from '../accountParts.js';
 import { assetPrice } from '../assetPrice.js';
 import type { FillSide } from '../command.js';
+import { liquidationPolicyOf } from '../liquidationPolicy.js';
 import { orderView } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { type State, TAKEOVER_STATUS } from '../state.js';
 import { feeRatePpm } from '../tradingFee.js';
 import { findOrder } from './cancelOrder.js';
 import { accountFault, unknown } from './checks.js';
+import { unwindingLeft, unwindingOrderId } from './orderUnwinding.js';
 
 /** One side of the fill, found in the state. */
 export interface Party {
@@ -23,6 +25,8 @@ export interface Party {
   readonly value: bigint;
   readonly priceTicks: bigint;
   readonly feePpm: bigint;
+  /** A fee of liquidation is the pool's fund's, a trading fee the venue's. */
+  readonly feeFlow: 'fee' | 'liquidationFee';
   /** The accepted order it fills, or -1. */
   readonly orderRow: number;
 }
@@ -63,6 +67,10 @@ function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Pa
   const orderRow = findFilledOrder(state, accountRow, trade);
   if (typeof orderRow === 'object') return orderRow;
   const positionRow = positionOf(state, { accountRow, instrumentRow, leg });
+  if (orderRow >= 0 && state.orders.isLiquidation.get(orderRow) === 1) {
+    const feePpm = state.pools.liquidationFeePpm.get(accounts.pool.get(accountRow));
+    return partyOf(trade, { positionRow, accountRow, feePpm, orderRow, feeFlow: 'liquidationFee' });
+  }
   const feePpm = feeRatePpm(state, { accountRow, instrumentRow, isTaker: trade.isTaker });
   return partyOf(trade, { positionRow, accountRow, feePpm, orderRow });
 }
@@ -136,7 +144,21 @@ function findTakeover(state: State, instrumentRow: number, trade: PartyTrade): P
   if (held * trade.lots >= 0n || abs(trade.lots) > abs(held)) {
     return reject('liquidation_not_reducing', { takeover: id, lots: trade.lots, held });
   }
-  return partyOf(trade, { positionRow, accountRow: -1, feePpm: 0n });
+  const unordered = unwindingFault(state, takeoverRow, trade);
+  return unordered ?? partyOf(trade, { positionRow, accountRow: -1, feePpm: 0n });
+}
+
+/** Where the pool unwinds by orders, a takeover trades within the one it has out. */
+function unwindingFault(state: State, takeoverRow: number, trade: PartyTrade): Rejection | null {
+  const { takeovers } = state;
+  if (liquidationPolicyOf(state, takeovers.pool.get(takeoverRow)) === null) return null;
+  const { order } = trade.side;
+  const current = unwindingOrderId(state, takeoverRow, takeovers.orderCount.get(takeoverRow));
+  const limitTicks = takeovers.orderTicks.get(takeoverRow);
+  const leftLots = unwindingLeft(state, takeoverRow);
+  const isWithin = trade.lots > 0n ? trade.priceTicks <= limitTicks : trade.priceTicks >= limitTicks;
+  if (order === current && isWithin && abs(trade.lots) <= leftLots) return null;
+  return reject('wrong_order', { order, expected: current, leftLots, limitTicks });
 }
 
 function partyOf(
@@ -146,7 +168,8 @@ function partyOf(
     accountRow,
     feePpm,
     orderRow = -1,
-  }: Pick<Party, 'positionRow' | 'accountRow' | 'feePpm'> & Partial<Pick<Party, 'orderRow'>>,
+    feeFlow = 'fee',
+  }: Pick<Party, 'positionRow' | 'accountRow' | 'feePpm'> & Partial<Pick<Party, 'orderRow' | 'feeFlow'>>,
 ): Party {
-  return { side, instrumentRow, lots, value, priceTicks, positionRow, accountRow, feePpm, orderRow };
+  return { side, instrumentRow, lots, value, priceTicks, positionRow, accountRow, feePpm, orderRow, feeFlow };
 }

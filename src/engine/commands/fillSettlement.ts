@@ -52,7 +52,8 @@ export function settleParty(
   // A fee is cut to what the pool holds in cash: gains it cannot pay yet do not leave it as fees either (ISO-06).
   const withAllocated = (allocated: bigint): Trade => {
     const feeCap = max(0n, settlement.cash + allocated);
-    return { positionRow, lots, value, fee, cause: 'close', allocated, feeCap, rebateCap };
+    const { feeFlow } = party;
+    return { positionRow, lots, value, fee, feeFlow, cause: 'close', allocated, feeCap, rebateCap };
   };
   if (accountRow < 0) return settleTrade(situation, settlement.draft, withAllocated(0n));
 
@@ -96,10 +97,15 @@ export function settleParty(
     if (uncured !== null) return uncured;
     settlement.allocations.push({ accountAssetRow: settleAssetOf(state, party), amount: comesIn });
   }
-  settlement.cash += comesIn - outcome.feePaid;
+  settlement.cash += comesIn - venueFee(party, outcome);
   if (party.orderRow >= 0) settleOrder(situation, settlement, party, { allocated: comesIn, outcome });
   wakeIfShort(situation, settlement, party, outcome);
   return outcome;
+}
+
+/** What of the fee left the pool for the venue. */
+export function venueFee({ feeFlow }: Party, { feePaid }: TradeOutcome): bigint {
+  return feeFlow === 'fee' ? feePaid : 0n;
 }
 
 /** A long leg never goes short, nor a short one long. */

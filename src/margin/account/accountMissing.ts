@@ -3,10 +3,11 @@
  * makes an account worse, so each amount is found by halving and is exact: one minor unit less does not do.
  */
 import { smallestPassing } from '../../base/search.js';
-import type { Minor } from '../../base/units.js';
+import type { Minor, Ppm } from '../../base/units.js';
 import { meetsInitial } from './accountAvailable.js';
 import { isAccountLiquidatable } from './accountHealth.js';
 import { withBalanceChanged } from './accountRemovable.js';
+import { reachesHealth } from './reduction.js';
 import type { AccountView } from './view.js';
 
 /** The largest amount that is looked at: more than any ledger account can hold. */
@@ -18,6 +19,14 @@ const AMOUNT_MAX: Minor = 2n ** 63n;
  */
 export function missingToCureAccount(view: AccountView, asset: number): Minor | null {
   return smallestAddition(view, asset, (after) => !isAccountLiquidatable(after));
+}
+
+/** The smallest amount of the asset with which equity is that share of maintenance margin; zero and null as above. */
+export function missingForHealth(
+  view: AccountView,
+  { asset, healthPpm }: { readonly asset: number; readonly healthPpm: Ppm },
+): Minor | null {
+  return smallestAddition(view, asset, (after) => reachesHealth(after, healthPpm));
 }
 
 /**

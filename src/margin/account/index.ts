@@ -20,6 +20,7 @@ export * from './optionRequirement.js';
 export * from './orderMargin.js';
 export type { PricedOrder } from './orderSide.js';
 export * from './positionCharges.js';
+export * from './reduction.js';
 export * from './scenarioBound.js';
 export * from './scenarioCharges.js';
 export * from './scenarioContributions.js';

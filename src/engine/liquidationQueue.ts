@@ -1,0 +1,127 @@
+/**
+ * The accounts of a pool that wait for liquidation: lowest equity first, of equals the lower row, among those that have
+ * something to do. It looks again only at members that changed, or at all when a price did; who waits for an order or
+ * for its pace is set aside until its time comes.
+ */
+
+export interface LiquidationQueue {
+  readonly members: ReadonlySet<number>;
+  add(accountRow: number): void;
+  remove(accountRow: number): void;
+  /** Something of the account has changed. */
+  touch(accountRow: number): void;
+  /** A price has changed. */
+  touchAll(): void;
+  /** Whose turn it is, or -1. */
+  next(timeMs: number): number;
+}
+
+interface Place {
+  readonly accountRow: number;
+  readonly equity: bigint;
+}
+
+export function createLiquidationQueue(look: {
+  readonly equityOf: (accountRow: number) => bigint;
+  /** When the account has something to do: the time given where that is now, Infinity where only a change can say. */
+  readonly dueMs: (accountRow: number, timeMs: number) => number;
+}): LiquidationQueue {
+  const members = new Set<number>();
+  /** Lowest equity last. A place is void once its account has another. */
+  let ready: Place[] = [];
+  const placeOf = new Map<number, Place>();
+  const unplaced = new Set<number>();
+  /** Set aside, and when to look again. */
+  const waiting = new Map<number, number>();
+  let earliestMs = Number.POSITIVE_INFINITY;
+
+  function touch(accountRow: number): void {
+    if (!members.has(accountRow)) return;
+    placeOf.delete(accountRow);
+    waiting.delete(accountRow);
+    unplaced.add(accountRow);
+  }
+
+  function touchAll(): void {
+    ready = [];
+    placeOf.clear();
+    waiting.clear();
+    earliestMs = Number.POSITIVE_INFINITY;
+    for (const accountRow of members) unplaced.add(accountRow);
+  }
+
+  function wakeDue(timeMs: number): void {
+    if (timeMs < earliestMs) return;
+    earliestMs = Number.POSITIVE_INFINITY;
+    for (const [accountRow, atMs] of waiting) {
+      if (atMs > timeMs) earliestMs = Math.min(earliestMs, atMs);
+      else {
+        waiting.delete(accountRow);
+        unplaced.add(accountRow);
+      }
+    }
+  }
+
+  function placeAll(): void {
+    const isMany = unplaced.size * 4 > ready.length;
+    for (const accountRow of unplaced) {
+      const place = { accountRow, equity: look.equityOf(accountRow) };
+      placeOf.set(accountRow, place);
+      if (isMany) ready.push(place);
+      else ready.splice(insertionPoint(ready, place), 0, place);
+    }
+    if (isMany && unplaced.size > 0) ready = ready.filter(isValid).sort(later);
+    unplaced.clear();
+  }
+
+  function isValid(place: Place): boolean {
+    return placeOf.get(place.accountRow) === place;
+  }
+
+  return {
+    members,
+    add(accountRow) {
+      members.add(accountRow);
+      touch(accountRow);
+    },
+    remove(accountRow) {
+      touch(accountRow);
+      unplaced.delete(accountRow);
+      members.delete(accountRow);
+    },
+    touch,
+    touchAll,
+    next(timeMs) {
+      wakeDue(timeMs);
+      placeAll();
+      for (let place = ready.at(-1); place !== undefined; place = ready.at(-1)) {
+        const { accountRow } = place;
+        if (isValid(place)) {
+          const dueMs = look.dueMs(accountRow, timeMs);
+          if (dueMs <= timeMs) return accountRow;
+          placeOf.delete(accountRow);
+          waiting.set(accountRow, dueMs);
+          earliestMs = Math.min(earliestMs, dueMs);
+        }
+        ready.pop();
+      }
+      return -1;
+    },
+  };
+}
+
+/** Positive where the first comes before in the array: it has its turn after the second. */
+function later(a: Place, b: Place): number {
+  return a.equity < b.equity ? 1 : a.equity > b.equity ? -1 : b.accountRow - a.accountRow;
+}
+
+function insertionPoint(places: readonly Place[], place: Place): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (later(places[middle] as Place, place) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
