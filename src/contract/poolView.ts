@@ -14,7 +14,7 @@ import {
   type State,
   takeoverEquity,
 } from '../engine/index.js';
-import { fundBalance, takeoverExposure } from '../engine/soundness.js';
+import { fundBalance } from '../engine/soundness.js';
 import { LEG_RULES, type LegRule } from '../margin/index.js';
 import { type CollateralTermsView, collateralTermsView } from './collateralTermsView.js';
 import { type LendingView, lendingView } from './lendingView.js';
@@ -152,7 +152,7 @@ function poolAssetView(situation: Situation, poolAssetRow: number): PoolAssetVie
   return {
     asset: scale.asset,
     insuranceFund: amount(fundBalance(state, poolAssetRow)),
-    takeoverShortfall: amount(takeoverExposure(state, poolAssetRow)),
+    takeoverShortfall: amount(situation.derived.inventory.exposure(poolAssetRow)),
     openDeficits: amount(-state.ledger.balance(poolLedgerRow(state, poolAssetRow, 'receivable'))),
     queueShortfall: amount(queueShortfall(situation, poolAssetRow)),
     surplus: amount(poolSurplus(situation, poolAssetRow)),

@@ -7,6 +7,7 @@ import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
 import { hasRisk } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
+import { createInventory, type Inventory } from './inventory.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { createLiquidationQueue, type LiquidationQueue } from './liquidationQueue.js';
 import { liquidationDueMs } from './reduction.js';
@@ -21,6 +22,8 @@ export interface Derived {
   sharedTriggers(): SharedTriggers;
   /** Positions of margin accounts in the instrument on that side, in no order. */
   holders: Holders;
+  /** What pools have taken over. */
+  inventory: Inventory;
   /** Accounts of a pool that wait for liquidation, in no order. */
   queuedOf(poolRow: number): ReadonlySet<number>;
   /** The next account to liquidate: lowest equity first, among those whose mark may decide; -1 for none. */
@@ -45,6 +48,7 @@ export function createDerived(state: State): Derived {
   const changedPolicies = state.pools.table.follow();
   const changedTerms = state.instruments.table.follow();
   const holders = createHolders(state);
+  const inventory = createInventory(state);
   const queues: LiquidationQueue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
 
@@ -159,6 +163,7 @@ export function createDerived(state: State): Derived {
 
   return {
     holders,
+    inventory,
     sharedTriggers() {
       catchUp();
       return sharedTriggers;

@@ -7,8 +7,7 @@ import { min } from '../base/index.js';
 import { equityNow } from './accountHealth.js';
 import { valuedInPoolAsset } from './accountParts.js';
 import type { Situation } from './decision.js';
-import { openTakeoversOf } from './evolve.js';
-import { hasUsableMark, takeoverEquity } from './marginView.js';
+import { hasUsableMark } from './marginView.js';
 import { poolLedgerRow, type State } from './state.js';
 
 export function isPoolSound(situation: Situation, poolRow: number): boolean {
@@ -24,24 +23,13 @@ export function isPoolSound(situation: Situation, poolRow: number): boolean {
 export function poolSurplus({ state, derived }: Situation, poolAssetRow: number): bigint {
   let surplus = fundBalance(state, poolAssetRow) - state.totals.outstanding.get(poolAssetRow);
   const poolRow = state.poolAssets.pool.get(poolAssetRow);
-  surplus -= takeoverExposure(state, poolAssetRow);
+  surplus -= derived.inventory.exposure(poolAssetRow);
   for (const accountRow of derived.queuedOf(poolRow)) {
     // A shared account's shortage counts in the asset it is valued in, until its takeover says in which it arises.
     if (valuedInPoolAsset(state, accountRow) === poolAssetRow)
       surplus += min(0n, equityNow(state, accountRow));
   }
   return surplus;
-}
-
-/** What the pool's open takeovers are short of at their marks, each taken for itself. */
-export function takeoverExposure(state: State, poolAssetRow: number): bigint {
-  let exposure = 0n;
-  for (const takeoverRow of openTakeoversOf(state, state.poolAssets.pool.get(poolAssetRow))) {
-    if (state.instruments.poolAsset.get(state.takeovers.instrument.get(takeoverRow)) !== poolAssetRow)
-      continue;
-    exposure -= min(0n, takeoverEquity(state, takeoverRow));
-  }
-  return exposure;
 }
 
 export function fundBalance(state: State, poolAssetRow: number): bigint {

@@ -6,13 +6,12 @@
 import type { InternalCommand } from './command.js';
 import { autoMarginFor } from './commands/autoMargin.js';
 import { lendersDeficit } from './commands/bearLenderLoss.js';
-import { isUnwindingDue } from './commands/orderUnwinding.js';
 import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
-import { hasUsableMark, takeoverEquity } from './marginView.js';
-import { fundBalance, isPoolSound, takeoverExposure } from './soundness.js';
+import { hasUsableMark } from './marginView.js';
+import { fundBalance, isPoolSound } from './soundness.js';
 import { INSTRUMENT_STATUS } from './state.js';
 
 /** The pool's next internal command, or null when it is at rest. */
@@ -40,35 +39,24 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
 }
 
 /** Takeovers that need no market to unwind: against each other, and in a desk's pool against the outside. */
-function unwinding({ state, timeMs }: Situation, poolRow: number): InternalCommand | null {
-  const { takeovers, positions, instruments } = state;
-  const longs = new Map<number, number>();
-  const shorts = new Map<number, number>();
-  for (const takeoverRow of openTakeoversOf(state, poolRow)) {
-    const instrumentRow = takeovers.instrument.get(takeoverRow);
-    if (!hasUsableMark(state, instrumentRow, timeMs)) continue;
-    if (instruments.counterpartyPosition.get(instrumentRow) >= 0)
-      return { kind: 'unwindOutside', takeoverRow };
-    const [own, opposite] =
-      positions.lots.get(takeovers.position.get(takeoverRow)) > 0n ? [longs, shorts] : [shorts, longs];
-    const other = opposite.get(instrumentRow);
-    if (other === undefined) {
-      if (!own.has(instrumentRow)) own.set(instrumentRow, takeoverRow);
-      continue;
-    }
-    return own === longs
-      ? { kind: 'netTakeovers', longRow: takeoverRow, shortRow: other }
-      : { kind: 'netTakeovers', longRow: other, shortRow: takeoverRow };
+function unwinding({ state, derived, timeMs }: Situation, poolRow: number): InternalCommand | null {
+  if (openTakeoversOf(state, poolRow).size === 0) return null;
+  for (const instrumentRow of derived.instrumentsOf(poolRow)) {
+    const { longs, shorts } = derived.inventory.takeoversIn(instrumentRow);
+    const [longRow, shortRow] = [longs[0], shorts[0]];
+    const first = longRow ?? shortRow;
+    if (first === undefined || !hasUsableMark(state, instrumentRow, timeMs)) continue;
+    if (state.instruments.counterpartyPosition.get(instrumentRow) >= 0)
+      return { kind: 'unwindOutside', takeoverRow: first };
+    if (longRow !== undefined && shortRow !== undefined) return { kind: 'netTakeovers', longRow, shortRow };
   }
   return null;
 }
 
 /** What is left of takeovers goes to the market, where the pool has a policy for it: only what the waterfall has left. */
-function marketOrder({ state, timeMs }: Situation, poolRow: number): InternalCommand | null {
-  if (liquidationPolicyOf(state, poolRow) === null) return null;
-  for (const takeoverRow of openTakeoversOf(state, poolRow))
-    if (isUnwindingDue(state, takeoverRow, timeMs)) return { kind: 'orderUnwinding', takeoverRow };
-  return null;
+function marketOrder({ derived, timeMs }: Situation, poolRow: number): InternalCommand | null {
+  const takeoverRow = derived.inventory.nextOrder(poolRow, timeMs);
+  return takeoverRow < 0 ? null : { kind: 'orderUnwinding', takeoverRow };
 }
 
 /** Fund, then the lenders for their own debtors, then deleveraging of what the fund cannot cover, then sharing. */
@@ -78,8 +66,8 @@ function waterfall({ state, derived, timeMs }: Situation, poolRow: number): Inte
     const fund = fundBalance(state, poolAssetRow);
     if (outstanding > 0n && fund > 0n) return { kind: 'cover', poolAssetRow };
     if (lendersDeficit(state, poolAssetRow) >= 0) return { kind: 'bearLenderLoss', poolAssetRow };
-    if (takeoverExposure(state, poolAssetRow) > fund) {
-      const takeoverRow = deepestTakeover({ state, derived, timeMs }, poolAssetRow);
+    if (derived.inventory.exposure(poolAssetRow) > fund) {
+      const takeoverRow = derived.inventory.deepest(poolAssetRow, timeMs);
       if (takeoverRow >= 0) return { kind: 'deleverage', takeoverRow };
     }
     if (outstanding > 0n && state.poolAssets.isShareExhausted.get(poolAssetRow) === 0) {
@@ -87,22 +75,6 @@ function waterfall({ state, derived, timeMs }: Situation, poolRow: number): Inte
     }
   }
   return null;
-}
-
-/** The open takeover with the largest deficit, of those whose mark may decide; -1 for none. */
-function deepestTakeover({ state, timeMs }: Situation, poolAssetRow: number): number {
-  let deepest = -1;
-  let lowest = 0n;
-  for (const takeoverRow of openTakeoversOf(state, state.poolAssets.pool.get(poolAssetRow))) {
-    const instrumentRow = state.takeovers.instrument.get(takeoverRow);
-    if (state.instruments.poolAsset.get(instrumentRow) !== poolAssetRow) continue;
-    if (!hasUsableMark(state, instrumentRow, timeMs)) continue;
-    const equity = takeoverEquity(state, takeoverRow);
-    if (equity >= lowest) continue;
-    lowest = equity;
-    deepest = takeoverRow;
-  }
-  return deepest;
 }
 
 function settling({ state, derived }: Situation, poolRow: number): InternalCommand | null {

@@ -22,7 +22,7 @@ import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { accountView, hasUsableMark, markValue, takeoverEquity } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { fundBalance, takeoverExposure } from '../soundness.js';
+import { fundBalance } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
 import { accruedFunding, splitTrade } from '../trade.js';
 import { tradeAtMark } from './markTrade.js';
@@ -50,7 +50,7 @@ interface Taken {
 
 export function decideDeleverage(situation: Situation, { takeoverRow }: CommandOf<'deleverage'>): Decision {
   const { state, timeMs } = situation;
-  const deficit = deficitOf(state, takeoverRow);
+  const deficit = deficitOf(situation, takeoverRow);
   if (deficit === null) return reject('nothing_to_do');
   if (!hasUsableMark(state, deficit.instrumentRow, timeMs)) return reject('mark_unusable');
   const side = deficit.lots > 0n ? 'short' : 'long';
@@ -67,7 +67,7 @@ export function decideDeleverage(situation: Situation, { takeoverRow }: CommandO
 }
 
 /** How many of the takeover's lots the fund cannot cover, after what it owes already; null where it covers all. */
-function deficitOf(state: State, takeoverRow: number): Deficit | null {
+function deficitOf({ state, derived }: Situation, takeoverRow: number): Deficit | null {
   const { takeovers, positions, instruments } = state;
   const instrumentRow = takeovers.instrument.get(takeoverRow);
   const positionRow = takeovers.position.get(takeoverRow);
@@ -75,7 +75,7 @@ function deficitOf(state: State, takeoverRow: number): Deficit | null {
   const lots = positions.lots.get(positionRow);
   const shortOf = -takeoverEquity(state, takeoverRow);
   if (lots === 0n || shortOf <= 0n) return null;
-  const others = takeoverExposure(state, poolAssetRow) - shortOf;
+  const others = derived.inventory.exposure(poolAssetRow) - shortOf;
   const budget = max(
     0n,
     fundBalance(state, poolAssetRow) - state.totals.outstanding.get(poolAssetRow) - others,

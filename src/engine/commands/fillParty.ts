@@ -9,9 +9,9 @@ import { orderView } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { type State, TAKEOVER_STATUS } from '../state.js';
 import { feeRatePpm } from '../tradingFee.js';
+import { unwindingLeft, unwindingOrderId } from '../unwinding.js';
 import { findOrder } from './cancelOrder.js';
 import { accountFault, unknown } from './checks.js';
-import { unwindingLeft, unwindingOrderId } from './orderUnwinding.js';
 
 /** One side of the fill, found in the state. */
 export interface Party {

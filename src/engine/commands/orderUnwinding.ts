@@ -6,10 +6,10 @@ import { abs, max, min, mulDivCeil, PPM } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { liquidationPolicyOf } from '../liquidationPolicy.js';
-import { hasUsableMark } from '../marginView.js';
 import { limitFromMark } from '../reduction.js';
 import { reject } from '../rejection.js';
-import { INSTRUMENT_STATUS, type State, TAKEOVER_STATUS } from '../state.js';
+import { TAKEOVER_STATUS } from '../state.js';
+import { unwindingDueMs, unwindingOrderId } from '../unwinding.js';
 
 export function decideOrderUnwinding(
   { state, timeMs }: Situation,
@@ -17,7 +17,9 @@ export function decideOrderUnwinding(
 ): Decision {
   const { takeovers, positions } = state;
   const policy = liquidationPolicyOf(state, takeovers.pool.get(takeoverRow));
-  if (policy === null || !isUnwindingDue(state, takeoverRow, timeMs)) return reject('nothing_to_do');
+  const isOpen = takeovers.status.get(takeoverRow) === TAKEOVER_STATUS.open;
+  if (policy === null || !isOpen || unwindingDueMs(state, takeoverRow, timeMs) > timeMs)
+    return reject('nothing_to_do');
   const instrumentRow = takeovers.instrument.get(takeoverRow);
   const held = positions.lots.get(takeovers.position.get(takeoverRow));
   const isBuy = held < 0n;
@@ -34,28 +36,4 @@ export function decideOrderUnwinding(
       pauseUntilMs: timeMs + policy.pauseMs,
     },
   ];
-}
-
-/** Whether the takeover, of a pool with a policy, has no order out and its pace lets the next one go. */
-export function isUnwindingDue(state: State, takeoverRow: number, timeMs: number): boolean {
-  const { takeovers, instruments } = state;
-  const instrumentRow = takeovers.instrument.get(takeoverRow);
-  return (
-    takeovers.status.get(takeoverRow) === TAKEOVER_STATUS.open &&
-    instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading &&
-    hasUsableMark(state, instrumentRow, timeMs) &&
-    timeMs >= takeovers.nextOrderMs.get(takeoverRow) &&
-    (unwindingLeft(state, takeoverRow) === 0n || timeMs >= takeovers.orderExpiresMs.get(takeoverRow))
-  );
-}
-
-/** What the takeover's order still has to trade: whatever else took lots of it counts as traded. */
-export function unwindingLeft({ takeovers, positions }: State, takeoverRow: number): bigint {
-  const held = positions.lots.get(takeovers.position.get(takeoverRow));
-  const gone = abs(takeovers.orderFromLots.get(takeoverRow)) - abs(held);
-  return max(0n, takeovers.orderLots.get(takeoverRow) - gone);
-}
-
-export function unwindingOrderId({ takeovers }: State, takeoverRow: number, number: number): string {
-  return `${takeovers.names.nameOf(takeoverRow)}/${number}`;
 }
