@@ -203,9 +203,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   toAccountRow: named('toAccount', accountName),
   orderRow: named('order', (state, row) => state.orders.names.nameOf(row)),
   valuationAssetRow: named('valuationAsset', assetName),
-  movedOrders: ({ state }, rows: readonly number[]) => ({
-    movedOrders: rows.map((row) => state.orders.names.nameOf(row)),
-  }),
+  movedOrders: list('movedOrders'),
   woken: ({ state }, rows: readonly number[]) => ({ woken: rows.map((row) => accountName(state, row)) }),
 
   amount: amount('amount'),

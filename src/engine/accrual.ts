@@ -1,6 +1,6 @@
 /**
  * Interest of one asset of a pool up to a time, by index: every debt grows at once, nobody is visited but those it may
- * bring to maintenance margin. Every command that changes what is lent accrues first (prepare.ts), so that neither a
+ * bring to maintenance margin. Whatever changes what is lent or owed accrues first (dueInterest.ts), so that neither a
  * late lender shares in interest of before nor a debtor gets away without it.
  */
 import { min, mulDivFloor, PPM } from '../base/index.js';

@@ -1,9 +1,10 @@
 /**
  * Limits on size, tested where something opens: what one client may hold of an instrument on a side over all its
- * accounts, and the instrument's open interest. Reducing is always free of them.
+ * accounts, with what its resting orders may still open there, and the instrument's open interest as it is when an order
+ * comes. Reducing is always free of them.
  */
-import { abs } from '../base/index.js';
-import { positionsOf } from './accountParts.js';
+import { abs, max } from '../base/index.js';
+import { ordersOf, positionOf, positionsOf } from './accountParts.js';
 import { type Rejection, reject } from './rejection.js';
 import { listedInstrument, type State } from './state.js';
 
@@ -13,25 +14,30 @@ export function capFault(
   of: {
     readonly clientRow: number;
     readonly instrumentRow: number;
-    /** Signed lots it may add to the client's positions on a side: a fill's opened lots, or an order's. */
+    /** Signed lots it may add to the client's positions on a side: a fill's opened lots, or an account's orders'. */
     readonly opensLots: bigint;
+    /** The account whose orders are in those lots already; -1 for none. */
+    readonly countedAccountRow: number;
   },
 ): Rejection | null {
-  const { clientRow, instrumentRow, opensLots } = of;
+  const { clientRow, instrumentRow, opensLots, countedAccountRow } = of;
   if (opensLots === 0n) return null;
   if (state.instruments.isReduceOnly.get(instrumentRow) === 1)
     return reject('instrument_reduce_only', { instrument: state.instruments.names.nameOf(instrumentRow) });
   const { positionCapLots, openInterestCapLots } = listedInstrument(state, instrumentRow).definition;
   const instrument = state.instruments.names.nameOf(instrumentRow);
   if (positionCapLots !== null) {
-    const held = clientLots(state, clientRow, instrumentRow, opensLots > 0n);
-    const wanted = held + abs(opensLots);
+    const isBuy = opensLots > 0n;
+    const held = clientLots(state, clientRow, instrumentRow, isBuy);
+    const resting = restingLots(state, { clientRow, instrumentRow, isBuy, countedAccountRow });
+    const wanted = held + resting + abs(opensLots);
     if (wanted > positionCapLots) {
       const client = state.clients.names.nameOf(clientRow);
       return reject('position_cap', {
         client,
         instrument,
         heldLots: held,
+        restingLots: resting,
         wantedLots: wanted,
         capLots: positionCapLots,
       });
@@ -62,4 +68,42 @@ function clientLots(state: State, clientRow: number, instrumentRow: number, isLo
     }
   }
   return held;
+}
+
+/** What resting orders of the client's accounts may open on a side, beyond the positions they reduce first. */
+function restingLots(
+  state: State,
+  of: {
+    readonly clientRow: number;
+    readonly instrumentRow: number;
+    readonly isBuy: boolean;
+    readonly countedAccountRow: number;
+  },
+): bigint {
+  const { accounts, clients, orders } = state;
+  let resting = 0n;
+  for (let row = clients.firstAccount.get(of.clientRow); row >= 0; row = accounts.nextOfClient.get(row)) {
+    if (row === of.countedAccountRow) continue;
+    const ordered = ordersOf(state, row)
+      .filter(
+        (orderRow) =>
+          orders.instrument.get(orderRow) === of.instrumentRow &&
+          (orders.isBuy.get(orderRow) === 1) === of.isBuy &&
+          orders.isReduceOnly.get(orderRow) === 0,
+      )
+      .reduce((sum, orderRow) => sum + orders.lots.get(orderRow), 0n);
+    if (ordered > 0n) resting += max(0n, ordered - reducibleIn(state, row, of));
+  }
+  return resting;
+}
+
+/** Unsigned lots of the account's position against the side. */
+function reducibleIn(
+  state: State,
+  accountRow: number,
+  { instrumentRow, isBuy }: { readonly instrumentRow: number; readonly isBuy: boolean },
+): bigint {
+  const row = positionOf(state, { accountRow, instrumentRow, leg: 'net' });
+  const held = row < 0 ? 0n : state.positions.lots.get(row);
+  return isBuy ? max(0n, -held) : max(0n, held);
 }

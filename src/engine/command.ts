@@ -286,6 +286,7 @@ const COMMANDS = {
   setLiquidation: record({ pool: text, policy: nullable(liquidationPolicy) }),
   liquidate: record({ accountRow: u32 }),
   orderUnwinding: record({ takeoverRow: u32 }),
+  convertFund: record({ poolAssetRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -309,6 +310,7 @@ const INTERNAL = [
   'bearLenderLoss',
   'liquidate',
   'orderUnwinding',
+  'convertFund',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

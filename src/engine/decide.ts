@@ -12,6 +12,7 @@ import { decideBearLenderLoss } from './commands/bearLenderLoss.js';
 import { decideBorrow } from './commands/borrow.js';
 import { decideCancelOrder } from './commands/cancelOrder.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
+import { decideConvertFund } from './commands/convertFund.js';
 import { decideCover } from './commands/cover.js';
 import { decideDeleverage } from './commands/deleverage.js';
 import { decideDelist, decideSetReduceOnly } from './commands/delist.js';
@@ -130,6 +131,7 @@ const DECIDERS: Deciders = {
   setLiquidation: decideSetLiquidation,
   liquidate: decideLiquidate,
   orderUnwinding: decideOrderUnwinding,
+  convertFund: decideConvertFund,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

@@ -1,14 +1,31 @@
 /** Which lent assets a command touches: their interest accrues to its time before it is decided. */
 import { assetsOf, isSpot } from './accountParts.js';
 import type { Command } from './command.js';
+import type { Event } from './event.js';
 import { pairKey, type State } from './state.js';
 
-/** Rows of pool assets that have something to accrue, in order. */
-export function dueInterest(state: State, command: Command, timeMs: number): readonly number[] {
+/** Rows of pool assets that have something to accrue, in order: what the command is about, and what its decision found lagging. */
+export function dueInterest(
+  state: State,
+  command: Command,
+  timeMs: number,
+  lagging: readonly number[],
+): readonly number[] {
   const { poolAssets } = state;
-  return touchedBy(state, command)
+  return [...new Set([...touchedBy(state, command), ...lagging])]
     .filter((row) => poolAssets.isLending.get(row) === 1 && poolAssets.accruedTimeMs.get(row) < timeMs)
     .sort((a, b) => a - b);
+}
+
+/** Assets in which the events change debts whose interest has not accrued up to now. */
+export function laggingDebts(state: State, events: readonly Event[], timeMs: number): readonly number[] {
+  const { accountAssets, poolAssets } = state;
+  const rows = events
+    .flatMap((event) => ('debts' in event ? event.debts : []))
+    .map(({ accountAssetRow }) => accountAssets.poolAsset.get(accountAssetRow));
+  return [...new Set(rows)].filter(
+    (row) => poolAssets.isLending.get(row) === 1 && poolAssets.accruedTimeMs.get(row) < timeMs,
+  );
 }
 
 function touchedBy(state: State, command: Command): number[] {

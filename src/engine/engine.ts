@@ -11,7 +11,7 @@ import { type CommandRegister, commandDigest, createCommandRegister } from './co
 import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
 import { createDerived, type Derived } from './derived.js';
-import { dueInterest } from './dueInterest.js';
+import { dueInterest, laggingDebts } from './dueInterest.js';
 import { dueParameters } from './dueParameters.js';
 import type { Event } from './event.js';
 import { evolve } from './evolve.js';
@@ -151,26 +151,45 @@ export function createEngine(
 
   function settle(situation: Situation, command: Command): Outcome {
     const mark = state.undo.mark();
+    // Debts change on an index of this time, or not at all: where the decision finds one that lags, it accrues and is made again.
+    for (let lagging: readonly number[] = []; ; ) {
+      const prelude = prepare(situation, command, lagging);
+      const decision = decide(situation, command);
+      if (isRejection(decision)) {
+        state.undo.rollback(mark);
+        assert(
+          !isInternal(command),
+          () => `work that was next was refused: ${command.kind}, ${decision.code}`,
+        );
+        return { kind: 'rejected', rejection: decision };
+      }
+      const found = laggingDebts(state, decision, situation.timeMs);
+      if (found.length === 0) {
+        for (const event of decision) apply(event, situation.timeMs);
+        return { kind: 'accepted', events: prelude.length === 0 ? decision : [...prelude, ...decision] };
+      }
+      state.undo.rollback(mark);
+      lagging = [...lagging, ...found];
+    }
+  }
+
+  /** What comes before the command: parameters whose time has come, rows it needs, interest up to now. */
+  function prepare(situation: Situation, command: Command, lagging: readonly number[]): Event[] {
     const due = dueParameters(state, derived, situation.timeMs);
     for (const event of due) apply(event, situation.timeMs);
     const opened = openingsFor(state, command);
     for (const event of opened) apply(event, situation.timeMs);
-    const interest = accrueDue(situation, command);
-    const openings = due.length + interest.length === 0 ? opened : [...due, ...opened, ...interest];
-    const decision = decide(situation, command);
-    if (isRejection(decision)) {
-      state.undo.rollback(mark);
-      assert(!isInternal(command), () => `work that was next was refused: ${command.kind}, ${decision.code}`);
-      return { kind: 'rejected', rejection: decision };
-    }
-    for (const event of decision) apply(event, situation.timeMs);
-    return { kind: 'accepted', events: openings.length === 0 ? decision : [...openings, ...decision] };
+    return [
+      ...due,
+      ...opened,
+      ...accrueDue(situation, dueInterest(state, command, situation.timeMs, lagging)),
+    ];
   }
 
   /** One asset after the other: each is judged on what the ones before have made of the debtors. */
-  function accrueDue(situation: Situation, command: Command): Event[] {
+  function accrueDue(situation: Situation, poolAssetRows: readonly number[]): Event[] {
     const events: Event[] = [];
-    for (const poolAssetRow of dueInterest(state, command, situation.timeMs)) {
+    for (const poolAssetRow of poolAssetRows) {
       const event = accrue(situation, poolAssetRow, situation.timeMs);
       if (event === null) continue;
       apply(event, situation.timeMs);

@@ -312,8 +312,9 @@ const EVENTS = {
     principals: list(record({ accountAssetRow: u32, amount: i64 })),
     transfers,
     positions,
-    /** Open orders that go along. */
-    movedOrders: list(u32),
+    /** Open orders that go along, as what: `orders` says of which of them less is left. */
+    movedOrders: list(record({ orderRow: u32, leg: oneOf(LEGS), isReduceOnly: bool })),
+    orders,
     leg: oneOf(LEGS),
     holds,
   }),
@@ -454,6 +455,8 @@ const EVENTS = {
     expiresMs: whole,
     pauseUntilMs: whole,
   }),
+  /** Other assets of the fund went to the facility for what the fund has claims in. */
+  fundConverted: record({ poolRow: u32, poolAssetRow: u32, transfers }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -63,7 +63,7 @@ export function evolve(state: State, event: Event, timeMs: number): void {
   if ('orders' in event) for (const fact of event.orders) applyOrder(state, fact);
   if ('holds' in event) for (const fact of event.holds) applyHold(state, fact);
   if ('realized' in event) for (const fact of event.realized) applyRealized(state, fact);
-  if ('debts' in event) for (const fact of event.debts) applyDebt(state, fact);
+  if ('debts' in event) for (const fact of event.debts) applyDebt(state, fact, timeMs);
   if ('deficits' in event) for (const fact of event.deficits) openDeficit(state, fact, timeMs);
   applyFacts(state, event, timeMs);
 }
@@ -166,7 +166,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'positionMoved':
       for (const { accountAssetRow, amount } of event.principals)
         addPrincipal(state, accountAssetRow, amount);
-      for (const orderRow of event.movedOrders) moveOrder(state, orderRow, event);
+      for (const moved of event.movedOrders) moveOrder(state, moved, event.toAccountRow);
       return;
     case 'parametersScheduled':
       return scheduleTerms(state, event);
@@ -231,6 +231,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'orderCancelled':
     case 'facilityFunded':
     case 'facilityDrained':
+    case 'fundConverted':
     case 'fundToppedUp':
     case 'outsidePaid':
     case 'fundDrawnDown':
@@ -522,7 +523,11 @@ function moveToHead(
   head.set(owner, row);
 }
 
-function moveOrder(state: State, orderRow: number, { toAccountRow, leg }: EventOf<'positionMoved'>): void {
+function moveOrder(
+  state: State,
+  { orderRow, leg, isReduceOnly }: EventOf<'positionMoved'>['movedOrders'][number],
+  toAccountRow: number,
+): void {
   const { orders } = state;
   const from = openOrdersOf(state, orders.account.get(orderRow));
   const to = openOrdersOf(state, toAccountRow);
@@ -534,6 +539,7 @@ function moveOrder(state: State, orderRow: number, { toAccountRow, leg }: EventO
   });
   orders.account.set(orderRow, toAccountRow);
   orders.leg.set(orderRow, LEGS.indexOf(leg));
+  orders.isReduceOnly.set(orderRow, isReduceOnly ? 1 : 0);
 }
 
 function applyHold(state: State, { accountRow, holdMinor }: HoldFact): void {

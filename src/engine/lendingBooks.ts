@@ -25,9 +25,17 @@ export function openLending(state: State, event: EventOf<'lendingOpened'>, timeM
   poolAssets.accruedTimeMs.set(row, timeMs);
 }
 
-export function applyDebt(state: State, { accountAssetRow, sharesChange, amountChange }: DebtFact): void {
+export function applyDebt(
+  state: State,
+  { accountAssetRow, sharesChange, amountChange }: DebtFact,
+  timeMs: number,
+): void {
   const { accountAssets, poolAssets, totals } = state;
   const poolAssetRow = accountAssets.poolAsset.get(accountAssetRow);
+  assert(
+    poolAssets.accruedTimeMs.get(poolAssetRow) === timeMs,
+    'law 2: a debt changes on the index of its time',
+  );
   const shares = accountAssets.debtShares.get(accountAssetRow) + sharesChange;
   assert(shares >= 0n, 'law 3: nobody repays more than is owed');
   accountAssets.debtShares.set(accountAssetRow, shares);

@@ -28,12 +28,17 @@ export interface Backing {
 
 /** What is missing, in the asset the account is judged in; 0 where its equity carries everything. */
 export function missingForOrders(state: State, accountRow: number, backing: Backing): bigint {
-  return hasClosedForm(state, accountRow)
-    ? missingOfIsolated(state, accountRow, backing)
-    : missingOfShared(state, accountRow, backing);
+  return max(0n, shortfallForOrders(state, accountRow, backing));
 }
 
-function missingOfIsolated(state: State, accountRow: number, { orders, after }: Backing): bigint {
+/** The same, below zero by what is to spare. */
+export function shortfallForOrders(state: State, accountRow: number, backing: Backing): bigint {
+  return hasClosedForm(state, accountRow)
+    ? shortfallOfIsolated(state, accountRow, backing)
+    : shortfallOfShared(state, accountRow, backing);
+}
+
+function shortfallOfIsolated(state: State, accountRow: number, { orders, after }: Backing): bigint {
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const { marginTerms } = listedInstrument(state, instrumentRow);
   const view = after ?? accountView(state, accountRow);
@@ -42,16 +47,16 @@ function missingOfIsolated(state: State, accountRow: number, { orders, after }: 
   const required =
     initialMarginCeil(marginTerms, view, markTicks) +
     isolatedOrderMarginCeil(marginTerms, view, { markTicks, orders });
-  return max(0n, required - equityFloor(marginTerms, view, markTicks));
+  return required - equityFloor(marginTerms, view, markTicks);
 }
 
-/** The larger of what is missing at these prices and at the last good ones: adverse to most may favour this account. */
-function missingOfShared(state: State, accountRow: number, { prices, orders, draft }: Backing): bigint {
-  const missingAt = (basis: PriceBasis) => {
+/** The larger of the shortfalls at these prices and at the last good ones: adverse to most may favour this account. */
+function shortfallOfShared(state: State, accountRow: number, { prices, orders, draft }: Backing): bigint {
+  const shortfallAt = (basis: PriceBasis) => {
     const drafted = draft === undefined ? {} : { draft };
     const view = wholeAccountView(state, accountRow, { prices: basis, orders, ...drafted });
     const { initial, order } = accountRequirement(view);
-    return max(0n, initial + order - accountEquityFloor(view));
+    return initial + order - accountEquityFloor(view);
   };
-  return prices.kind === 'lastGood' ? missingAt(prices) : max(missingAt(prices), missingAt(LAST_GOOD));
+  return prices.kind === 'lastGood' ? shortfallAt(prices) : max(shortfallAt(prices), shortfallAt(LAST_GOOD));
 }

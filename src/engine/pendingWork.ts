@@ -60,6 +60,7 @@ export function poolOfWork(state: State, command: InternalCommand): number {
     case 'deleverage':
       return state.takeovers.pool.get(command.takeoverRow);
     case 'cover':
+    case 'convertFund':
     case 'share':
     case 'payOutside':
     case 'bearLenderLoss':

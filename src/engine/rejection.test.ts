@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
-import { type LendingWorld, lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
+import { lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
 import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
 import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
 import type { CommandOf, ExternalCommand, FillSide } from './command.js';
@@ -301,19 +301,17 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     kind: 'fill',
     ...SPOT,
     buyer: spotSide('ada'),
-    seller: { ...spotSide(''), party: 'counterparty' },
+    seller: { ...spotSide('main#1'), party: 'liquidation' },
   }),
   lending_exhausted: () => {
-    const [world] = borrowing({ kind: 'closeAccount', account: 'ada' }, 15_000)();
-    world.accept({
-      kind: 'withdrawSupply',
-      client: 'eve',
-      pool: 'main',
-      asset: 'USDT',
-      amountMinor: usdt(5_000),
-    });
+    // What is taken in kind is worth next to nothing to the pool: the lenders lose everything.
+    const world = lendingWorld({ collateral: { conversionSpreadPpm: 999_999n } });
+    world.accept(lendingOf('USDT', { accountDebtCapMinor: usdt(20_000) }));
+    world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(15_000) });
+    world.cross('ada', 'ada', { BTC: coins(0.9) });
+    world.accept({ kind: 'borrow', account: 'ada', asset: 'USDT', amountMinor: usdt(15_000) });
     world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(15_000) });
-    (world as LendingWorld).price(5_000);
+    for (const price of [5_000, 500, 50, 5, 1]) world.price(price);
     return [world, { kind: 'supply', client: 'gil', pool: 'main', asset: 'USDT', amountMinor: 1n }];
   },
   insufficient_margin_for_leverage: plain({ kind: 'setLeverage', account: 'ada', leveragePpm: times(1) }),

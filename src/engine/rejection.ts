@@ -136,6 +136,11 @@ export const REJECTIONS = {
     remedy: 'place another one',
     status: 409,
   },
+  expiry_unsettled: {
+    message: 'a position of the margin account has expired and is not settled yet',
+    remedy: 'settle the instrument with `expire` first',
+    status: 409,
+  },
   liquidation_order: {
     message: 'the order is one the pool sent to reduce an account in liquidation',
     remedy: 'top the margin account up until it is out of liquidation',
@@ -235,8 +240,8 @@ export const REJECTIONS = {
     status: 422,
   },
   spot_needs_accounts: {
-    message: 'a spot pair trades between margin accounts only',
-    remedy: 'name an account on both sides',
+    message: 'a takeover has no part in the trade of a spot pair',
+    remedy: 'name an account, or in a pool of a desk the outside',
     status: 422,
   },
   liquidation_not_reducing: {

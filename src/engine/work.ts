@@ -3,12 +3,14 @@
  * was taken over, and work its deficits off in the order of the waterfall. No step starts before the one
  * before it is exhausted.
  */
+import { max } from '../base/index.js';
 import type { InternalCommand } from './command.js';
 import { autoMarginFor } from './commands/autoMargin.js';
 import { lendersDeficit } from './commands/bearLenderLoss.js';
 import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
+import { convertFund, fundBacking } from './fundBacking.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { hasUsableMark } from './marginView.js';
 import { fundBalance, isPoolSound } from './soundness.js';
@@ -59,20 +61,29 @@ function marketOrder({ derived, timeMs }: Situation, poolRow: number): InternalC
   return takeoverRow < 0 ? null : { kind: 'orderUnwinding', takeoverRow };
 }
 
-/** Fund, then the lenders for their own debtors, then deleveraging of what the fund cannot cover, then sharing. */
-function waterfall({ state, derived, timeMs }: Situation, poolRow: number): InternalCommand | null {
+/**
+ * The fund in the asset, then what it has in others as far as the facility converts it; then, for what even that does not
+ * back, the lenders for their own debtors, deleveraging of what the fund cannot cover, and sharing.
+ */
+function waterfall(situation: Situation, poolRow: number): InternalCommand | null {
+  const { state, derived, timeMs } = situation;
   for (const poolAssetRow of derived.poolAssetsOf(poolRow)) {
     const outstanding = state.totals.outstanding.get(poolAssetRow);
+    const exposure = derived.inventory.exposure(poolAssetRow);
+    if (outstanding === 0n && exposure === 0n) continue;
     const fund = fundBalance(state, poolAssetRow);
     if (outstanding > 0n && fund > 0n) return { kind: 'cover', poolAssetRow };
-    if (lendersDeficit(state, poolAssetRow) >= 0) return { kind: 'bearLenderLoss', poolAssetRow };
-    if (derived.inventory.exposure(poolAssetRow) > fund) {
+    if (convertFund(situation, poolAssetRow).length > 0) return { kind: 'convertFund', poolAssetRow };
+    const backing = fundBacking(situation, poolAssetRow);
+    const isBacked = outstanding <= backing;
+    if (!isBacked && lendersDeficit(state, poolAssetRow) >= 0)
+      return { kind: 'bearLenderLoss', poolAssetRow };
+    if (exposure > fund + max(0n, backing - outstanding)) {
       const takeoverRow = derived.inventory.deepest(poolAssetRow, timeMs);
       if (takeoverRow >= 0) return { kind: 'deleverage', takeoverRow };
     }
-    if (outstanding > 0n && state.poolAssets.isShareExhausted.get(poolAssetRow) === 0) {
+    if (outstanding > 0n && !isBacked && state.poolAssets.isShareExhausted.get(poolAssetRow) === 0)
       return { kind: 'share', poolAssetRow };
-    }
   }
   return null;
 }

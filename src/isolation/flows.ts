@@ -205,14 +205,14 @@ export const FLOWS = {
     reason: "the fund's share of interest",
   },
   spotPay: {
-    from: ['margin'],
+    from: ['margin', 'counterparty'],
     to: ['settlement'],
     bond: 'samePool',
     reason: 'what is given in a spot trade',
   },
   spotReceive: {
     from: ['settlement'],
-    to: ['margin'],
+    to: ['margin', 'counterparty'],
     bond: 'samePool',
     reason: 'what is got in a spot trade',
   },
@@ -221,6 +221,18 @@ export const FLOWS = {
     to: ['insuranceFund'],
     bond: 'samePool',
     reason: 'what reducing an account in liquidation costs it',
+  },
+  fundConvertOut: {
+    from: ['insuranceFund'],
+    to: ['facility'],
+    bond: 'samePool',
+    reason: 'collateral taken in kind, given for what the fund has claims in',
+  },
+  fundConvertIn: {
+    from: ['facility'],
+    to: ['insuranceFund'],
+    bond: 'samePool',
+    reason: 'what the fund has claims in, at a guarded price',
   },
 } as const satisfies Record<string, Flow>;
 

@@ -156,6 +156,16 @@ export const SHARED_REFUSALS = {
     world.accept({ kind: 'cancelOrder', order: 'o1' });
     return [world, { kind: 'cancelOrder', order: 'o1' }];
   },
+  expiry_unsettled: () => {
+    const world = isolated();
+    const expiryMs = world.timeMs + 1_000;
+    world.accept(linearPerpetual('BTC-F', { instrumentKind: 'future', expiryMs, fundingRateMaxPpm: 0n }));
+    world.mark({ 'BTC-F': 400_000n });
+    for (const client of ['ada', 'bob']) world.account(`${client}-f`, client, 'BTC-F', 10);
+    world.trade({ buyer: 'ada-f', seller: 'bob-f', instrument: 'BTC-F', priceTicks: 400_000n, lots: 100n });
+    world.timeMs = expiryMs;
+    return [world, { kind: 'release', asset: null, account: 'ada-f', amountMinor: 1n }];
+  },
   liquidation_order: () => {
     const world = isolated();
     const policy = {

@@ -1,16 +1,18 @@
 /** Changes price and size of an order: tested as the order it becomes, in one step. */
 import { max, min } from '../../base/index.js';
-import { positionOf } from '../accountParts.js';
+import { isSpot, positionOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { orderView, orderViews } from '../orderFacts.js';
 import { reducibleLots } from '../reduceOnly.js';
 import { reject } from '../rejection.js';
+import { spotOrdersOf } from '../spotReserve.js';
 import type { State } from '../state.js';
 import { findOrder, liquidationOrderFault } from './cancelOrder.js';
 import { tradingFault } from './fill.js';
 import { LOTS_MAX } from './fillSettlement.js';
 import { bandFault, holdFor } from './placeOrder.js';
+import { spotOrderFault } from './spotOrder.js';
 
 export function decideAmendOrder(situation: Situation, command: CommandOf<'amendOrder'>): Decision {
   const { state } = situation;
@@ -27,6 +29,7 @@ export function decideAmendOrder(situation: Situation, command: CommandOf<'amend
     tradingFault(situation, before.instrument) ??
     bandFault(state, before.instrument, { priceTicks, side: before.side });
   if (refused !== null) return refused;
+  if (isSpot(state, before.instrument)) return amendSpot(situation, command, orderRow);
   const lots = before.isReduceOnly ? min(command.lots, roomFor(state, orderRow)) : command.lots;
   if (lots === 0n) return reject('nothing_to_reduce', { order: command.order });
   const after = { ...before, priceTicks, lots };
@@ -49,6 +52,28 @@ export function decideAmendOrder(situation: Situation, command: CommandOf<'amend
       orders: [{ orderRow, lots }],
       holds: isSame ? [] : [{ accountRow, holdMinor: hold }],
     },
+  ];
+}
+
+function amendSpot(
+  situation: Situation,
+  { priceTicks, lots }: CommandOf<'amendOrder'>,
+  orderRow: number,
+): Decision {
+  const { orders } = situation.state;
+  const accountRow = orders.account.get(orderRow);
+  const isBuy = orders.isBuy.get(orderRow) === 1;
+  const instrumentRow = orders.instrument.get(orderRow);
+  const isSmaller = lots <= orders.lots.get(orderRow) && priceTicks === orders.priceTicks.get(orderRow);
+  const refused = isSmaller
+    ? null
+    : spotOrderFault(situation, accountRow, {
+        changed: { instrumentRow, isBuy, lots, priceTicks },
+        others: spotOrdersOf(situation.state, accountRow, orderRow),
+      });
+  if (refused !== null) return refused;
+  return [
+    { kind: 'orderAmended', accountRow, orderRow, priceTicks, orders: [{ orderRow, lots }], holds: [] },
   ];
 }
 

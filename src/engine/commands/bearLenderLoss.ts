@@ -7,17 +7,20 @@ import { min } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { isLendersDeficit } from '../evolve.js';
+import { unbackedClaims } from '../fundBacking.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
 import { outstandingOf, poolLedgerRow, type State } from '../state.js';
 
 export function decideBearLenderLoss(
-  { state }: Situation,
+  situation: Situation,
   { poolAssetRow }: CommandOf<'bearLenderLoss'>,
 ): Decision {
+  const { state } = situation;
   const deficitRow = lendersDeficit(state, poolAssetRow);
-  if (deficitRow < 0) return reject('nothing_to_do');
-  const amount = outstandingOf(state, deficitRow);
+  const unbacked = unbackedClaims(situation, poolAssetRow);
+  if (deficitRow < 0 || unbacked === 0n) return reject('nothing_to_do');
+  const amount = min(unbacked, outstandingOf(state, deficitRow));
   const from = poolLedgerRow(state, poolAssetRow, 'lending');
   const to = poolLedgerRow(state, poolAssetRow, 'receivable');
   return [

@@ -8,7 +8,7 @@ import type { Situation } from '../decision.js';
 import { type Rejection, type RejectionCode, reject } from '../rejection.js';
 import { mayUseScenarios } from '../scenarioViews.js';
 import { spotPair } from '../spotPair.js';
-import { ACCOUNT_STATUS, INSTRUMENT_STATUS, pairKey, type State } from '../state.js';
+import { ACCOUNT_STATUS, INSTRUMENT_STATUS, listedInstrument, pairKey, type State } from '../state.js';
 import { freeInWallet } from '../walletHold.js';
 
 /** A new id: well formed and never used before. */
@@ -96,6 +96,30 @@ export function balanceFault(
     required: { minor: at.amountMinor, assetRow },
     available: { minor: available, assetRow },
     missing: { minor: at.amountMinor - available, assetRow },
+  });
+}
+
+/**
+ * Whether a position of the account has expired and is not settled yet: until it is, at its settlement price, nothing
+ * leaves the account, goes to another or opens on what it was last marked at (FND-05).
+ */
+export function unsettledFault(
+  { state, timeMs }: Pick<Situation, 'state' | 'timeMs'>,
+  accountRow: number,
+): Rejection | null {
+  const { accounts, instruments, positions } = state;
+  const isUnsettled = (instrumentRow: number) => {
+    const { expiryMs } = listedInstrument(state, instrumentRow).definition;
+    const isExpired = expiryMs !== null && timeMs >= expiryMs;
+    return isExpired || instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading;
+  };
+  const row = positionsOf(state, accountRow).find(
+    (position) => positions.lots.get(position) !== 0n && isUnsettled(positions.instrument.get(position)),
+  );
+  if (row === undefined) return null;
+  return reject('expiry_unsettled', {
+    account: accounts.names.nameOf(accountRow),
+    instrument: instruments.names.nameOf(positions.instrument.get(row)),
   });
 }
 

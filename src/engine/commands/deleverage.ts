@@ -20,6 +20,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
+import { fundBacking } from '../fundBacking.js';
 import { accountView, hasUsableMark, markValue, takeoverEquity } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
@@ -67,7 +68,8 @@ export function decideDeleverage(situation: Situation, { takeoverRow }: CommandO
 }
 
 /** How many of the takeover's lots the fund cannot cover, after what it owes already; null where it covers all. */
-function deficitOf({ state, derived }: Situation, takeoverRow: number): Deficit | null {
+function deficitOf(situation: Situation, takeoverRow: number): Deficit | null {
+  const { state, derived } = situation;
   const { takeovers, positions, instruments } = state;
   const instrumentRow = takeovers.instrument.get(takeoverRow);
   const positionRow = takeovers.position.get(takeoverRow);
@@ -76,10 +78,8 @@ function deficitOf({ state, derived }: Situation, takeoverRow: number): Deficit 
   const shortOf = -takeoverEquity(state, takeoverRow);
   if (lots === 0n || shortOf <= 0n) return null;
   const others = derived.inventory.exposure(poolAssetRow) - shortOf;
-  const budget = max(
-    0n,
-    fundBalance(state, poolAssetRow) - state.totals.outstanding.get(poolAssetRow) - others,
-  );
+  const fund = fundBalance(state, poolAssetRow) + fundBacking(situation, poolAssetRow);
+  const budget = max(0n, fund - state.totals.outstanding.get(poolAssetRow) - others);
   const covered = mulDivFloor(budget, abs(lots), shortOf);
   if (covered >= abs(lots)) return null;
   return {

@@ -3,16 +3,17 @@
  * as it goes, and where the account can no longer carry the orders it has left, orders are cancelled, never positions
  * (MAR-06).
  */
-import { max, min } from '../../base/index.js';
+import { abs, max, min } from '../../base/index.js';
 import { equityFloor, type IsolatedView, initialMarginCeil, type OrderView } from '../../margin/index.js';
 import { hasAllPrices } from '../accountMargin.js';
-import { hasClosedForm, ordersOf } from '../accountParts.js';
+import { hasClosedForm, isSpot, ordersOf } from '../accountParts.js';
 import type { Situation } from '../decision.js';
 import { missingForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
 import { lotsLeft } from '../reduceOnly.js';
 import { listedInstrument, type State } from '../state.js';
 import type { TradeOutcome } from '../trade.js';
+import { tradingFee } from '../tradingFee.js';
 import type { Party } from './fillParty.js';
 import type { Settlement } from './fillSettlement.js';
 import { viewAfter } from './openingTest.js';
@@ -27,7 +28,9 @@ export function neededFromHold(state: State, party: Party, preview: TradeOutcome
   const markTicks = marked > 0n ? marked : priceTicks * definition.markTicksPerTick;
   const view = viewAfter(state, accountRow, preview);
   const missing = initialMarginCeil(marginTerms, view, markTicks) - equityFloor(marginTerms, view, markTicks);
-  return min(held, max(0n, missing + preview.shortage));
+  // A fee that the balance alone could not pay comes in with the margin (MAR-01).
+  const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
+  return min(held, max(0n, missing + preview.shortage + unpaidFee));
 }
 
 /** What is left of the order, of the account's hold, and of the orders it can still carry. */
@@ -72,7 +75,9 @@ function cancelUncarried(
   let missing = missingNow();
   for (const orderRow of [...ordersOf(state, accountRow)].reverse()) {
     if (missing <= available) break;
-    if (state.orders.isReduceOnly.get(orderRow) === 1 || lotsLeft(state, draft, orderRow) === 0n) continue;
+    const { isReduceOnly, instrument } = state.orders;
+    const asksForNothing = isReduceOnly.get(orderRow) === 1 || isSpot(state, instrument.get(orderRow));
+    if (asksForNothing || lotsLeft(state, draft, orderRow) === 0n) continue;
     draft.orders.push({ orderRow, lots: 0n });
     missing = missingNow();
   }

@@ -75,8 +75,10 @@ function findAccount(state: State, instrumentRow: number, trade: PartyTrade): Pa
   return partyOf(trade, { positionRow, accountRow, feePpm, orderRow });
 }
 
+type FilledTrade = Pick<PartyTrade, 'side' | 'lots' | 'instrumentRow' | 'priceTicks'>;
+
 /** The order behind the fill, if the fill is one it allows; -1 where the pool takes fills without. */
-function findFilledOrder(state: State, accountRow: number, trade: PartyTrade): number | Rejection {
+export function findFilledOrder(state: State, accountRow: number, trade: FilledTrade): number | Rejection {
   const { order } = trade.side;
   if (order === '') {
     const poolRow = state.accounts.pool.get(accountRow);

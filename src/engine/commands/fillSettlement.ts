@@ -1,5 +1,5 @@
 /** How one side of a fill is settled: its trade, its fee, and the margin that must come with it. */
-import { abs, max } from '../../base/index.js';
+import { abs, max, smallestPassing } from '../../base/index.js';
 import type { Transfer } from '../../isolation/index.js';
 import {
   isAccountLiquidatable,
@@ -10,7 +10,7 @@ import {
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
 import { accountAssetOf, hasClosedForm } from '../accountParts.js';
 import type { Situation } from '../decision.js';
-import { type Draft, markDraft, rewindDraft } from '../draft.js';
+import { type Draft, type DraftMark, markDraft, rewindDraft } from '../draft.js';
 import type { HoldFact } from '../event.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -73,19 +73,29 @@ export function settleParty(
       : neededFromWallet(situation, draft, party, preview);
   if ('code' in comesAlong) return comesAlong;
   const { allocated } = comesAlong;
-  const refused = comesAlong.refused ?? allocationFault(state, settlement, party, allocated);
+  const refused = comesAlong.refused ?? allocationFault(state, settlement, party, allocateMinor);
   if (refused !== null) return refused;
 
   let outcome = preview;
   let comesIn = allocated;
   if (allocated !== allocateMinor) {
-    for (;;) {
+    const hadOtherMeans = hasTurnedToOtherMeans(draft, before);
+    const stillNeededWith = (amount: bigint) => {
       rewindDraft(draft, before);
-      outcome = settleTrade(situation, draft, withAllocated(comesIn));
-      const more = stillNeeded(situation, draft, party, { allocated: comesIn, outcome });
+      outcome = settleTrade(situation, draft, withAllocated(amount));
+      return stillNeeded(situation, draft, party, { allocated: amount, outcome });
+    };
+    for (;;) {
+      const more = stillNeededWith(comesIn);
       if (typeof more === 'object') return more;
       if (more === 0n) break;
       comesIn += more;
+    }
+    if (hadOtherMeans && party.orderRow < 0) {
+      // With money there is less to convert or borrow than on trial, so less may do.
+      const isEnough = (amount: bigint) => stillNeededWith(amount) === 0n;
+      comesIn = smallestPassing({ failing: allocateMinor, passing: comesIn }, isEnough);
+      stillNeededWith(comesIn);
     }
     const short = allocationFault(state, settlement, party, comesIn);
     if (short !== null) return short;
@@ -106,6 +116,11 @@ export function settleParty(
 /** What of the fee left the pool for the venue. */
 export function venueFee({ feeFlow }: Party, { feePaid }: TradeOutcome): bigint {
   return feeFlow === 'fee' ? feePaid : 0n;
+}
+
+/** Whether what was drafted since the mark converts or borrows. */
+function hasTurnedToOtherMeans({ transfers }: Draft, { lengths }: DraftMark): boolean {
+  return transfers.slice(lengths[0]).some(({ flow }) => flow === 'convertOut' || flow === 'borrow');
 }
 
 /** A long leg never goes short, nor a short one long. */

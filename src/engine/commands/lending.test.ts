@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../base/index.js';
 import { type LendingWorld, lendingOf, lendingWorld, YEAR_MS } from '../../testkit/lendingWorld.js';
-import { coins, commandKinds, eventsOf, HOUR_MS, usdt } from '../../testkit/world.js';
+import {
+  coins,
+  commandKinds,
+  eventsOf,
+  HOUR_MS,
+  inversePerpetual,
+  times,
+  usdt,
+} from '../../testkit/world.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
 
 /** Eve lends 100,000 USDT; ada has 1 BTC (38,000 after the haircut) in a cross account. */
@@ -19,6 +27,13 @@ const repay = (amountMinor: bigint | null, account = 'ada') =>
   ({ kind: 'repay', account, asset: 'USDT', amountMinor }) as const;
 const takeBack = (amountMinor: bigint | null, client = 'eve') =>
   ({ kind: 'withdrawSupply', client, pool: 'main', asset: 'USDT', amountMinor }) as const;
+
+/** The treasury prefunds the conversion of collateral. */
+function facility(world: LendingWorld, amount: number, asset = 'USDT'): void {
+  const amountMinor = usdt(amount);
+  world.accept({ kind: 'injectCapital', asset, amountMinor });
+  world.accept({ kind: 'fundFacility', pool: 'main', asset, amountMinor });
+}
 
 /** A year goes by; prices are fresh again and interest accrues. */
 function nextYear(world: LendingWorld, price = 40_000): void {
@@ -230,15 +245,20 @@ describe('an account that is liquidated with debts', () => {
     world.accept({ kind: 'topUpFund', pool: 'main', asset: 'USDT', amountMinor: usdt(1_000) });
     const wallet = world.wallet('ada');
     world.price(20_000);
-    // Nothing to convert with: the BTC goes to the fund as it is, the 30,000 are a claim. 1,000 of it the fund covers.
+    // Nothing to convert with: the BTC goes to the fund as it is, the 30,000 are a claim. 1,000 of it the fund covers, and
+    // its BTC, worth 20,000 less 1 %, stands behind the rest before the lenders do (LIQ-05).
     expect(eventsOf(world.records, 'debtLiquidated')).toMatchObject([
       { deficits: [{ cause: 'borrow', amount: usdt(30_000) }] },
     ]);
     expect(eventsOf(world.records, 'covered')).toMatchObject([{ amount: usdt(1_000) }]);
-    expect(eventsOf(world.records, 'lenderLossBorne')).toMatchObject([{ amount: usdt(29_000) }]);
+    expect(eventsOf(world.records, 'lenderLossBorne')).toMatchObject([{ amount: usdt(9_200) }]);
     expect([world.balance('ada', 'BTC'), world.fund('main', 'BTC')]).toEqual([0n, coins(1)]);
-    expect([world.claim('eve'), world.lendingCash()]).toEqual([usdt(71_000), usdt(71_000)]);
+    expect(world.claim('eve')).toBe(usdt(90_800));
     expect(world.wallet('ada')).toBe(wallet);
+    // As soon as the facility has the asset, what was taken in kind pays what it backs.
+    facility(world, 19_800);
+    expect(eventsOf(world.records, 'fundConverted')).toHaveLength(1);
+    expect([world.fund('main', 'BTC'), world.lendingCash()]).toEqual([0n, usdt(90_800)]);
     checkEverything(world.state);
   });
 
@@ -246,7 +266,10 @@ describe('an account that is liquidated with debts', () => {
     const world = indebted();
     world.accept({ kind: 'supply', client: 'gil', pool: 'main', asset: 'USDT', amountMinor: usdt(50_000) });
     world.price(20_000);
-    expect([world.claim('eve'), world.claim('gil')]).toEqual([usdt(80_000), usdt(40_000)]);
+    // 30,000 less what the BTC taken in kind backs: 19,800.
+    expect([world.claim('eve'), world.claim('gil')]).toEqual([usdt(93_200), usdt(46_600)]);
+    expect(world.refuse(takeBack(null))).toBe('pool_not_sound');
+    facility(world, 19_800);
     world.accept(takeBack(null));
     world.accept(takeBack(null, 'gil'));
     expect(world.lendingCash()).toBe(0n);
@@ -262,11 +285,9 @@ describe('an account that is liquidated with debts', () => {
     expect([world.debt('ada'), world.claim('eve')]).toEqual([usdt(110_000), usdt(100_000)]);
     world.price(10_000);
     const [loss] = eventsOf(world.records, 'lenderLossBorne');
-    expect(loss).toMatchObject({ amount: usdt(110_000), reserveForgoneMinor: usdt(10_000) });
-    expect(world.claim('eve')).toBe(0n);
-    expect(
-      world.refuse({ kind: 'supply', client: 'gil', pool: 'main', asset: 'USDT', amountMinor: usdt(1) }),
-    ).toBe('lending_exhausted');
+    // 5 BTC taken in kind back 49,500 of the 110,000.
+    expect(loss).toMatchObject({ amount: usdt(60_500), reserveForgoneMinor: usdt(10_000) });
+    expect(world.claim('eve')).toBe(usdt(49_500));
     checkEverything(world.state);
   });
 
@@ -285,7 +306,9 @@ describe('an account that is liquidated with debts', () => {
     for (const command of [takeBack(1n), takeBack(null), supply, borrow(1, 'bob')])
       expect(world.refuse(command)).toBe('pool_not_sound');
     for (let i = 0; i < 4; i++) world.accept({ kind: 'resume', pool: 'main' });
-    expect(world.claim('eve')).toBe(usdt(70_000));
+    expect(world.claim('eve')).toBe(usdt(89_800));
+    facility(world, 19_800);
+    for (let i = 0; i < 4; i++) world.accept({ kind: 'resume', pool: 'main' });
     world.accept(takeBack(null));
     expect(world.lendingCash()).toBe(0n);
     checkEverything(world.state);
@@ -361,5 +384,98 @@ describe('a shortage of a cross account', () => {
     sell(world, 150n, 450_000n);
     expect([world.debt('ada'), world.balance('ada', 'USDT')]).toEqual([0n, usdt(350)]);
     checkEverything(world.state);
+  });
+});
+
+describe('a price that may not decide favours nobody (PRC-04)', () => {
+  /**
+   * ada has 20,000 USDT and has lost 0.25 BTC on an inverse perpetual of 1.25 BTC: 10,000 of equity at the last good
+   * price of 40,000. That is stale: moved down by the largest step, which is adverse to who holds it, the loss is worth
+   * a tenth.
+   */
+  function short(): LendingWorld {
+    const world = lendingWorld({ spot: { markMaxAgeMs: 10 * HOUR_MS } });
+    world.accept(lendingOf('USDT'));
+    world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(100_000) });
+    world.accept(inversePerpetual('BTC-INV', { markMaxAgeMs: 10 * HOUR_MS }));
+    world.mark({ 'BTC-INV': 80_000n });
+    world.cross('ada', 'ada', { USDT: usdt(20_000) });
+    world.cross('bob', 'bob', { USDT: usdt(500_000), BTC: coins(10) });
+    const trade = { buyer: 'ada', seller: 'bob', instrument: 'BTC-INV', priceTicks: 80_000n, lots: 400n };
+    world.trade({ ...trade, margin: 0n });
+    world.mark({ 'BTC-INV': 64_000n });
+    world.timeMs += 2 * HOUR_MS;
+    return world;
+  }
+
+  it('where an account borrows', () => {
+    const world = short();
+    // 20% of 50,000 and 2,500 for the perpetual are more than 10,000; 20% of 37,500 are not.
+    expect(world.refuse(borrow(50_000))).toBe('insufficient_initial_margin');
+    expect(world.refuse(borrow(37_500))).toBe('accepted');
+    expect(world.refuse(borrow(1))).toBe('insufficient_initial_margin');
+  });
+
+  it('where its leverage is lowered', () => {
+    const world = short();
+    const set = (leverage: number) =>
+      ({ kind: 'setLeverage', account: 'ada', leveragePpm: times(leverage) }) as const;
+    const { outcome } = world.send(set(4)).record;
+    expect(outcome).toMatchObject({
+      rejection: { code: 'insufficient_margin_for_leverage', context: { missing: { minor: usdt(2_500) } } },
+    });
+    expect(world.refuse(set(5))).toBe('accepted');
+  });
+
+  it('where it trades spot', () => {
+    const world = short();
+    // 0.2 BTC for 16,000 leave 4,000 less what 0.05 BTC are worth: 2,000 against 2,500.
+    const buy = (price: number) => world.spot({ buyer: 'ada', seller: 'bob', price, lots: 200n });
+    expect(world.refuse(buy(80_000))).toBe('insufficient_initial_margin');
+    expect(world.refuse(buy(77_500))).toBe('accepted');
+  });
+});
+
+describe('interest', () => {
+  const perpetual = (buyer: string, seller: string, price: number) => {
+    const side = (id: string) =>
+      ({ party: 'account', id, leg: 'net', order: '', allocateMinor: 0n, allocateInitial: false }) as const;
+    const priceTicks = BigInt(price) * 10n;
+    const trade = { kind: 'fill', instrument: 'BTC-PERP', priceTicks, lots: 5_000n, taker: 'buyer' } as const;
+    return { ...trade, buyer: side(buyer), seller: side(seller) };
+  };
+
+  function trading(): LendingWorld {
+    const world = lent();
+    world.accept({ kind: 'allocate', account: 'ada', asset: 'BTC', amountMinor: coins(9) });
+    world.cross('bob', 'bob', { USDT: usdt(500_000) });
+    return world;
+  }
+
+  it('of a year is paid before a gain repays the debt (LED-03)', () => {
+    const world = trading();
+    world.accept(borrow(50_000));
+    world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(50_000) });
+    world.accept(perpetual('ada', 'bob', 40_000));
+    world.timeMs += YEAR_MS;
+    world.price(51_000);
+    world.accept(perpetual('bob', 'ada', 51_000));
+    // 2 % + 8 % x 50 / 80 of 50,000, a tenth of it the fund's.
+    expect(world.debt('ada')).toBe(0n);
+    expect(world.claim('eve')).toBe(usdt(103_150));
+    checkEverything(world.state);
+  });
+
+  it('is not asked for the time before a shortage was borrowed (LED-03)', () => {
+    const world = trading();
+    world.accept(perpetual('ada', 'bob', 40_000));
+    world.timeMs += YEAR_MS;
+    world.price(35_000);
+    world.accept(perpetual('bob', 'ada', 35_000));
+    expect(world.debt('ada')).toBe(usdt(25_000));
+    expect(
+      world.refuse({ kind: 'accrueInterest', pool: 'main', asset: 'USDT', accrualTimeMs: world.timeMs }),
+    ).toBe('time_backwards');
+    expect(world.debt('ada')).toBe(usdt(25_000));
   });
 });

@@ -4,6 +4,7 @@
  * stated collateral; merging puts all of an isolated account into a shared one. Both sides must be able to stand
  * afterwards, or the exact missing amount is named (MAR-09).
  */
+import { abs, min } from '../../base/index.js';
 import type { Leg } from '../../margin/index.js';
 import { hasAllPrices } from '../accountMargin.js';
 import { accountAssetOf, hasPosition, isSpot, ordersOf, positionOf } from '../accountParts.js';
@@ -17,7 +18,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
 import { missingToStand } from '../standing.js';
 import { type State, settleAssetRow } from '../state.js';
-import { accountFault, scenarioFault, unknown } from './checks.js';
+import { accountFault, scenarioFault, unknown, unsettledFault } from './checks.js';
 import { fitFault } from './fillParty.js';
 import { FLAT } from './takeOverShared.js';
 
@@ -110,7 +111,7 @@ interface Move {
 
 function move(situation: Situation, moved: Move): Decision {
   const { state } = situation;
-  const { fromRow, toRow, instrumentRow, positionRow, toPosition, amount, movedOrders, leg } = moved;
+  const { fromRow, toRow, instrumentRow, positionRow, toPosition, amount, leg } = moved;
   const unready = readinessFault(situation, moved);
   if (unready !== null) return unready;
   const draft = newDraft();
@@ -124,7 +125,8 @@ function move(situation: Situation, moved: Move): Decision {
       { ...held, position: toPosition },
     );
   }
-  const refused = standingFault(situation, draft, moved);
+  const orders = ordersMoved(state, moved, held.lots);
+  const refused = standingFault(situation, draft, moved, orders);
   if (refused !== null) return refused;
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
   return [
@@ -139,7 +141,12 @@ function move(situation: Situation, moved: Move): Decision {
       ],
       transfers: draft.transfers,
       positions: draft.positions,
-      movedOrders,
+      movedOrders: orders
+        .filter(({ lots }) => lots > 0n)
+        .map(({ orderRow, leg, isReduceOnly }) => ({ orderRow, leg, isReduceOnly })),
+      orders: orders
+        .filter(({ orderRow, lots }) => lots !== state.orders.lots.get(orderRow))
+        .map(({ orderRow, lots }) => ({ orderRow, lots })),
       leg,
       holds: holdsLetGo(state, [fromRow, toRow]),
     },
@@ -153,6 +160,8 @@ function readinessFault(situation: Situation, { fromRow, toRow, instrumentRow }:
   for (const accountRow of [fromRow, toRow]) {
     if (accounts.isQueued.get(accountRow) === 1)
       return reject('account_in_liquidation', { account: accounts.names.nameOf(accountRow) });
+    const unsettled = unsettledFault(situation, accountRow);
+    if (unsettled !== null) return unsettled;
   }
   const poolRow = accounts.pool.get(fromRow);
   if (!isPoolSound(situation, poolRow))
@@ -170,16 +179,53 @@ function readinessFault(situation: Situation, { fromRow, toRow, instrumentRow }:
     : reject('asset_price_unusable', { account: accounts.names.nameOf(shared) });
 }
 
-function standingFault(situation: Situation, draft: Draft, moved: Move): Rejection | null {
+/** An order as the account that takes it has it. */
+interface MovedOrder {
+  readonly orderRow: number;
+  readonly leg: Leg;
+  readonly isReduceOnly: boolean;
+  readonly lots: bigint;
+}
+
+/**
+ * Where legs are kept apart an order belongs to one: against the position that moves it can only reduce it, as far as
+ * there is something to reduce; with it, or without a position, it is of the leg that its side opens.
+ */
+function ordersMoved(state: State, { movedOrders, leg }: Move, heldLots: bigint): readonly MovedOrder[] {
+  let room = abs(heldLots);
+  return movedOrders.map((orderRow) => {
+    const { side, lots, isReduceOnly } = orderView(state, orderRow);
+    if (leg === 'net') return { orderRow, leg, isReduceOnly, lots };
+    if (heldLots === 0n || (side === 'buy') === heldLots > 0n)
+      return { orderRow, leg: side === 'buy' ? 'long' : 'short', isReduceOnly, lots };
+    const fits = min(lots, room);
+    room -= fits;
+    return { orderRow, leg, isReduceOnly: true, lots: fits };
+  });
+}
+
+function standingFault(
+  situation: Situation,
+  draft: Draft,
+  moved: Move,
+  ordersAfter: readonly MovedOrder[],
+): Rejection | null {
   const { state, timeMs } = situation;
-  const { fromRow, toRow, instrumentRow, movedOrders, leg } = moved;
+  const { fromRow, toRow, instrumentRow, movedOrders } = moved;
   const assetRow = settleAssetRow(state, instrumentRow);
   const kept = orderViews(state, fromRow, {
     orders: movedOrders.map((orderRow) => ({ orderRow, lots: 0n })),
   });
   const taken = [
     ...orderViews(state, toRow),
-    ...movedOrders.map((row) => ({ ...orderView(state, row), leg })),
+    ...ordersAfter
+      .filter(({ lots }) => lots > 0n)
+      .map(({ orderRow, leg, isReduceOnly, lots }) => ({
+        ...orderView(state, orderRow),
+        leg,
+        isReduceOnly,
+        lots,
+      })),
   ];
   for (const [accountRow, orders] of [
     [fromRow, kept],

@@ -26,7 +26,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State, settleAssetRow } from '../state.js';
 import type { TradeOutcome } from '../trade.js';
 import { tradingFee } from '../tradingFee.js';
-import { scenarioFault } from './checks.js';
+import { scenarioFault, unsettledFault } from './checks.js';
 import type { Party } from './fillParty.js';
 
 /** Minor units of the instrument's settlement asset; zero for a fill that only reduces. */
@@ -44,10 +44,13 @@ export function neededToOpen(
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   }
+  const unsettled = unsettledFault(situation, accountRow);
+  if (unsettled !== null) return unsettled;
   const capped = capFault(state, {
     clientRow: state.accounts.client.get(accountRow),
     instrumentRow,
     opensLots: party.lots > 0n ? preview.openedLots : -preview.openedLots,
+    countedAccountRow: -1,
   });
   if (capped !== null) return capped;
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));

@@ -40,7 +40,11 @@ describe('an order', () => {
     expect(outcome).toMatchObject({
       rejection: {
         code: 'insufficient_order_margin',
-        context: { missing: { minor: usdt(400) }, available: { minor: usdt(399) } },
+        context: {
+          required: { minor: usdt(400) },
+          available: { minor: usdt(399) },
+          missing: { minor: usdt(1) },
+        },
       },
     });
   });

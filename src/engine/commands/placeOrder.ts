@@ -13,16 +13,18 @@ import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { hasUsableMark } from '../marginView.js';
-import { missingForOrders } from '../orderBacking.js';
+import { shortfallForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
 import { reducibleLots } from '../reduceOnly.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State } from '../state.js';
 import { freeInWallet, walletOfHold } from '../walletHold.js';
-import { accountFault, newIdFault, scenarioFault, unknown } from './checks.js';
+import { accountFault, newIdFault, scenarioFault, unknown, unsettledFault } from './checks.js';
 import { tradingFault } from './fill.js';
 import { fitFault } from './fillParty.js';
 import { LOTS_MAX } from './fillSettlement.js';
+import { decideSpotOrder } from './spotOrder.js';
+import { anyLegOf } from './spotParty.js';
 
 type PlaceOrder = CommandOf<'placeOrder'>;
 
@@ -38,11 +40,10 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
   const { leg } = command;
   // Against its own leg an order can only reduce it.
   const isReduceOnly = command.isReduceOnly || leg === (command.side === 'buy' ? 'short' : 'long');
-  if (isSpot(state, instrumentRow))
-    return reject('invalid_definition', { field: 'instrument', rule: 'a spot pair trades by fills' });
+  const isPair = isSpot(state, instrumentRow);
   const refused =
     tradingFault(situation, instrumentRow) ??
-    fitFault(state, { accountRow, instrumentRow, leg }) ??
+    fitFault(state, { accountRow, instrumentRow, leg: isPair ? anyLegOf(state, accountRow) : leg }) ??
     sizeFault(command) ??
     (state.accounts.isQueued.get(accountRow) === 1 && !isReduceOnly
       ? reject('account_in_liquidation', { account: command.account })
@@ -50,6 +51,7 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
   if (refused !== null) return refused;
   const priceTicks = worstPrice(situation, instrumentRow, command);
   if (typeof priceTicks === 'object') return priceTicks;
+  if (isPair) return decideSpotOrder(situation, command, { accountRow, instrumentRow, priceTicks });
   const lots = lotsLetIn(state, { accountRow, instrumentRow, command: { ...command, isReduceOnly } });
   if (lots === 0n)
     return reject('nothing_to_reduce', { account: command.account, instrument: command.instrument });
@@ -169,27 +171,32 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
   const held = state.accounts.walletHold.get(accountRow);
   const prices: PriceBasis = { kind: 'adverse', timeMs };
   if (changed.isReduceOnly) return held;
+  const isReducing = opensNothing(state, accountRow, after, changed);
   const unusable = priceFault(situation, accountRow, changed.instrument);
-  if (unusable !== null) return isReducing(state, accountRow, changed) ? held : unusable;
-  const tooLarge = isReducing(state, accountRow, changed)
-    ? null
-    : sizeLimitFault(state, accountRow, after, changed);
-  if (tooLarge !== null) return tooLarge;
-  const unpaid = isReducing(state, accountRow, changed)
-    ? null
-    : premiumFault(state, accountRow, changed, after);
-  if (unpaid !== null) return unpaid;
-  const missing = missingForOrders(state, accountRow, { prices, orders: after });
+  if (unusable !== null) return isReducing ? held : unusable;
+  if (!isReducing) {
+    const refused =
+      unsettledFault(situation, accountRow) ??
+      sizeLimitFault(state, accountRow, after, changed) ??
+      premiumFault(state, accountRow, changed, after);
+    if (refused !== null) return refused;
+  }
+  const shortfall = shortfallForOrders(state, accountRow, { prices, orders: after });
+  const shortfallBefore = shortfallForOrders(state, accountRow, { prices, orders: before });
+  const missing = max(0n, shortfall);
   // An order that asks for nothing more is let in also where margin is short.
-  if (missing <= missingForOrders(state, accountRow, { prices, orders: before })) return min(held, missing);
+  if (missing <= max(0n, shortfallBefore)) return min(held, missing);
   const assetRow = judgedAssetRow(state, accountRow);
-  const available =
-    holdWallet && hasClosedForm(state, accountRow) ? walletFor(state, accountRow) + held : held;
-  if (missing <= available) return missing;
+  const inWallet =
+    held + (holdWallet && hasClosedForm(state, accountRow) ? walletFor(state, accountRow) : 0n);
+  if (missing <= inWallet) return missing;
+  // What is free of the account before the change, and of the wallet where it may be held for it.
+  const available = inWallet - min(inWallet, max(0n, shortfallBefore)) + max(0n, -shortfallBefore);
   return reject('insufficient_order_margin', {
     account: state.accounts.names.nameOf(accountRow),
-    missing: { minor: missing - held, assetRow },
-    available: { minor: available - held, assetRow },
+    required: { minor: missing - inWallet + available, assetRow },
+    available: { minor: available, assetRow },
+    missing: { minor: missing - inWallet, assetRow },
   });
 }
 
@@ -236,11 +243,26 @@ function priceFault(
   return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
 }
 
-/** Whether the order is against the position and no larger. */
-function isReducing(state: State, accountRow: number, { instrument, leg, side, lots }: OrderView): boolean {
-  const row = positionOf(state, { accountRow, instrumentRow: instrument, leg });
+/** Whether all orders of its side together, the changed one with them, are against the position and no larger. */
+function opensNothing(
+  state: State,
+  accountRow: number,
+  orders: readonly OrderView[],
+  changed: OrderView,
+): boolean {
+  const row = positionOf(state, { accountRow, instrumentRow: changed.instrument, leg: changed.leg });
   const held = row < 0 ? 0n : state.positions.lots.get(row);
-  return held !== 0n && (side === 'buy') === held < 0n && lots <= abs(held);
+  return held !== 0n && (changed.side === 'buy') === held < 0n && lotsLike(orders, changed) <= abs(held);
+}
+
+/** Lots of all orders that may open, on the side and the leg of the one. */
+function lotsLike(orders: readonly OrderView[], { instrument, leg, side }: OrderView): bigint {
+  return orders
+    .filter(
+      (order) =>
+        order.instrument === instrument && order.leg === leg && order.side === side && !order.isReduceOnly,
+    )
+    .reduce((sum, { lots }) => sum + lots, 0n);
 }
 
 /** The position all orders of that side could make must fit the instrument's last bracket, at the account's leverage. */
@@ -248,22 +270,23 @@ function sizeLimitFault(
   state: State,
   accountRow: number,
   orders: readonly OrderView[],
-  { instrument, leg, side, priceTicks }: OrderView,
+  changed: OrderView,
 ): Rejection | null {
+  const { instrument, leg, side, priceTicks } = changed;
   const { marginTerms } = listedInstrument(state, instrument);
   const row = positionOf(state, { accountRow, instrumentRow: instrument, leg });
   const held = row < 0 ? 0n : state.positions.lots.get(row);
-  const ordered = orders
-    .filter(
-      (order) =>
-        order.instrument === instrument && order.leg === leg && order.side === side && !order.isReduceOnly,
-    )
-    .reduce((sum, { lots }) => sum + lots, 0n);
+  const ordered = lotsLike(orders, changed);
   const lots = abs(held + (side === 'buy' ? ordered : -ordered));
   if (lots > LOTS_MAX) return reject('position_too_large', { lots, largestLots: LOTS_MAX });
   const opens = side === 'buy' ? max(0n, ordered - max(0n, -held)) : -max(0n, ordered - max(0n, held));
   const clientRow = state.accounts.client.get(accountRow);
-  const capped = capFault(state, { clientRow, instrumentRow: instrument, opensLots: opens });
+  const capped = capFault(state, {
+    clientRow,
+    instrumentRow: instrument,
+    opensLots: opens,
+    countedAccountRow: accountRow,
+  });
   if (capped !== null) return capped;
   const notional = fillNotionalTowardsZero(marginTerms, { lots, priceTicks });
   const leveragePpm = hasClosedForm(state, accountRow) ? state.accounts.leveragePpm.get(accountRow) : 0n;

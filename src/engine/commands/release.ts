@@ -18,8 +18,16 @@ import { accountView, hasUsableMark } from '../marginView.js';
 import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
+import { reservedForSpot } from '../spotReserve.js';
 import { clientLedgerRow, listedInstrument, type State } from '../state.js';
-import { accountFault, amountFault, findAccountAsset, scenarioFault, unknown } from './checks.js';
+import {
+  accountFault,
+  amountFault,
+  findAccountAsset,
+  scenarioFault,
+  unknown,
+  unsettledFault,
+} from './checks.js';
 
 export function decideRelease(situation: Situation, command: CommandOf<'release'>): Decision {
   const { state } = situation;
@@ -60,7 +68,7 @@ function removalFault(
   const accountRow = state.accountAssets.account.get(accountAssetRow);
   const account = state.accounts.names.nameOf(accountRow);
   if (state.accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
-  const unusable = markFault(situation, accountRow);
+  const unusable = unsettledFault(situation, accountRow) ?? markFault(situation, accountRow);
   if (unusable !== null) return unusable;
   const removable = removableNow(state, accountAssetRow, timeMs);
   if (amountMinor <= removable) return null;
@@ -88,10 +96,15 @@ function markFault({ state, timeMs }: Situation, accountRow: number): Rejection 
  * asset, so it is the lesser of the adverse and the last good prices.
  */
 export function removableNow(state: State, accountAssetRow: number, timeMs: number): bigint {
-  return min(
+  if (unsettledFault({ state, timeMs }, state.accountAssets.account.get(accountAssetRow)) !== null) return 0n;
+  const removable = min(
     removableAt(state, accountAssetRow, { kind: 'adverse', timeMs }),
     removableAt(state, accountAssetRow, LAST_GOOD),
   );
+  const reserved = reservedForSpot(state, accountAssetRow);
+  if (reserved === 0n) return removable;
+  const balance = state.ledger.balance(state.accountAssets.ledgerRow.get(accountAssetRow));
+  return min(removable, max(0n, balance - reserved));
 }
 
 /** At the conservative of mark and index. */

@@ -14,6 +14,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
+import { unbackedClaims } from '../fundBacking.js';
 import { accountView, hasUsableMark, markValue } from '../marginView.js';
 import { reject } from '../rejection.js';
 import { fundBalance } from '../soundness.js';
@@ -30,10 +31,12 @@ interface SharedGain extends Gain {
 export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'share'>): Decision {
   const { state } = situation;
   const deficitRow = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
-  if (deficitRow < 0 || fundBalance(state, poolAssetRow) > 0n) return reject('nothing_to_do');
+  const unbacked = unbackedClaims(situation, poolAssetRow);
+  if (deficitRow < 0 || fundBalance(state, poolAssetRow) > 0n || unbacked === 0n)
+    return reject('nothing_to_do');
   const cursor = state.poolAssets.shareCursor.get(poolAssetRow);
   const gains = gainsOf(situation, poolAssetRow);
-  const lossMinor = outstandingOf(state, deficitRow);
+  const lossMinor = min(unbacked, outstandingOf(state, deficitRow));
   // Whoever comes after the cursor has not been asked yet; a second round starts over.
   const unasked = shareLoss({ lossMinor, gains: gains.filter(({ row }) => row >= cursor) });
   const shares = unasked.length > 0 || cursor === 0 ? unasked : shareLoss({ lossMinor, gains });

@@ -26,7 +26,7 @@ import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
 import { missingAsIsolated } from '../standing.js';
 import type { State } from '../state.js';
-import { accountFault, unknown, vectorFault } from './checks.js';
+import { accountFault, unknown, unsettledFault, vectorFault } from './checks.js';
 
 export function decideSwitchMode(situation: Situation, command: CommandOf<'switchMode'>): Decision {
   const { state, timeMs } = situation;
@@ -109,6 +109,8 @@ function readinessFault(
   const { accounts, pools } = state;
   const account = accounts.names.nameOf(accountRow);
   if (accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
+  const unsettled = unsettledFault(situation, accountRow);
+  if (unsettled !== null) return unsettled;
   const poolRow = accounts.pool.get(accountRow);
   const pool = pools.names.nameOf(poolRow);
   if (marginMode !== 'isolated' && pools.valuationAsset.get(poolRow) < 0)
