@@ -142,6 +142,12 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   liquidateAtOnce: plain('liquidateAtOnce'),
   applies: plain('applies'),
   expiresMs: (_view, value: number) => ({ expiresMs: value > TIME_MAX_MS ? null : value }),
+  untilMs: plain('untilMs'),
+  bandPpm: ppm('band'),
+  windowMs: plain('windowMs'),
+  coolDownMs: plain('coolDownMs'),
+  fromTicks: markPrice('fromPrice'),
+  toTicks: markPrice('toPrice'),
   level: plain('level'),
   judged: ({ state }, judged: Fields & { readonly assetRow: number }) => ({
     judged: objectJson({ state, scale: assetScale(state, judged.assetRow) }, judged),

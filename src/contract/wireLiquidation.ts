@@ -1,4 +1,4 @@
-/** The JSON form of how a pool liquidates. */
+/** The JSON form of how a pool liquidates, and of circuit breakers. */
 import Type from 'typebox';
 import { closed, count, rate, TIME_MAX_MS } from './wireField.js';
 
@@ -46,4 +46,24 @@ export const WireLiquidationPolicy = Type.Object(
     }),
   },
   closed('How a pool liquidates.'),
+);
+
+export const WireBreaker = Type.Object(
+  {
+    band: rate('A mark further than this from the first of its window trips it.', {
+      example: '0.1',
+      core: 'bandPpm',
+    }),
+    windowMs: count('Length of a window; milliseconds.', {
+      minimum: 1,
+      maximum: TIME_MAX_MS,
+      example: 300_000,
+    }),
+    coolDownMs: count('How long the instrument is halted; milliseconds.', {
+      minimum: 1,
+      maximum: TIME_MAX_MS,
+      example: 60_000,
+    }),
+  },
+  closed('A circuit breaker.'),
 );

@@ -30,7 +30,7 @@ import {
   word,
 } from './wireField.js';
 import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
-import { WireLiquidationPolicy } from './wireLiquidation.js';
+import { WireBreaker, WireLiquidationPolicy } from './wireLiquidation.js';
 import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
 
 export const MARKS_MAX = 10_000;
@@ -47,6 +47,10 @@ const leverageField = leverage('Chosen leverage, from 1 to what the first tier a
 
 const PRICE_OF_ASSET =
   "Units of the pool's valuation asset for one unit of the asset. Kept as valuation minor units x 10^9 per minor unit: what is finer is rounded down.";
+
+const haltedInstrument = orNull(id('The instrument; null: the whole pool.', 'BTC-PERP'), {
+  isInExample: true,
+});
 
 const legField = (description: string) => Type.Optional(word(LEGS, description, { default: 'net' }));
 
@@ -464,7 +468,7 @@ export const WIRE_COMMANDS = {
   expire: Type.Object(
     { kind: kind('expire'), instrument: id('The future or option.', 'BTC-241227') },
     closed(
-      'Settles a future after its expiry at the last good mark, an option at its intrinsic value at the last good index price.',
+      'Settles a future after its expiry at the last good mark, an option at its intrinsic value at the last good index price, together with all options of its pool, underlying, expiry and settlement asset.',
     ),
   ),
   setReduceOnly: Type.Object(
@@ -663,6 +667,29 @@ export const WIRE_COMMANDS = {
     ),
   ),
 
+  halt: Type.Object(
+    {
+      kind: kind('halt'),
+      pool,
+      instrument: haltedInstrument,
+      untilMs: timeMs('Until when; later than now.'),
+    },
+    closed(
+      'Closes nobody out in an instrument, or in a whole pool, until a time; reducing and topping up go on.',
+    ),
+  ),
+  liftHalt: Type.Object(
+    { kind: kind('liftHalt'), pool, instrument: haltedInstrument },
+    closed('Ends a halt before its time.'),
+  ),
+  setBreaker: Type.Object(
+    {
+      kind: kind('setBreaker'),
+      instrument: id('The instrument.', 'BTC-PERP'),
+      breaker: orNull(WireBreaker, { isInExample: true }),
+    },
+    closed('Gives an instrument a circuit breaker, or takes it away (null).'),
+  ),
   setLiquidation: Type.Object(
     { kind: kind('setLiquidation'), pool, policy: orNull(WireLiquidationPolicy, { isInExample: true }) },
     closed('How a pool liquidates from now on; null: accounts are taken over at once.'),

@@ -287,6 +287,15 @@ const COMMANDS = {
   liquidate: record({ accountRow: u32 }),
   orderUnwinding: record({ takeoverRow: u32 }),
   convertFund: record({ poolAssetRow: u32 }),
+  // halts
+  /** Nobody is closed out in the instrument, or in the whole pool (`instrument` null), until the time. */
+  halt: record({ pool: text, instrument: nullable(text), untilMs: whole }),
+  liftHalt: record({ pool: text, instrument: nullable(text) }),
+  /** A mark that moves further than the band inside the window halts the instrument for the cool-down; null: none. */
+  setBreaker: record({
+    instrument: text,
+    breaker: nullable(record({ bandPpm: i64, windowMs: whole, coolDownMs: whole })),
+  }),
 } as const;
 
 export const command = variant(COMMANDS);

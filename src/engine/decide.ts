@@ -19,6 +19,7 @@ import { decideDelist, decideSetReduceOnly } from './commands/delist.js';
 import { decideExpire } from './commands/expire.js';
 import { decideFill } from './commands/fill.js';
 import { decideFinalizeDeposit } from './commands/finalizeDeposit.js';
+import { decideHalt, decideLiftHalt, decideSetBreaker } from './commands/halt.js';
 import { decideLiquidate } from './commands/liquidate.js';
 import { decideListAsset } from './commands/listAsset.js';
 import { decideListCollateral } from './commands/listCollateral.js';
@@ -132,6 +133,9 @@ const DECIDERS: Deciders = {
   liquidate: decideLiquidate,
   orderUnwinding: decideOrderUnwinding,
   convertFund: decideConvertFund,
+  halt: decideHalt,
+  liftHalt: decideLiftHalt,
+  setBreaker: decideSetBreaker,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

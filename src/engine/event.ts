@@ -46,6 +46,8 @@ const holds = list(record({ accountRow: u32, holdMinor: i64 }));
 export const NOTICE_LEVELS = ['none', 'warning', 'call'] as const;
 export type NoticeLevel = (typeof NOTICE_LEVELS)[number];
 
+export const HALT_CAUSES = ['operator', 'breaker'] as const;
+
 export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;
 
 /** Changes of debts: borrowed (positive) or repaid, in shares of the borrow index and in minor units. */
@@ -457,6 +459,17 @@ const EVENTS = {
   }),
   /** Other assets of the fund went to the facility for what the fund has claims in. */
   fundConverted: record({ poolRow: u32, poolAssetRow: u32, transfers }),
+  /** Nobody is closed out in the instrument, or in the whole pool, until the time; of a breaker with the marks that tripped it. */
+  halted: record({
+    poolRow: u32,
+    instrumentRow: rowOrNone,
+    untilMs: whole,
+    cause: oneOf(HALT_CAUSES),
+    fromTicks: i64,
+    toTicks: i64,
+  }),
+  haltLifted: record({ poolRow: u32, instrumentRow: rowOrNone }),
+  breakerSet: record({ instrumentRow: u32, bandPpm: i64, windowMs: whole, coolDownMs: whole }),
 } as const;
 
 export const event = variant(EVENTS);

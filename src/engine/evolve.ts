@@ -20,6 +20,7 @@ import {
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
+import { keepBreakerWindow } from './halts.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
@@ -122,7 +123,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
 
     case 'marked':
-      return applyMarks(state, event);
+      return applyMarks(state, event, timeMs);
     case 'fundingApplied':
       instruments.fundingIndex.set(event.instrumentRow, event.fundingIndex);
       instruments.fundingTimeMs.set(event.instrumentRow, event.fundingTimeMs);
@@ -219,6 +220,17 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
 
     case 'liquidationSet':
       return keepLiquidationPolicy(state, event.poolRow, event.policy);
+    case 'halted':
+      setHalt(state, event, event.untilMs);
+      if (event.cause === 'breaker') instruments.breakerTicks.set(event.instrumentRow, 0n);
+      return;
+    case 'haltLifted':
+      return setHalt(state, event, 0);
+    case 'breakerSet':
+      instruments.breakerBandPpm.set(event.instrumentRow, event.bandPpm);
+      instruments.breakerWindowMs.set(event.instrumentRow, event.windowMs);
+      instruments.breakerCoolDownMs.set(event.instrumentRow, event.coolDownMs);
+      return instruments.breakerTicks.set(event.instrumentRow, 0n);
     case 'noticeGiven':
       return accounts.noticeLevel.set(event.accountRow, NOTICE_LEVELS.indexOf(event.level));
     case 'reductionOrdered':
@@ -319,7 +331,7 @@ function addDust(state: State, poolAssetRow: number, dust: bigint): void {
   fundingDust.set(poolAssetRow, fundingDust.get(poolAssetRow) + dust);
 }
 
-function applyMarks(state: State, event: EventOf<'marked'>): void {
+function applyMarks(state: State, event: EventOf<'marked'>, timeMs: number): void {
   const { instruments } = state;
   const poolAssetsMarked = new Set<number>();
   for (const mark of event.marks) {
@@ -332,6 +344,7 @@ function applyMarks(state: State, event: EventOf<'marked'>): void {
     instruments.pendingCount.set(row, mark.pendingCount);
     instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
     instruments.pendingIndexTicks.set(row, mark.pendingIndexTicks);
+    if (mark.verdict === 'accepted' || mark.verdict === 'confirmed') keepBreakerWindow(state, row, timeMs);
     poolAssetsMarked.add(instruments.poolAsset.get(row));
   }
   for (const { poolAssetRow, ...next } of event.assetPrices) {
@@ -389,6 +402,15 @@ function orderUnwinding({ takeovers, positions }: State, event: EventOf<'unwindi
   takeovers.orderFromLots.set(row, positions.lots.get(takeovers.position.get(row)));
   takeovers.orderExpiresMs.set(row, event.expiresMs);
   takeovers.nextOrderMs.set(row, event.pauseUntilMs);
+}
+
+function setHalt(
+  { instruments, pools }: State,
+  { poolRow, instrumentRow }: { readonly poolRow: number; readonly instrumentRow: number },
+  untilMs: number,
+): void {
+  if (instrumentRow < 0) pools.haltedUntilMs.set(poolRow, untilMs);
+  else instruments.haltedUntilMs.set(instrumentRow, untilMs);
 }
 
 function countSettling(state: State, instrumentRow: number, change: number): void {

@@ -2,6 +2,7 @@
 import { divFloor } from '../base/index.js';
 import { equityFloor, type IsolatedView } from '../margin/index.js';
 import { valueAtMark } from '../market/index.js';
+import { isHalted } from './halts.js';
 import { listedInstrument, type State } from './state.js';
 import { accruedFunding } from './trade.js';
 
@@ -60,13 +61,14 @@ export function markValue(state: State, instrumentRow: number, lots: bigint): bi
   return divFloor(numerator, denominator);
 }
 
-/** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns. */
+/** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns, and no halt. */
 export function hasUsableMark(state: State, instrumentRow: number, timeMs: number): boolean {
   const { instruments } = state;
   return (
     instruments.pendingTicks.get(instrumentRow) === 0n &&
     instruments.isSuspect.get(instrumentRow) === 0 &&
     instruments.markTicks.get(instrumentRow) !== 0n &&
+    !isHalted(state, instrumentRow, timeMs) &&
     timeMs - instruments.markTimeMs.get(instrumentRow) <=
       listedInstrument(state, instrumentRow).definition.markMaxAgeMs
   );

@@ -136,6 +136,11 @@ export const REJECTIONS = {
     remedy: 'place another one',
     status: 409,
   },
+  instrument_halted: {
+    message: 'the instrument or its pool is halted',
+    remedy: 'wait until the time given; orders that only reduce are taken',
+    status: 409,
+  },
   expiry_unsettled: {
     message: 'a position of the margin account has expired and is not settled yet',
     remedy: 'settle the instrument with `expire` first',

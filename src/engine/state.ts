@@ -81,6 +81,8 @@ export function createState() {
       liquidationPauseMs: pools.whole('liquidationPauseMs'),
       /** Liquidation orders so far. */
       liquidationOrderCount: pools.whole('liquidationOrderCount'),
+      /** Nothing is decided in the pool before this time. */
+      haltedUntilMs: pools.whole('haltedUntilMs'),
       workBudget: pools.whole('workBudget'),
       isQuarantined: pools.whole('isQuarantined'),
       isSound: pools.whole('isSound'),
@@ -178,6 +180,13 @@ export function createState() {
       fundingIndex: instruments.int64('fundingIndex'),
       fundingTimeMs: instruments.whole('fundingTimeMs'),
       settlementTicks: instruments.int64('settlementTicks'),
+      haltedUntilMs: instruments.whole('haltedUntilMs'),
+      /** Its circuit breaker (halts.ts), a band of 0 for none; and where and when its window began. */
+      breakerBandPpm: instruments.int64('breakerBandPpm'),
+      breakerWindowMs: instruments.whole('breakerWindowMs'),
+      breakerCoolDownMs: instruments.whole('breakerCoolDownMs'),
+      breakerTicks: instruments.int64('breakerTicks'),
+      breakerTimeMs: instruments.whole('breakerTimeMs'),
       /** Position of the pool's external counterparty, or -1. */
       counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
       /** Of an option: the price of the underlying that came with the mark that waits. */

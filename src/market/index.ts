@@ -4,3 +4,4 @@ export * from './instrument.js';
 export * from './markGuard.js';
 export * from './option.js';
 export * from './payoff.js';
+export * from './priceIndex.js';

@@ -156,6 +156,11 @@ export const SHARED_REFUSALS = {
     world.accept({ kind: 'cancelOrder', order: 'o1' });
     return [world, { kind: 'cancelOrder', order: 'o1' }];
   },
+  instrument_halted: () => {
+    const world = isolated();
+    world.accept({ kind: 'halt', pool: 'main', instrument: null, untilMs: world.timeMs + 1 });
+    return [world, fill()];
+  },
   expiry_unsettled: () => {
     const world = isolated();
     const expiryMs = world.timeMs + 1_000;

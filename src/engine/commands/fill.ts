@@ -9,6 +9,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { Event } from '../event.js';
+import { isHalted } from '../halts.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js';
@@ -136,6 +137,17 @@ export function tradingFault({ state, timeMs }: Situation, instrumentRow: number
     : reject('instrument_not_trading', { instrument: instruments.names.nameOf(instrumentRow) });
 }
 
+/** Trading that is not a fact already stops while the instrument or its pool is halted. */
+export function haltFault({ state, timeMs }: Situation, instrumentRow: number): Rejection | null {
+  if (!isHalted(state, instrumentRow, timeMs)) return null;
+  const { instruments, pools } = state;
+  const untilMs = Math.max(
+    instruments.haltedUntilMs.get(instrumentRow),
+    pools.haltedUntilMs.get(instruments.pool.get(instrumentRow)),
+  );
+  return reject('instrument_halted', { instrument: instruments.names.nameOf(instrumentRow), untilMs });
+}
+
 /** What is wrong with the fill itself, whoever the parties are. */
 function fillFault(situation: Situation, instrumentRow: number, command: Fill): Rejection | null {
   const { instruments } = situation.state;
@@ -151,6 +163,8 @@ function fillFault(situation: Situation, instrumentRow: number, command: Fill): 
   // Accepted orders were held to the band when they came: their fill is a fact.
   const isOrdered = ({ party, order }: Fill['buyer']) => party === 'account' && order !== '';
   if (isOrdered(command.buyer) && isOrdered(command.seller)) return null;
+  const stopped = haltFault(situation, instrumentRow);
+  if (stopped !== null) return stopped;
   const markTicks = instruments.markTicks.get(instrumentRow);
   const priceInMarkTicks = command.priceTicks * definition.markTicksPerTick;
   if (markTicks > 0n && abs(priceInMarkTicks - markTicks) * PPM > definition.fillBandPpm * markTicks) {

@@ -3,11 +3,12 @@
  * account they bring to maintenance margin is queued (PRC-02). Bad marks are named and change nobody's fate.
  */
 import { isLiquidatable } from '../../margin/index.js';
-import { type GuardedMark, guardMark, isFar, isMarkUsable } from '../../market/index.js';
+import { type GuardedMark, guardMark, isFar, isMarkUsable, type MarkVerdict } from '../../market/index.js';
 import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
+import { breakersHit } from '../halts.js';
 import { accountView } from '../marginView.js';
 import { newPrices, type PriceChange } from '../priceChange.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -63,8 +64,7 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
       markTicks: option !== null && indexTicks <= 0n ? 0n : markTicks,
       sourceTimeMs,
       nowMs: timeMs,
-      isCompanionFar:
-        option !== null && isIndexFar(state, instrumentRow, indexTicks, definition.markMaxJumpPpm),
+      ...(option === null ? {} : companionOf(state, instrumentRow, indexTicks)),
     });
     const hasActed = verdict === 'accepted' || verdict === 'confirmed';
     const isIndexSound = indexTicks > 0n && (option !== null || indexTicks <= terms.markTicksMax);
@@ -78,6 +78,7 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
       pendingTicks: next.pendingTicks,
       pendingCount: next.pendingCount,
       isSuspect: next.isSuspect,
+      pendingIndexTicks: pendingIndex(state, instrumentRow, { verdict, indexTicks }),
     });
     if (hasActed && isMarkUsable(next, definition, timeMs)) {
       acted.marks.set(instrumentRow, { markTicks: next.markTicks, indexTicks: actingIndex });
@@ -90,13 +91,35 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     if (verdict === 'accepted' || verdict === 'confirmed') acted.assetPrices.set(poolAssetRow, price);
   return [
     { kind: 'marked', sourceTimeMs, marks, assetPrices, woken: wokenBy({ state, derived, timeMs }, acted) },
+    ...breakersHit(state, acted, timeMs),
   ];
 }
 
-/** The price of an option's underlying decides as its mark does, and is guarded by the same rule. */
-function isIndexFar(state: State, instrumentRow: number, indexTicks: bigint, limitPpm: bigint): boolean {
-  const before = state.instruments.indexTicks.get(instrumentRow);
-  return before !== 0n && indexTicks > 0n && isFar(indexTicks, before, limitPpm);
+/**
+ * The price of an option's underlying decides as its mark does, and is guarded by the same rule: a jump of its own is
+ * held, and what waits is confirmed only by a mark and an underlying that both agree with it.
+ */
+function companionOf(state: State, instrumentRow: number, indexTicks: bigint) {
+  const { instruments } = state;
+  const { markMaxJumpPpm } = listedInstrument(state, instrumentRow).definition;
+  const isFrom = (before: bigint) =>
+    before !== 0n && indexTicks > 0n && isFar(indexTicks, before, markMaxJumpPpm);
+  return {
+    isCompanionFar: isFrom(instruments.indexTicks.get(instrumentRow)),
+    isCompanionOff: isFrom(instruments.pendingIndexTicks.get(instrumentRow)),
+  };
+}
+
+/** What of the underlying waits with the mark of an option; 0 where nothing does. */
+function pendingIndex(
+  state: State,
+  instrumentRow: number,
+  { verdict, indexTicks }: { readonly verdict: MarkVerdict; readonly indexTicks: bigint },
+): bigint {
+  if (listedInstrument(state, instrumentRow).option === null) return 0n;
+  if (verdict === 'heldJump') return indexTicks;
+  const isDecided = verdict === 'accepted' || verdict === 'confirmed';
+  return isDecided ? 0n : state.instruments.pendingIndexTicks.get(instrumentRow);
 }
 
 /** Accounts that are liquidatable at the prices that acted, by row. */

@@ -8,19 +8,20 @@ import { isLeverageAllowed, type OrderView } from '../../margin/index.js';
 import { fillNotionalTowardsZero } from '../../market/index.js';
 import { judgedAssetRow } from '../accountHealth.js';
 import { hasAllPrices, type PriceBasis } from '../accountMargin.js';
-import { balanceOf, hasClosedForm, isSpot, positionOf } from '../accountParts.js';
+import { accountAssetOf, balanceOf, hasClosedForm, isSpot, positionOf } from '../accountParts.js';
 import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { hasUsableMark } from '../marginView.js';
 import { shortfallForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
+import { reservedForSpot } from '../orderReserve.js';
 import { reducibleLots } from '../reduceOnly.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State } from '../state.js';
 import { freeInWallet, walletOfHold } from '../walletHold.js';
 import { accountFault, newIdFault, scenarioFault, unknown, unsettledFault } from './checks.js';
-import { tradingFault } from './fill.js';
+import { haltFault, tradingFault } from './fill.js';
 import { fitFault } from './fillParty.js';
 import { LOTS_MAX } from './fillSettlement.js';
 import { decideSpotOrder } from './spotOrder.js';
@@ -176,6 +177,7 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
   if (unusable !== null) return isReducing ? held : unusable;
   if (!isReducing) {
     const refused =
+      haltFault(situation, changed.instrument) ??
       unsettledFault(situation, accountRow) ??
       sizeLimitFault(state, accountRow, after, changed) ??
       premiumFault(state, accountRow, changed, after);
@@ -216,7 +218,9 @@ function premiumFault(
       const { marginTerms } = listedInstrument(state, order.instrument);
       return sum + fillNotionalTowardsZero(marginTerms, order) + 1n;
     }, 0n);
-  const held = balanceOf(state, accountRow, poolAssetRow);
+  const accountAssetRow = accountAssetOf(state, accountRow, poolAssetRow);
+  const balance = balanceOf(state, accountRow, poolAssetRow);
+  const held = max(0n, balance - reservedForSpot(state, accountAssetRow));
   if (premium <= held) return null;
   const assetRow = state.poolAssets.asset.get(poolAssetRow);
   return reject('insufficient_order_margin', {
