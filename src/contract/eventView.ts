@@ -142,6 +142,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   liquidateAtOnce: plain('liquidateAtOnce'),
   applies: plain('applies'),
   expiresMs: (_view, value: number) => ({ expiresMs: value > TIME_MAX_MS ? null : value }),
+  group: plain('group'),
   untilMs: plain('untilMs'),
   bandPpm: ppm('band'),
   windowMs: plain('windowMs'),

@@ -667,6 +667,14 @@ export const WIRE_COMMANDS = {
     ),
   ),
 
+  setGroup: Type.Object(
+    {
+      kind: kind('setGroup'),
+      client: id('The client.', 'ada'),
+      group: orNull(id('The group; null: none.', 'desk-1'), { isInExample: true }),
+    },
+    closed('Makes clients one for limits on size and for fills between them, or takes one out of its group.'),
+  ),
   halt: Type.Object(
     {
       kind: kind('halt'),

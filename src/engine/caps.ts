@@ -1,10 +1,11 @@
 /**
- * Limits on size, tested where something opens: what one client may hold of an instrument on a side over all its
- * accounts, with what its resting orders may still open there, and the instrument's open interest as it is when an order
+ * Limits on size, tested where something opens: what one client, or group of clients, may hold of an instrument on a
+ * side over all its accounts, with what its resting orders may still open there, and the instrument's open interest as it is when an order
  * comes. Reducing is always free of them.
  */
 import { abs, max } from '../base/index.js';
 import { ordersOf, positionOf, positionsOf } from './accountParts.js';
+import { clientsLike } from './groups.js';
 import { type Rejection, reject } from './rejection.js';
 import { listedInstrument, type State } from './state.js';
 
@@ -58,9 +59,9 @@ export function capFault(
 
 /** Unsigned lots a client holds on a side over all its accounts. */
 function clientLots(state: State, clientRow: number, instrumentRow: number, isLong: boolean): bigint {
-  const { accounts, clients, positions } = state;
+  const { positions } = state;
   let held = 0n;
-  for (let row = clients.firstAccount.get(clientRow); row >= 0; row = accounts.nextOfClient.get(row)) {
+  for (const row of accountsLike(state, clientRow)) {
     for (const positionRow of positionsOf(state, row)) {
       if (positions.instrument.get(positionRow) !== instrumentRow) continue;
       const lots = positions.lots.get(positionRow);
@@ -68,6 +69,17 @@ function clientLots(state: State, clientRow: number, instrumentRow: number, isLo
     }
   }
   return held;
+}
+
+/** All accounts of the client, or of its group. */
+function accountsLike(state: State, clientRow: number): readonly number[] {
+  const { accounts, clients } = state;
+  const rows: number[] = [];
+  for (const client of clientsLike(state, clientRow)) {
+    for (let row = clients.firstAccount.get(client); row >= 0; row = accounts.nextOfClient.get(row))
+      rows.push(row);
+  }
+  return rows;
 }
 
 /** What resting orders of the client's accounts may open on a side, beyond the positions they reduce first. */
@@ -80,9 +92,9 @@ function restingLots(
     readonly countedAccountRow: number;
   },
 ): bigint {
-  const { accounts, clients, orders } = state;
+  const { orders } = state;
   let resting = 0n;
-  for (let row = clients.firstAccount.get(of.clientRow); row >= 0; row = accounts.nextOfClient.get(row)) {
+  for (const row of accountsLike(state, of.clientRow)) {
     if (row === of.countedAccountRow) continue;
     const ordered = ordersOf(state, row)
       .filter(

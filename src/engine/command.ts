@@ -287,6 +287,8 @@ const COMMANDS = {
   liquidate: record({ accountRow: u32 }),
   orderUnwinding: record({ takeoverRow: u32 }),
   convertFund: record({ poolAssetRow: u32 }),
+  /** The group of clients the client is one with for limits and fills between them; null: none. */
+  setGroup: record({ client: text, group: nullable(text) }),
   // halts
   /** Nobody is closed out in the instrument, or in the whole pool (`instrument` null), until the time. */
   halt: record({ pool: text, instrument: nullable(text), untilMs: whole }),

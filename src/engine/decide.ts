@@ -46,6 +46,7 @@ import { decideCancelParameters, decideScheduleParameters } from './commands/sch
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
 import { decideSetFeeTier } from './commands/setFeeTier.js';
+import { decideSetGroup } from './commands/setGroup.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSetLiquidation } from './commands/setLiquidation.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
@@ -133,6 +134,7 @@ const DECIDERS: Deciders = {
   liquidate: decideLiquidate,
   orderUnwinding: decideOrderUnwinding,
   convertFund: decideConvertFund,
+  setGroup: decideSetGroup,
   halt: decideHalt,
   liftHalt: decideLiftHalt,
   setBreaker: decideSetBreaker,

@@ -470,6 +470,7 @@ const EVENTS = {
   }),
   haltLifted: record({ poolRow: u32, instrumentRow: rowOrNone }),
   breakerSet: record({ instrumentRow: u32, bandPpm: i64, windowMs: whole, coolDownMs: whole }),
+  groupSet: record({ clientRow: u32, group: nullable(text) }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -20,6 +20,7 @@ import {
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
+import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
@@ -80,8 +81,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'instrumentListed':
       return listInstrument(state, event.definition);
     case 'clientOpened':
-      state.clients.firstAccount.set(state.clients.table.append(mixName(event.client)), -1);
-      return state.clients.names.add(event.client);
+      return openClient(state, event.client);
     case 'walletOpened':
       return openWallet(state, event);
 
@@ -218,6 +218,8 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'autoBorrowSet':
       return accounts.autoBorrow.set(event.accountRow, event.autoBorrow ? 1 : 0);
 
+    case 'groupSet':
+      return keepGroup(state, event);
     case 'liquidationSet':
       return keepLiquidationPolicy(state, event.poolRow, event.policy);
     case 'halted':
@@ -367,6 +369,13 @@ function applyMarks(state: State, event: EventOf<'marked'>, timeMs: number): voi
 
 function wake(state: State, woken: readonly number[]): void {
   for (const accountRow of woken) state.accounts.isQueued.set(accountRow, 1);
+}
+
+function openClient({ clients }: State, client: string): void {
+  const row = clients.table.append(mixName(client));
+  clients.names.add(client);
+  clients.firstAccount.set(row, -1);
+  clients.group.set(row, -1);
 }
 
 /** Out of the queue, and nothing of a reduction is remembered. */

@@ -6,6 +6,7 @@ import { BrokenAssertion } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
+import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
 import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
@@ -27,6 +28,7 @@ export function rebuildLookups(state: State): void {
   for (let row = 0; row < state.orders.table.size; row++) {
     if (state.orders.lots.get(row) !== 0n) openOrdersOf(state, state.orders.account.get(row)).add(row);
   }
+  rebuildGroups(state);
   for (let row = 0; row < state.lenders.table.size; row++) {
     const { client, poolAsset } = state.lenders;
     state.lenderRows.set(pairKey(client.get(row), poolAsset.get(row)), row);

@@ -130,6 +130,7 @@ function namesOf(state: State): readonly Names[] {
     state.assets,
     state.pools,
     state.instruments,
+    state.groups,
     state.clients,
     state.cash,
     state.accounts,

@@ -30,6 +30,7 @@ export function createState() {
   const pools = table('pools');
   const poolAssets = table('poolAssets');
   const instruments = table('instruments');
+  const groups = table('groups');
   const clients = table('clients');
   const cash = table('cash');
   const accounts = table('accounts');
@@ -192,9 +193,16 @@ export function createState() {
       /** Of an option: the price of the underlying that came with the mark that waits. */
       pendingIndexTicks: instruments.int64('pendingIndexTicks'),
     },
+    /** Clients that are one for limits. */
+    groups: {
+      table: groups,
+      names: new Names(undo),
+      members: new Map<number, Set<number>>(),
+    },
     clients: {
       table: clients,
       names: new Names(undo),
+      group: clients.whole('group', { refersTo: groups.identities }),
       feeTier: clients.whole('feeTier'),
       firstAccount: clients.whole('firstAccount', { isDerived: true }),
     },
@@ -359,6 +367,7 @@ export function tablesOf(state: State): readonly Table[] {
     state.pools.table,
     state.poolAssets.table,
     state.instruments.table,
+    state.groups.table,
     state.clients.table,
     state.ledger.table,
     state.cash.table,

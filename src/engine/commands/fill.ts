@@ -9,6 +9,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { Event } from '../event.js';
+import { areOne } from '../groups.js';
 import { isHalted } from '../halts.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -93,7 +94,7 @@ export function decideFill(situation: Situation, command: Fill): Decision {
 }
 
 /**
- * Between two accounts of one client no fill may leave a deficit, or an account that is about to leave one (ISO-05).
+ * Between two accounts of one client, or of one group of clients, no fill may leave a deficit, or an account that is about to leave one (ISO-05).
  * That takes a mark that may decide: without one such a fill waits.
  */
 function selfDeficitFault(
@@ -106,7 +107,7 @@ function selfDeficitFault(
   const [a, b] = sides.map(({ party }) => party.accountRow) as [number, number];
   if (a < 0 || b < 0) return null;
   const clientRow = state.accounts.client.get(a);
-  if (clientRow !== state.accounts.client.get(b)) return null;
+  if (!areOne(state, clientRow, state.accounts.client.get(b))) return null;
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   }
