@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { abs, min } from '../base/integers.js';
-import {
-  type DeleverageCandidate,
-  isEligible,
-  planDeleverage,
-  rankDeleverageCandidates,
-} from './deleverageRanking.js';
+import { abs } from '../base/integers.js';
+import { sideOfCandidates, withShuffle } from '../testkit/deleverageCases.js';
+import { isEligible, rankDeleverageCandidates } from './deleverageRanking.js';
+import type { DeleverageCandidate } from './deleverageScore.js';
 
 const rowsOf = (candidates: readonly DeleverageCandidate[]) => candidates.map(({ row }) => row);
 
@@ -80,57 +77,6 @@ describe('deleverage ranking', () => {
   });
 });
 
-describe('deleverage plan', () => {
-  const winner = { cost: 100n, markValue: 150n };
-  const candidates = [
-    { row: 1, lots: 4n, ...winner, collateral: 30n },
-    { row: 2, lots: 3n, ...winner, collateral: 10n },
-    { row: 3, lots: 8n, ...winner, collateral: 20n },
-  ];
-
-  it('takes whole positions down the ranking and only what is needed of the last (LIQ-06)', () => {
-    expect(planDeleverage({ neededLots: 5n, candidates })).toEqual([
-      { row: 2, lots: 3n },
-      { row: 3, lots: 2n },
-    ]);
-  });
-
-  it('ends with the winners when they are not enough', () => {
-    expect(planDeleverage({ neededLots: 99n, candidates })).toEqual([
-      { row: 2, lots: 3n },
-      { row: 3, lots: 8n },
-      { row: 1, lots: 4n },
-    ]);
-  });
-
-  it('takes nothing when nothing is needed', () => {
-    expect(planDeleverage({ neededLots: 0n, candidates })).toEqual([]);
-  });
-
-  it('sums to the lesser of the need and the winners, within each position, in their order (LIQ-06)', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 60n }), sideOfCandidates, (neededLots, candidates) => {
-        const ranked = rankDeleverageCandidates(candidates);
-        const steps = planDeleverage({ neededLots, candidates });
-        expect(steps.map(({ row }) => row)).toEqual(rowsOf(ranked).slice(0, steps.length));
-        for (const [i, { lots }] of steps.entries()) {
-          expect(lots > 0n && lots <= abs(ranked[i]!.lots)).toBe(true);
-          if (i < steps.length - 1) expect(lots).toBe(abs(ranked[i]!.lots));
-        }
-        const capacity = ranked.reduce((sum, { lots }) => sum + abs(lots), 0n);
-        expect(steps.reduce((sum, { lots }) => sum + lots, 0n)).toBe(min(neededLots, capacity));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('refuses candidates on both sides and a negative need', () => {
-    const short = { row: 4, lots: -1n, cost: -100n, markValue: -50n, collateral: 10n };
-    expect(() => planDeleverage({ neededLots: 1n, candidates: [...candidates, short] })).toThrow('one side');
-    expect(() => planDeleverage({ neededLots: -1n, candidates })).toThrow('count');
-  });
-});
-
 describe('deleverage eligibility', () => {
   const eligible = {
     deficitLots: -3n,
@@ -158,39 +104,6 @@ describe('deleverage eligibility', () => {
     expect(isEligible({ ...eligible, ...change })).toBe(expected);
   });
 });
-
-/** Small numbers, so that scores are often equal; one side, with losers and accounts without equity. */
-const sideOfCandidates: fc.Arbitrary<DeleverageCandidate[]> = fc
-  .tuple(
-    fc.constantFrom(1n, -1n),
-    fc.uniqueArray(
-      fc.record({
-        row: fc.nat(1000),
-        lots: fc.bigInt({ min: 1n, max: 9n }),
-        cost: fc.bigInt({ min: -1n, max: 8n }),
-        markValue: fc.bigInt({ min: 0n, max: 12n }),
-        collateral: fc.bigInt({ min: -6n, max: 12n }),
-      }),
-      { selector: ({ row }) => row, maxLength: 15 },
-    ),
-  )
-  .map(([side, candidates]) =>
-    candidates.map(({ row, lots, cost, markValue, collateral }) =>
-      side > 0n
-        ? { row, lots, cost, markValue, collateral }
-        : { row, lots: -lots, cost: -markValue, markValue: -cost, collateral },
-    ),
-  );
-
-function withShuffle(
-  candidates: DeleverageCandidate[],
-): fc.Arbitrary<[DeleverageCandidate[], DeleverageCandidate[]]> {
-  const shuffled = fc.shuffledSubarray(candidates, {
-    minLength: candidates.length,
-    maxLength: candidates.length,
-  });
-  return fc.tuple(fc.constant(candidates), shuffled);
-}
 
 /** Above zero when the score of `a` is the higher. */
 function compareScores(a: DeleverageCandidate, b: DeleverageCandidate): bigint {
