@@ -5,6 +5,7 @@
 import ts from 'typescript';
 import type { EventKind } from '../src/engine/index.js';
 import { type Bond, FLOWS, type FlowName } from '../src/isolation/index.js';
+import { crisesPage } from './crisisDocs.js';
 import { LAWS } from './laws.js';
 import { table } from './markdown.js';
 import { profilesPage } from './profileDocs.js';
@@ -16,6 +17,7 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/laws.md': lawsPage,
   'docs/reference/events.md': eventsPage,
   'docs/reference/profiles.md': () => profilesPage(REWRITE),
+  'docs/reference/crises.md': () => crisesPage(REWRITE),
 };
 
 const REWRITE =

@@ -33,7 +33,9 @@ import {
   usdt,
   type World,
 } from '../src/testkit/world.js';
+import { CONTAINMENT_EXAMPLES } from './containmentExamples.js';
 import { CROSS_EXAMPLES } from './crossExamples.js';
+import { IMPACT_EXAMPLES } from './impactExamples.js';
 import { table } from './markdown.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
@@ -55,6 +57,8 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...RISK_EXAMPLES,
   ...CROSS_EXAMPLES,
   ...OPTION_EXAMPLES,
+  ...CONTAINMENT_EXAMPLES,
+  ...IMPACT_EXAMPLES,
 };
 
 const MARK = 38_000;

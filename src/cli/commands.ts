@@ -28,6 +28,12 @@ export const COMMANDS: readonly Command[] = [
     "what CCXT's positions require, where they are liquidated, where the venue says otherwise",
     () => import('./analyze.js').then((file) => ({ run: file.analyze, help: file.analyzeHelp })),
   ),
+  entry('waterfall', 'who pays a loss: layers, what each holds, and the loss in a file', () =>
+    import('./waterfall.js').then((file) => ({ run: file.waterfall, help: file.waterfallHelp })),
+  ),
+  entry('adl', 'who would be deleveraged, by how much and why: positions in a file', () =>
+    import('./adl.js').then((file) => ({ run: file.adl, help: file.adlHelp })),
+  ),
   entry('simulate', 'play price history through the engine and say who lost what', () =>
     import('./simulate.js').then((file) => ({ run: file.simulate, help: file.simulateHelp })),
   ),

@@ -1,10 +1,13 @@
 /** The contract: the JSON form of commands, events, refusals and views, shared by server, command line and console. */
 export * from './accountReasons.js';
 export * from './accountView.js';
+export * from './adl.js';
+export * from './adlSchema.js';
 export * from './calc.js';
 export * from './collateralTermsView.js';
 export * from './collateralViews.js';
 export * from './commandView.js';
+export * from './containmentFault.js';
 export * from './errors.js';
 export * from './eventView.js';
 export * from './explainAccount.js';
@@ -20,6 +23,8 @@ export * from './recordView.js';
 export * from './rejectionView.js';
 export * from './releasable.js';
 export * from './venueViews.js';
+export * from './waterfall.js';
+export * from './waterfallSchema.js';
 export * from './whatIf.js';
 export * from './wholeAccountView.js';
 export * from './wholePositionViews.js';

@@ -33,6 +33,14 @@ export type PriceBasis =
 
 export const LAST_GOOD: PriceBasis = { kind: 'lastGood' };
 
+/**
+ * Both have to hold where something opens or leaves: what is adverse to most may favour an account that is short of the
+ * very asset.
+ */
+export function openingBases(timeMs: number): readonly [PriceBasis, PriceBasis] {
+  return [{ kind: 'adverse', timeMs }, LAST_GOOD];
+}
+
 export interface ViewOptions {
   readonly prices: PriceBasis;
   /** What an event under way would leave of the account. */

@@ -1,6 +1,6 @@
 /** What the margin models see of an account's open orders, and what events say about them. */
 import { LEGS, type Leg, type OrderView } from '../margin/index.js';
-import { ordersOf } from './accountParts.js';
+import { isSpot, ordersOf } from './accountParts.js';
 import type { Draft } from './draft.js';
 import type { HoldFact, OrderFact } from './event.js';
 import { lotsLeft } from './reduceOnly.js';
@@ -19,6 +19,8 @@ export function orderViews(
   for (const row of rows) {
     const lots = draft === undefined ? orders.lots.get(row) : lotsLeft(state, draft, row);
     const instrument = orders.instrument.get(row);
+    // A spot order opens nothing: what it gives is kept apart instead (orderReserve.ts).
+    if (isSpot(state, instrument)) continue;
     if (lots > 0n && instruments.status.get(instrument) === INSTRUMENT_STATUS.trading)
       views.push({ ...orderView(state, row), lots });
   }

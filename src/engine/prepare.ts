@@ -44,6 +44,7 @@ function openingsOfOrder(state: State, command: CommandOf<'placeOrder'>): readon
   const instrumentRow = state.instruments.names.rowOf(command.instrument);
   const accountRow = state.accounts.names.rowOf(command.account);
   if (instrumentRow < 0 || accountRow < 0 || !isSharedInPoolOf(state, accountRow, instrumentRow)) return NONE;
+  if (isSpot(state, instrumentRow)) return openingsOfPair(state, accountRow, spotPair(state, instrumentRow));
   return openingsOfPosition(state, { accountRow, instrumentRow, leg: command.leg });
 }
 

@@ -75,31 +75,50 @@ export function coverShortage(
     readonly carrier: number;
     /** The traded position itself: where it does not go on there is nothing left to carry on it. */
     readonly traded: number;
+    /** An option that settles with the traded one and carries before anything else is turned to; -1 for none. */
+    readonly waitsOn?: number;
   },
-): { readonly recognised: bigint; readonly carriedByTraded: bigint } {
+): Covered {
   const { state } = situation;
-  const { accountRow, poolAssetRow, cause, carrier } = need;
+  const { accountRow, poolAssetRow, cause, carrier, traded, waitsOn = -1 } = need;
+  if (waitsOn >= 0) return carry(state, draft, need, { traded, on: waitsOn });
   const converted = convertCollateral(situation, draft, need);
   const missing = need.amount - converted - borrowShortage(situation, draft, need, need.amount - converted);
   if (missing === 0n) return { recognised: 0n, carriedByTraded: 0n };
+  const on = carrier >= 0 ? carrier : openPositionIn(state, draft, need, traded);
+  if (on >= 0) return carry(state, draft, { ...need, amount: missing }, { traded, on });
   const margin = marginRowOf(state, accountRow, poolAssetRow);
-  const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
-  if (carrier >= 0) {
-    draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
-    return { recognised: 0n, carriedByTraded: missing };
-  }
-  const other = openPositionIn(state, draft, need, need.traded);
-  if (other >= 0) {
-    draft.transfers.push({ flow: 'realizeGain', from: settlement, to: margin, amount: missing });
-    const held = draftPosition(state, draft, other);
-    draft.positions.push({ ...held, cost: held.cost + missing });
-    return { recognised: 0n, carriedByTraded: 0n };
-  }
   seizeInKind(situation, draft, { ...need, amount: missing });
   draft.deficits.push({ accountRow, poolAssetRow, takeoverRow: -1, cause, amount: missing });
   const receivable = poolLedgerRow(state, poolAssetRow, 'receivable');
   draft.transfers.push({ flow: 'recognise', from: receivable, to: margin, amount: missing });
   return { recognised: missing, carriedByTraded: 0n };
+}
+
+interface Covered {
+  /** What became the pool's claim. */
+  readonly recognised: bigint;
+  /** What the traded position has to add to its cost. */
+  readonly carriedByTraded: bigint;
+}
+
+/** The amount comes in and becomes cost of a position: of the traded one by whoever settles it, of another here. */
+function carry(
+  state: State,
+  draft: Draft,
+  { accountRow, poolAssetRow, amount }: Need,
+  { traded, on }: { readonly traded: number; readonly on: number },
+): Covered {
+  draft.transfers.push({
+    flow: 'realizeGain',
+    from: poolLedgerRow(state, poolAssetRow, 'settlement'),
+    to: marginRowOf(state, accountRow, poolAssetRow),
+    amount,
+  });
+  if (on === traded) return { recognised: 0n, carriedByTraded: amount };
+  const held = draftPosition(state, draft, on);
+  draft.positions.push({ ...held, cost: held.cost + amount });
+  return { recognised: 0n, carriedByTraded: 0n };
 }
 
 /** Borrows what is missing as far as the lending pool of the asset lends it; answers with the amount. */

@@ -25,6 +25,11 @@ export interface Trade {
   readonly feeFlow?: 'fee' | 'liquidationFee';
   /** Why a shortage would arise. */
   readonly cause: DeficitCause;
+  /**
+   * Of an account whose options settle as one: the position that carries what is missing until the last has settled, or
+   * -1 for none. Nothing is repaid meanwhile.
+   */
+  readonly netted?: { readonly waitsOn: number } | undefined;
   /** Already on its way into the account in the same event. */
   readonly allocated: bigint;
   /** The most that may leave as fee, and the most that may come in as rebate: what the other side really paid. */
@@ -247,6 +252,7 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
         cause,
         carrier,
         traded: trade.positionRow,
+        waitsOn: trade.netted?.waitsOn ?? -1,
       });
       balance += missing;
       carried += covered.carriedByTraded;
@@ -287,7 +293,8 @@ function settleAccount(situation: Situation, draft: Draft, accountRow: number, s
   else if (feePaid > 0n) charge('fee', fees, feePaid, trade.cause);
   if (feePaid < 0n) credit('rebate', fees, -feePaid);
   // While the pool may have to share a loss, a gain stays where it can be shared.
-  if (hasOtherMeans && state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1) {
+  const mayRepay = hasOtherMeans && trade.netted === undefined;
+  if (mayRepay && state.pools.isSound.get(state.poolAssets.pool.get(poolAssetRow)) === 1) {
     const accountAssetRow = accountAssetOf(state, accountRow, poolAssetRow);
     balance -= pushRepay(state, draft, accountAssetRow, balance - held);
   }

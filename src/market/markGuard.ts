@@ -51,6 +51,8 @@ export function guardMark(
     readonly nowMs: TimeMs;
     /** Whether a price that comes along and decides too, as the underlying's of an option, is a jump of its own. */
     readonly isCompanionFar?: boolean;
+    /** Whether that price is a jump from the one that came with the mark that waits. */
+    readonly isCompanionOff?: boolean;
   },
 ): GuardedMark {
   const { markTicks, sourceTimeMs, nowMs } = arrival;
@@ -71,7 +73,8 @@ export function guardMark(
   const isJump = isMarkFar || arrival.isCompanionFar === true;
   if (!isJump) return { verdict: 'accepted', next: good };
 
-  const agrees = state.pendingTicks !== 0n && !isFar(markTicks, state.pendingTicks, guard.markMaxJumpPpm);
+  const isMarkOff = state.pendingTicks === 0n || isFar(markTicks, state.pendingTicks, guard.markMaxJumpPpm);
+  const agrees = !isMarkOff && arrival.isCompanionOff !== true;
   // The same tick delivered twice does not confirm itself: only a newer one counts.
   const isNewer = sourceTimeMs > state.lastSourceTimeMs;
   const pendingCount = agrees ? state.pendingCount + (isNewer ? 1 : 0) : 1;

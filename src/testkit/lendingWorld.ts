@@ -66,10 +66,14 @@ export function lendingWorld({
   spot = {},
   collateral = {},
   workBudget = 10_000,
+  isDesk = false,
+  admission = 'fills',
 }: {
   readonly spot?: Partial<CommandOf<'listInstrument'>>;
   readonly collateral?: Partial<CommandOf<'listCollateral'>>;
   readonly workBudget?: number;
+  readonly isDesk?: boolean;
+  readonly admission?: CommandOf<'openPool'>['admission'];
 } = {}): LendingWorld {
   const world = createWorld();
   const { state } = world;
@@ -139,11 +143,11 @@ export function lendingWorld({
   world.accept({ kind: 'listAsset', asset: 'BTC', decimals: 8 });
   world.accept({
     kind: 'openPool',
-    admission: 'fills',
+    admission,
     valuationAsset: 'USDT',
     legRule: 'larger',
     pool: 'main',
-    isDesk: false,
+    isDesk,
     workBudget,
   });
   world.accept({

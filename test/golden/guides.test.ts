@@ -3,16 +3,24 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { adl } from '../../src/cli/adl.js';
 import { analyze } from '../../src/cli/analyze.js';
 import { calc } from '../../src/cli/calc.js';
 import type { Io } from '../../src/cli/io.js';
+import { waterfall } from '../../src/cli/waterfall.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze };
+const COMMANDS = { calc, analyze, waterfall, adl };
+const PAGES = [
+  'docs/guides/calc.md',
+  'docs/guides/analyze.md',
+  'docs/guides/waterfall.md',
+  'docs/guides/adl.md',
+];
 
-describe.each(['docs/guides/calc.md', 'docs/guides/analyze.md'])('%s', (page) => {
+describe.each(PAGES)('%s', (page) => {
   const examples = examplesOf(readFileSync(page, 'utf8'));
 
   it('has examples', () => expect(examples.length).toBeGreaterThan(1));
@@ -36,19 +44,15 @@ describe.each(['docs/guides/calc.md', 'docs/guides/analyze.md'])('%s', (page) =>
       hasColour: false,
       env: {},
     };
-    expect(await COMMANDS[name](words, io)).toBe(0);
+    expect(await COMMANDS[name](words, io)).toBe(shown.startsWith('{"error"') ? 1 : 0);
     // GUIDES=print shows what to put there.
     if (process.env['GUIDES'] === 'print') process.stdout.write(`\n${page}: ${args.join(' ')}\n${out}`);
     else expect(shown).toBe(out);
   });
 });
 
-type Example = readonly [
-  name: 'calc' | 'analyze',
-  args: readonly string[],
-  document: string | null,
-  shown: string,
-];
+type CommandName = keyof typeof COMMANDS;
+type Example = readonly [name: CommandName, args: readonly string[], document: string | null, shown: string];
 
 /** A document belongs to the first command after it that names no file of the repository. */
 function examplesOf(page: string): readonly Example[] {
@@ -58,10 +62,14 @@ function examplesOf(page: string): readonly Example[] {
       document = body;
       return [];
     }
-    const [, name, args = ''] = /^\$ bulkhead (calc|analyze) (.*)\n/.exec(body) ?? [];
-    if (name !== 'calc' && name !== 'analyze') throw new Error(`no command in: ${body}`);
+    const [, name, args = ''] = /^\$ bulkhead (\w+) (.*)\n/.exec(body) ?? [];
+    if (!isCommand(name)) throw new Error(`no command in: ${body}`);
     return [
       [name, args.split(' '), args.includes('/') ? null : document, body.slice(body.indexOf('\n') + 1)],
     ];
   });
+}
+
+function isCommand(name: string | undefined): name is CommandName {
+  return name !== undefined && Object.hasOwn(COMMANDS, name);
 }

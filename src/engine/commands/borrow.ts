@@ -3,15 +3,17 @@
  * equity stays what it was; what the debt requires must be there (initial margin, at the conservative of prices), and
  * neither the account's nor the pool's debts may pass their caps.
  */
-import { missingForInitial } from '../../margin/index.js';
-import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
-import { accountAssetOf, valuedInPoolAsset } from '../accountParts.js';
+import { judgedAssetRow } from '../accountHealth.js';
+import { hasAllPrices } from '../accountMargin.js';
+import { accountAssetOf } from '../accountParts.js';
 import { hasUsablePrice } from '../assetPrice.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, newDraft } from '../draft.js';
 import { borrowLimits, mayHaveDebts, pushBorrow } from '../lending.js';
+import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
+import { missingToStand } from '../standing.js';
 import type { State } from '../state.js';
 import { accountFault, amountFault } from './checks.js';
 import { findLentAsset, openDeficitFault } from './lentAsset.js';
@@ -66,15 +68,15 @@ export function limitFault(
   return amount > cash ? reject('insufficient_lending_cash', { requested, most: minor(cash) }) : null;
 }
 
-/** Initial margin of the account as the draft would leave it, whatever may not decide moved against it. */
+/** Initial margin of the account as the draft would leave it, whatever may not decide moved against it and as it was. */
 export function initialFault(
   { state, timeMs }: Situation,
   draft: Draft,
   accountRow: number,
 ): Rejection | null {
-  const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs }, draft });
-  const assetRow = state.poolAssets.asset.get(valuedInPoolAsset(state, accountRow));
-  const missing = missingForInitial(view, assetRow);
+  const assetRow = judgedAssetRow(state, accountRow);
+  const orders = orderViews(state, accountRow, draft);
+  const missing = missingToStand(state, { accountRow, assetRow }, { draft, orders, timeMs });
   if (missing === 0n) return null;
   return reject('insufficient_initial_margin', {
     account: state.accounts.names.nameOf(accountRow),

@@ -2,14 +2,13 @@
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { listingTerms } from '../listing.js';
+import { optionListingFault } from '../optionSeries.js';
 import { reject } from '../rejection.js';
 import { spotListingFault } from '../spotPair.js';
 import { newIdFault, poolFault, unknown } from './checks.js';
 
-export function decideListInstrument(
-  { state, timeMs }: Situation,
-  command: CommandOf<'listInstrument'>,
-): Decision {
+export function decideListInstrument(situation: Situation, command: CommandOf<'listInstrument'>): Decision {
+  const { state, timeMs } = situation;
   const { kind: _kind, ...definition } = command;
   const fault = newIdFault(state.instruments.names, definition.id);
   if (fault !== null) return fault;
@@ -24,5 +23,8 @@ export function decideListInstrument(
   if (definition.expiryMs !== null && definition.expiryMs <= timeMs) {
     return reject('invalid_definition', { field: 'expiryMs', rule: 'must be in the future' });
   }
-  return spotListingFault(state, definition, poolRow) ?? [{ kind: 'instrumentListed', definition }];
+  return (
+    spotListingFault(state, definition, poolRow) ??
+    optionListingFault(situation, definition, poolRow) ?? [{ kind: 'instrumentListed', definition }]
+  );
 }

@@ -4,7 +4,7 @@ import type { Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { markValue } from '../marginView.js';
-import { settleTrade, type TradeOutcome } from '../trade.js';
+import { settleTrade, type Trade, type TradeOutcome } from '../trade.js';
 
 /** One holder's side. */
 export function tradeAtMark(
@@ -15,6 +15,7 @@ export function tradeAtMark(
     readonly lots: bigint;
     readonly value: bigint;
     readonly cause?: 'expiry';
+    readonly netted?: Trade['netted'];
   },
 ): TradeOutcome {
   return settleTrade(situation, draft, {

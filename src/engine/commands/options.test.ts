@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { hashText } from '../../base/index.js';
 import { leg, option, refusedAmount, type SharedWorld, sharedWorld } from '../../testkit/sharedWorld.js';
 import { coins, commandKinds, eventsOf, HOUR_MS, usdt } from '../../testkit/world.js';
-import { checkEverything } from '../index.js';
+import type { CommandOf } from '../command.js';
+import { checkEverything, createEngine, decodeSnapshot, encodeSnapshot } from '../index.js';
+
+type OptionTerms = NonNullable<CommandOf<'listInstrument'>['option']>;
 
 /** Calls at 40,000 and 44,000 and a put at 36,000, all worth 500 with BTC at 40,000; a lot is 0.01. */
 function chain(options: Parameters<typeof sharedWorld>[0] = {}): SharedWorld {
@@ -135,6 +139,51 @@ describe('options and margin', () => {
     });
   });
 
+  it('confirm such a jump only where the underlying agrees with the one that waits, not by the premium alone (PRC-01)', () => {
+    const world = sharedWorld();
+    const guarded = { markMaxJumpPpm: 500_000n, markConfirmations: 2 };
+    world.accept(option('C40', { optionType: 'call', strike: 40_000 }, guarded));
+    world.markOptions(40_000, { C40: 500 });
+    const next = (spot: number, premium: number) => {
+      world.timeMs += 1_000;
+      return eventsOf([world.markOptions(spot, { C40: premium }).record], 'marked')[0]?.marks[0];
+    };
+    expect(next(400_000, 500)).toMatchObject({ verdict: 'heldJump', pendingIndexTicks: 400_000n });
+    expect(next(4_000_000, 500)).toMatchObject({ verdict: 'heldJump', pendingIndexTicks: 4_000_000n });
+    // What waits is now the second jump: the first does not confirm it either.
+    expect(next(400_000, 500)?.verdict).toBe('heldJump');
+    const copy = decodeSnapshot(encodeSnapshot(world.engine));
+    expect(hashText(copy.stateHash())).toBe(hashText(world.engine.stateHash()));
+    expect(next(410_000, 500)).toMatchObject({
+      verdict: 'confirmed',
+      indexTicks: 410_000n,
+      pendingIndexTicks: 0n,
+    });
+    // A premium that jumps alone waits with its underlying: that one moving away starts the count anew.
+    expect(next(410_000, 5_000)).toMatchObject({ verdict: 'heldJump', pendingIndexTicks: 410_000n });
+    expect(next(4_100_000, 5_000)?.verdict).toBe('heldJump');
+    expect(next(410_000, 5_000)?.verdict).toBe('heldJump');
+    expect(next(410_000, 5_000)?.verdict).toBe('confirmed');
+  });
+
+  it('count one underlying in the same steps: a pool lists no other step beside (FND-05)', () => {
+    const world = chain();
+    const listed = (id: string, underlyingTickSize: string, changes: Partial<OptionTerms> = {}) => {
+      const { option: terms, ...definition } = option(id, { optionType: 'call', strike: 46_000 });
+      return world.send({ ...definition, option: { ...terms!, ...changes, underlyingTickSize } }).record
+        .outcome;
+    };
+    expect(listed('C46', '0.5')).toMatchObject({
+      kind: 'rejected',
+      rejection: {
+        code: 'invalid_definition',
+        context: { field: 'option.underlyingTickSize', listed: 'C40', expected: '1' },
+      },
+    });
+    expect(listed('C46', '1.0').kind).toBe('accepted');
+    expect(listed('E46', '0.5', { underlying: 'ETH' }).kind).toBe('accepted');
+  });
+
   it('have no funding (FND-01)', () => {
     const world = chain();
     const funding = { kind: 'applyFunding', instrument: 'C40', ratePpm: 1n } as const;
@@ -157,7 +206,9 @@ describe('the expiry of an option', () => {
     for (const instrument of ['C40', 'C44', 'P36']) world.accept(trade(world, instrument, 'ada', 'bob'));
     expect([world.balance('ada', 'USDT'), world.balance('bob', 'USDT')]).toEqual([0n, usdt(21_500)]);
     atExpiry(world, 42_000, { C40: 2_100, C44: 10, P36: 1 });
-    for (const instrument of ['C40', 'C44', 'P36']) world.accept({ kind: 'expire', instrument });
+    // One stands for the series: all three expire.
+    world.accept({ kind: 'expire', instrument: 'C44' });
+    expect(world.refuse({ kind: 'expire', instrument: 'C40' })).toBe('instrument_not_trading');
     // At the price of the underlying, not at the last premium.
     expect([world.balance('ada', 'USDT'), world.balance('bob', 'USDT')]).toEqual([usdt(2_000), usdt(19_500)]);
     for (const instrument of ['C40', 'C44', 'P36'])
@@ -220,5 +271,123 @@ describe('the expiry of an option', () => {
     expect([world.balance('ada', 'USDT'), world.fund('main')]).toEqual([0n, usdt(98_500)]);
     expect(world.balance('dan', 'USDT')).toBe(usdt(507_500));
     checkEverything(world.state);
+  });
+
+  it('settles a spread as one amount: with just its greatest loss in cash nothing is converted, borrowed or claimed (FND-05)', () => {
+    const world = chain({ fundMinor: usdt(1_000) });
+    world.accept({ kind: 'fundFacility', pool: 'main', asset: 'USDT', amountMinor: usdt(100_000) });
+    world.cross('bob', { USDT: usdt(4_500), BTC: coins(1) });
+    world.accept(trade(world, 'C44', 'bob', 'dan'));
+    world.accept(trade(world, 'C40', 'dan', 'bob'));
+    world.accept({ kind: 'release', account: 'bob', asset: 'USDT', amountMinor: usdt(500) });
+    // 10,000 are due for the call sold, 6,000 for the one bought: 4,000, which is all the cash there is.
+    atExpiry(world, 50_000, { C40: 10_100, C44: 6_100 });
+    const { work } = world.accept({ kind: 'expire', instrument: 'C40' });
+    expect([world.balance('bob', 'USDT'), world.balance('bob', 'BTC')]).toEqual([0n, coins(1)]);
+    expect(eventsOf(work, 'expirySettled').map(({ deficits }) => deficits)).toEqual([[]]);
+    expect([world.facility('BTC'), world.fund('main')]).toEqual([0n, usdt(1_000)]);
+    checkEverything(world.state);
+  });
+
+  it('takes one price of the underlying for all of a series, that of its latest mark (FND-05)', () => {
+    const world = chain();
+    world.cross('bob', { USDT: usdt(4_500) });
+    world.accept(trade(world, 'C44', 'bob', 'dan'));
+    world.accept(trade(world, 'C40', 'dan', 'bob'));
+    atExpiry(world, 48_000, { C40: 8_100, C44: 4_100 });
+    world.timeMs += 1_000;
+    // Only one of them is marked again: by its own price of 41,000 the call bought would be worth nothing.
+    world.markOptions(41_000, { C44: 10 });
+    world.accept({ kind: 'expire', instrument: 'C40' });
+    expect(world.balance('bob', 'USDT')).toBe(usdt(3_500));
+    checkEverything(world.state);
+  });
+
+  describe('of a series with many holders', () => {
+    const ACCOUNTS = 80;
+    const INTRINSIC = { C40: 10_000, C44: 6_000, P36: 0 } as const;
+
+    /**
+     * Spreads with just their greatest loss in cash: C40 sold behind C44 bought, or the other way, where nothing can be
+     * lost. Others have nothing but C40: in a spread's two options its account comes in different steps.
+     */
+    function crowd(workBudget?: number): SharedWorld {
+      const world = chain(workBudget === undefined ? {} : { workBudget });
+      world.accept({ kind: 'fundFacility', pool: 'main', asset: 'USDT', amountMinor: usdt(1_000_000) });
+      for (let at = 0; at < 50; at++) {
+        world.client(`b${at}`, { USDT: usdt(10) });
+        world.cross(`b${at}`, { USDT: usdt(10) });
+        world.accept(world.fill('C40', { priceTicks: 500n, lots: 1n, buyer: `b${at}`, seller: 'dan' }));
+      }
+      for (let at = 0; at < ACCOUNTS; at++) {
+        const account = `a${at}`;
+        world.client(account, { USDT: usdt(1_000), BTC: coins(0.01) });
+        world.cross(account, { USDT: usdt(600), BTC: coins(0.01) });
+        const [long, short] = at % 3 === 0 ? (['C40', 'C44'] as const) : (['C44', 'C40'] as const);
+        const lots = BigInt(1 + (at % 7));
+        const part = { priceTicks: 500n, lots };
+        world.accept(world.fill(long, { ...part, buyer: account, seller: 'dan' }));
+        world.accept(world.fill(short, { ...part, buyer: 'dan', seller: account }));
+        const kept = at % 3 === 0 ? 0n : usdt(40) * lots;
+        const spare = world.balance(account, 'USDT') - kept;
+        world.accept({ kind: 'release', account, asset: 'USDT', amountMinor: spare });
+      }
+      return world;
+    }
+
+    const balances = (world: SharedWorld) =>
+      [...Array(ACCOUNTS).keys()].map((at) => [
+        world.balance(`a${at}`, 'USDT'),
+        world.balance(`a${at}`, 'BTC'),
+      ]);
+
+    const lotsOf = (world: SharedWorld, account: string, instrument: string) =>
+      held(world, account, instrument)?.lots ?? 0n;
+
+    it('pays every account what its options are worth together, in steps of a bounded size (FND-05)', () => {
+      const world = crowd();
+      const due = balances(world).map(([cash, bitcoin], at) => {
+        const worth = (['C40', 'C44'] as const).reduce(
+          (sum, id) => sum + (lotsOf(world, `a${at}`, id) * usdt(INTRINSIC[id])) / 100n,
+          0n,
+        );
+        return [(cash as bigint) + worth, bitcoin];
+      });
+      atExpiry(world, 50_000, { C40: 10_100, C44: 6_100, P36: 1 });
+      const { work } = world.accept({ kind: 'expire', instrument: 'P36' });
+      const steps = eventsOf(work, 'expirySettled');
+      expect(steps.length).toBeGreaterThan(1);
+      expect(Math.max(...steps.map(({ positions }) => positions.length))).toBeLessThan(400);
+      expect(steps.flatMap(({ deficits, debts }) => [...deficits, ...debts])).toEqual([]);
+      expect(balances(world)).toEqual(due);
+      checkEverything(world.state);
+    });
+
+    it('is the same where it is cut short: by its budget, by a crash, by a snapshot (OPS-02)', () => {
+      const whole = crowd();
+      atExpiry(whole, 50_000, { C40: 10_100, C44: 6_100, P36: 1 });
+      whole.accept({ kind: 'expire', instrument: 'C40' });
+      const world = crowd(2);
+      atExpiry(world, 50_000, { C40: 10_100, C44: 6_100, P36: 1 });
+      const { work } = world.accept({ kind: 'expire', instrument: 'C40' });
+      expect(work).toHaveLength(2);
+      expect(balances(world)).not.toEqual(balances(whole));
+      const copy = decodeSnapshot(encodeSnapshot(world.engine));
+      checkEverything(copy.state);
+
+      // A journal that ends after the first of two steps goes on with the second.
+      const replayed = createEngine();
+      for (const record of world.records.slice(0, -1)) replayed.replay(record);
+      replayed.finishReplay();
+      expect(hashText(replayed.stateHash())).toBe(hashText(world.engine.stateHash()));
+
+      for (let at = 0; at < 20; at++) {
+        world.accept({ kind: 'resume', pool: 'main' });
+        copy.submit(`r${at}`, { kind: 'resume', pool: 'main' }, world.timeMs);
+      }
+      expect(hashText(copy.stateHash())).toBe(hashText(world.engine.stateHash()));
+      expect(balances(world)).toEqual(balances(whole));
+      checkEverything(world.state);
+    });
   });
 });

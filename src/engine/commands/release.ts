@@ -16,9 +16,9 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
 import { orderViews } from '../orderFacts.js';
+import { reservedByOrders } from '../orderReserve.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
-import { reservedForSpot } from '../spotReserve.js';
 import { clientLedgerRow, listedInstrument, type State } from '../state.js';
 import {
   accountFault,
@@ -101,7 +101,7 @@ export function removableNow(state: State, accountAssetRow: number, timeMs: numb
     removableAt(state, accountAssetRow, { kind: 'adverse', timeMs }),
     removableAt(state, accountAssetRow, LAST_GOOD),
   );
-  const reserved = reservedForSpot(state, accountAssetRow);
+  const reserved = reservedByOrders(state, accountAssetRow);
   if (reserved === 0n) return removable;
   const balance = state.ledger.balance(state.accountAssets.ledgerRow.get(accountAssetRow));
   return min(removable, max(0n, balance - reserved));

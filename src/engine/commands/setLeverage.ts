@@ -11,13 +11,13 @@ import {
   initialMarginCeil,
 } from '../../margin/index.js';
 import { judgedAssetRow } from '../accountHealth.js';
-import { hasAllPrices, wholeAccountView } from '../accountMargin.js';
+import { hasAllPrices, openingBases, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm, hasPosition } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { accountView, hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { listedInstrument, settleAssetRow } from '../state.js';
+import { listedInstrument, type State, settleAssetRow } from '../state.js';
 import { accountFault } from './checks.js';
 import { SHARED_LEVERAGE_MAX_PPM } from './openAccount.js';
 
@@ -75,18 +75,41 @@ function decideSharedLeverage(
   if (isLower && hasPosition(state, accountRow)) {
     if (!hasAllPrices(state, accountRow))
       return reject('mark_unusable', { account: state.accounts.names.nameOf(accountRow) });
-    const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs } });
-    const after = { ...view, legs: view.legs.map((leg) => ({ ...leg, leverage: leveragePpm })) };
-    const { initial, order } = accountRequirement(after);
-    const held = accountEquityFloor(after);
-    if (held < initial + order) {
+    const { required, held } = shortestAt(state, accountRow, { leveragePpm, timeMs });
+    if (held < required) {
       const assetRow = judgedAssetRow(state, accountRow);
       return reject('insufficient_margin_for_leverage', {
-        required: { minor: initial + order, assetRow },
+        required: { minor: required, assetRow },
         available: { minor: held, assetRow },
-        missing: { minor: initial + order - held, assetRow },
+        missing: { minor: required - held, assetRow },
       });
     }
   }
   return [{ kind: 'leverageSet', accountRow, leveragePpm }];
+}
+
+interface Standing {
+  readonly required: bigint;
+  readonly held: bigint;
+}
+
+/** What the positions would ask for and what there is, at those of the opening prices that leave the account less. */
+function shortestAt(
+  state: State,
+  accountRow: number,
+  { leveragePpm, timeMs }: { readonly leveragePpm: bigint; readonly timeMs: number },
+): Standing {
+  const [adverse, lastGood] = openingBases(timeMs).map((prices) => {
+    const view = wholeAccountView(state, accountRow, { prices });
+    // An order opens at the leverage of its account too.
+    const withLeverage = <T extends object>(leg: T) => ({ ...leg, leverage: leveragePpm });
+    const after = {
+      ...view,
+      legs: view.legs.map(withLeverage),
+      orderTerms: view.orderTerms.map(withLeverage),
+    };
+    const { initial, order } = accountRequirement(after);
+    return { required: initial + order, held: accountEquityFloor(after) };
+  }) as [Standing, Standing];
+  return adverse.held - adverse.required <= lastGood.held - lastGood.required ? adverse : lastGood;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../base/index.js';
 import { type LendingWorld, lendingOf, lendingWorld, spotBtc } from '../../testkit/lendingWorld.js';
+import { option } from '../../testkit/sharedWorld.js';
 import { coins, commandKinds, eventsOf, HOUR_MS, usdt } from '../../testkit/world.js';
 import type { CommandOf } from '../command.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
@@ -465,6 +466,27 @@ describe('a resting order of a spot pair', () => {
       [usdt(39_600), 0n],
     ]);
     checkEverything(world.state);
+  });
+
+  it('and the premium of an option order do not count on the same cash, and neither leaves meanwhile (MAR-06)', () => {
+    const world = market();
+    world.accept(option('C40', { optionType: 'call', strike: 40_000 }));
+    const marks = [{ instrument: 'C40', markTicks: 500n, indexTicks: 40_000n }];
+    world.accept({ kind: 'mark', sourceTimeMs: world.timeMs, marks, assetPrices: [] });
+    const premium = { instrument: 'C40', account: 'gil', priceTicks: 500n, lots: 100n };
+    const pair = { account: 'gil', lots: 25n };
+    world.cross('gil', 'gil', { USDT: usdt(1_500), BTC: coins(1) });
+    world.accept(order('c', premium));
+    expect(world.refuse(order('o', pair))).toBe('insufficient_order_margin');
+    world.accept(order('o', { ...pair, lots: 24n }));
+    expect(world.refuse(order('d', { ...premium, lots: 8n }))).toBe('insufficient_order_margin');
+    const release = (amountMinor: bigint) =>
+      ({ kind: 'release', account: 'gil', asset: 'USDT', amountMinor }) as const;
+    // 500 and 960 are spoken for, however much the bitcoin is worth; a premium is kept rounded up.
+    expect(world.refuse(release(usdt(40)))).toBe('removal_floor');
+    world.accept(release(usdt(40) - 1n));
+    world.accept({ kind: 'cancelOrder', order: 'c' });
+    world.accept(release(usdt(500)));
   });
 
   it('asks nothing of the positions of a cross account, which keeps what it gives (MAR-06)', () => {

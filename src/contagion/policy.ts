@@ -1,0 +1,80 @@
+/**
+ * How a book is put into pools and accounts, as data: what the runs of a stress test differ in. The code that builds them
+ * is one and the same.
+ */
+import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
+
+export interface Policy {
+  readonly id: string;
+  readonly title: string;
+  readonly pools: PoolRule;
+  /** given: as the accounts came; portfolio accounts, which need scenarios, become cross. */
+  readonly accounts: 'cross' | 'isolated' | 'given';
+  /**
+   * Of collateral in other assets than positions settle in. pledged: cross accounts hold it; exchanged: it is sold to a
+   * dealer at its price before the run. Isolated accounts cannot hold it: what is pledged then stays in the wallet.
+   */
+  readonly otherCollateral: 'pledged' | 'exchanged';
+  /** Of insurance money. given: where it came from; what came from nowhere is split by open interest. */
+  readonly funds: 'byOpenInterest' | 'given';
+  /** How every pool liquidates; null: by takeover at once. */
+  readonly liquidation: LiquidationPolicy | null;
+}
+
+export type PoolRule =
+  | { readonly kind: 'one'; readonly pool: string }
+  | { readonly kind: 'perInstrument' }
+  /** Instruments of no group are in `rest`. */
+  | {
+      readonly kind: 'groups';
+      readonly groups: readonly { readonly pool: string; readonly instruments: readonly string[] }[];
+      readonly rest: string;
+    }
+  /** As they came; what came without a pool is in `rest`. */
+  | { readonly kind: 'given'; readonly rest: string };
+
+/** Everything in one pool with one fund, each owner on one balance: what isolation is measured against. */
+export const ALL_CROSS: Policy = {
+  id: 'all-cross',
+  title: 'All cross, one fund',
+  pools: { kind: 'one', pool: 'all' },
+  accounts: 'cross',
+  otherCollateral: 'pledged',
+  funds: 'byOpenInterest',
+  liquidation: null,
+};
+
+/** Each instrument in a pool of its own, each position on its own balance. */
+export const ALL_ISOLATED: Policy = {
+  id: 'all-isolated',
+  title: 'Isolated accounts and pools',
+  pools: { kind: 'perInstrument' },
+  accounts: 'isolated',
+  otherCollateral: 'exchanged',
+  funds: 'byOpenInterest',
+  liquidation: null,
+};
+
+/** One balance per owner and pool; give it `groups` to put several instruments into a pool. */
+export const CROSS_IN_POOLS: Policy = {
+  id: 'cross-in-pools',
+  title: 'Cross inside pools',
+  pools: { kind: 'perInstrument' },
+  accounts: 'cross',
+  otherCollateral: 'pledged',
+  funds: 'byOpenInterest',
+  liquidation: null,
+};
+
+/** Pools and accounts as the book came with them. */
+export const AS_GIVEN: Policy = {
+  id: 'as-given',
+  title: 'As given',
+  pools: { kind: 'given', rest: 'all' },
+  accounts: 'given',
+  otherCollateral: 'pledged',
+  funds: 'given',
+  liquidation: null,
+};
+
+export const POLICIES: readonly Policy[] = [ALL_CROSS, ALL_ISOLATED, CROSS_IN_POOLS, AS_GIVEN];

@@ -1,0 +1,126 @@
+/**
+ * A crisis over one book under several policies, in one paired run: same accounts, same shocks, same depth, only the policy
+ * differs. It says what isolation saved and what it cost.
+ */
+import { err, ok, type Result } from '../base/index.js';
+import type { Book } from './book.js';
+import type { BookPlanFault } from './bookCommands.js';
+import type { Crisis } from './crisis.js';
+import { namesOf } from './crisisPath.js';
+import { runStress, type StressRun } from './stressRun.js';
+import type { StressPolicy, StressSettings } from './stressSettings.js';
+
+export interface StressReport {
+  readonly crisis: string;
+  readonly book: string;
+  /** In the order of the policies. */
+  readonly outcomes: readonly StressOutcome[];
+}
+
+/** Sums in minor units of the valuation asset; books whose instruments settle in others are summed as they are. */
+export interface StressOutcome {
+  readonly run: StressRun;
+  readonly deficitMinor: bigint;
+  readonly layers: {
+    readonly insuranceFundMinor: bigint;
+    readonly lendersMinor: bigint;
+    readonly deleveragingMinor: bigint;
+    readonly lossSharingMinor: bigint;
+    readonly openMinor: bigint;
+  };
+  readonly liquidatedAccounts: number;
+  readonly takenOverAccounts: number;
+  /** Accounts that were liquidated, and owners who lost, though the crisis touched nothing they hold. */
+  readonly contagionAccounts: number;
+  readonly contagionLossMinor: bigint;
+  readonly deleveragedLots: bigint;
+  readonly neededLots: bigint;
+  /** What owners had behind their positions when the crisis began: less locked is more efficient. */
+  readonly lockedMinor: bigint;
+  readonly worstDislocationPpm: bigint;
+  readonly worstDislocated: string | null;
+  readonly rounds: number;
+  /** Deficit over that of the same run without impact, ppm; null where that has none. */
+  readonly amplificationPpm: bigint | null;
+}
+
+export function stress(input: {
+  readonly book: Book;
+  readonly crisis: Crisis;
+  readonly policies: readonly StressPolicy[];
+  readonly settings: StressSettings;
+}): Result<StressReport, BookPlanFault> {
+  const { book, crisis, policies, settings } = input;
+  const outcomes: StressOutcome[] = [];
+  for (const policy of policies) {
+    const run = runStress({ book, crisis, policy, settings });
+    if (!run.ok) return err(run.error);
+    const still =
+      settings.impact === null
+        ? run
+        : runStress({ book, crisis, policy, settings: { ...settings, impact: null } });
+    if (!still.ok) return err(still.error);
+    outcomes.push(outcomeOf(book, crisis, { run: run.value, still: still.value }));
+  }
+  return ok({ crisis: crisis.id, book: book.name, outcomes });
+}
+
+function outcomeOf(
+  book: Book,
+  crisis: Crisis,
+  { run, still }: { readonly run: StressRun; readonly still: StressRun },
+): StressOutcome {
+  const sum = (of: StressRun, pick: (pool: StressRun['pools'][number]) => bigint) =>
+    of.pools.reduce((total, pool) => total + pick(pool), 0n);
+  const deficitMinor = sum(run, ({ deficitMinor }) => deficitMinor);
+  const direct = sum(still, ({ deficitMinor }) => deficitMinor);
+  const innocent = untouchedOwners(book, crisis);
+  const worst = run.rounds.reduce<StressRun['rounds'][number] | null>(
+    (best, round) => (best === null || round.dislocationPpm > best.dislocationPpm ? round : best),
+    null,
+  );
+  return {
+    run,
+    deficitMinor,
+    layers: {
+      insuranceFundMinor: sum(run, ({ coveredByFundMinor }) => coveredByFundMinor),
+      lendersMinor: sum(run, ({ borneByLendersMinor }) => borneByLendersMinor),
+      deleveragingMinor: sum(run, ({ forgoneMinor }) => forgoneMinor),
+      lossSharingMinor: sum(run, ({ sharedMinor }) => sharedMinor),
+      openMinor: sum(run, ({ openMinor }) => openMinor),
+    },
+    liquidatedAccounts: run.liquidated.length,
+    takenOverAccounts: run.liquidated.filter(({ isTakenOver }) => isTakenOver).length,
+    contagionAccounts: run.liquidated.filter(({ account }) => innocent.has(run.owners.get(account) ?? ''))
+      .length,
+    contagionLossMinor: [...innocent].reduce((total, owner) => total + lossOf(run, owner), 0n),
+    deleveragedLots: sum(run, ({ deleveragedLots }) => deleveragedLots),
+    neededLots: sum(run, ({ neededLots }) => neededLots),
+    lockedMinor: run.before.lockedMinor,
+    worstDislocationPpm: worst?.dislocationPpm ?? 0n,
+    worstDislocated: worst?.dislocated ?? null,
+    rounds: run.rounds.length,
+    amplificationPpm: direct === 0n ? null : (deficitMinor * 1_000_000n) / direct,
+  };
+}
+
+function lossOf({ before, after }: StressRun, owner: string): bigint {
+  const lost = (before.byOwner.get(owner) ?? 0n) - (after.byOwner.get(owner) ?? 0n);
+  return lost > 0n ? lost : 0n;
+}
+
+/** Owners of whose instruments and collateral the crisis says nothing. */
+export function untouchedOwners(book: Book, crisis: Crisis): ReadonlySet<string> {
+  const named = namesOf(crisis);
+  const isTouched = (asset: string) => named.has(asset) || (named.has('*') && asset !== book.valuationAsset);
+  const bases = new Map(book.instruments.map(({ definition }) => [definition.id, definition.base]));
+  const owners = new Set(book.accounts.map(({ owner }) => owner));
+  for (const { owner, positions, collateral } of book.accounts) {
+    const holds = [
+      ...positions.map(({ instrument }) => bases.get(instrument) as string),
+      ...collateral.map(({ asset }) => asset),
+    ];
+    if (holds.some(isTouched)) owners.delete(owner);
+  }
+  return owners;
+}

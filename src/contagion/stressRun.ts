@@ -1,0 +1,241 @@
+/**
+ * One run of a crisis over a book under one policy, on an engine of its own: after each step of the crisis marks go out,
+ * the engine liquidates, its orders trade against what depth there is, the price moves, and marks go out again, until
+ * nothing more happens. The engine is the one that runs venues; the run only plays the market.
+ */
+import { assert, err, ok, type Result } from '../base/index.js';
+import {
+  createEngine,
+  type Engine,
+  type EngineRecord,
+  type ExternalCommand,
+  type Rejection,
+} from '../engine/index.js';
+import type { Book } from './book.js';
+import { type BookPlan, type BookPlanFault, bookCommands } from './bookCommands.js';
+import type { Crisis } from './crisis.js';
+import { createStressMarket, type StressMarket } from './stressMarket.js';
+import { createStressOrders } from './stressOrders.js';
+import type { StressPolicy, StressSettings } from './stressSettings.js';
+import { createStressTally, type Liquidated, type PoolLosses } from './stressTally.js';
+import { type OwnerWorth, worthOfOwners } from './stressWorth.js';
+
+export interface StressRun {
+  readonly policy: StressPolicy;
+  readonly rounds: readonly StressRound[];
+  readonly pools: readonly PoolLosses[];
+  readonly liquidated: readonly Liquidated[];
+  /** By account: what its gains gave to losses of others. */
+  readonly paid: ReadonlyMap<string, bigint>;
+  /** Owner by margin account. */
+  readonly owners: ReadonlyMap<string, string>;
+  readonly before: OwnerWorth;
+  readonly after: OwnerWorth;
+  /** Fills the engine refused: none, or the run is not to be trusted. */
+  readonly refused: readonly Rejection[];
+}
+
+/** One batch of marks and what came of it. */
+export interface StressRound {
+  readonly step: number;
+  readonly round: number;
+  readonly minute: number;
+  readonly liquidationsBegun: number;
+  readonly takeovers: number;
+  readonly ordersFilled: number;
+  readonly ordersOpen: number;
+  /** Largest distance of a mark from its index, ppm, and whose it is. */
+  readonly dislocationPpm: bigint;
+  readonly dislocated: string | null;
+  /** Sums over the run so far, valuation minor units where all pools have one asset. */
+  readonly deficitMinor: bigint;
+  readonly paidByFundMinor: bigint;
+  readonly paidByGainsMinor: bigint;
+}
+
+export interface StressInput {
+  readonly book: Book;
+  readonly crisis: Crisis;
+  readonly policy: StressPolicy;
+  readonly settings: StressSettings;
+}
+
+const START_MS = 1_700_000_000_000;
+const MINUTE_MS = 60_000;
+/** What the market behind the book brings: no more than a wallet holds, and never short of it. */
+const MARKET_MINOR = 2n ** 58n;
+
+export function runStress({ book, crisis, policy, settings }: StressInput): Result<StressRun, BookPlanFault> {
+  const planned = bookCommands(book, policy, { timeMs: START_MS });
+  if (!planned.ok) return err(planned.error);
+  const plan = planned.value;
+  const engine = createEngine();
+  for (const command of [...plan.commands, ...marketCommands(book, plan)]) send(engine, command, START_MS);
+
+  const { state } = engine;
+  const market = createStressMarket(book, crisis, settings.impact);
+  const orders = createStressOrders(state);
+  const tally = createStressTally(state);
+  const before = worthOfOwners(state, book, market, plan);
+  const rounds: StressRound[] = [];
+  const refused: Rejection[] = [];
+  const pools = plan.pools.map(({ id }) => id).filter((pool) => isValued(engine, pool));
+
+  for (const [step, { minute }] of crisis.steps.entries()) {
+    market.goTo(step);
+    for (let round = 0; round < settings.roundsMax; round++) {
+      const timeMs =
+        START_MS + minute * MINUTE_MS + (step * settings.roundsMax + round + 1) * settings.roundMs;
+      const silent = silentFeeds(crisis, policy, minute);
+      const { collateralPrice } = policy;
+      const batch = market.marks({ timeMs, pools, collateralPrice, silent });
+      const records = batch.marks.length + batch.assetPrices.length === 0 ? [] : send(engine, batch, timeMs);
+      const at = { step, round };
+      const note = (found: readonly EngineRecord[]) => {
+        orders.note(found);
+        tally.note(found, at);
+      };
+      note(records);
+      const begun = countOf(records, ['reductionOrdered', 'takenOver', 'accountTakenOver', 'debtLiquidated']);
+      let filled = 0;
+      let takeovers = countOf(records, ['takenOver', 'accountTakenOver']);
+      orders.execute(market, makerOf, (fill) => {
+        const submitted = submit(engine, fill, timeMs);
+        const { outcome } = submitted.record;
+        if (outcome.kind === 'rejected') refused.push(outcome.rejection);
+        else filled++;
+        const found = [submitted.record, ...submitted.work];
+        takeovers += countOf(found, ['takenOver', 'accountTakenOver']);
+        note(found);
+      });
+      rounds.push({
+        ...at,
+        minute,
+        liquidationsBegun: begun,
+        takeovers,
+        ordersFilled: filled,
+        ordersOpen: orders.open(),
+        ...dislocation(book, market),
+        ...sumsOf(tally.pools()),
+      });
+      if (begun === 0 && filled === 0 && (orders.open() === 0 || round >= settings.roundsMax / 2)) break;
+    }
+  }
+  return ok({
+    policy,
+    rounds,
+    pools: tally.pools(),
+    liquidated: tally.liquidated(),
+    paid: tally.paid(),
+    owners: new Map(plan.accounts.map(({ id, owner }) => [id, owner])),
+    before,
+    after: worthOfOwners(state, book, market, plan),
+    refused,
+  });
+}
+
+let sent = 0;
+
+function submit(engine: Engine, command: ExternalCommand, timeMs: number) {
+  const submission = engine.submit(`s${++sent}`, command, timeMs);
+  assert(submission.kind === 'recorded', 'ids of a run are its own');
+  return submission;
+}
+
+function send(engine: Engine, command: ExternalCommand, timeMs: number): readonly EngineRecord[] {
+  const { record, work } = submit(engine, command, timeMs);
+  const { outcome } = record;
+  assert(
+    outcome.kind === 'accepted',
+    () =>
+      `a stress run's ${command.kind} was refused: ${outcome.kind === 'rejected' ? outcome.rejection.code : ''}`,
+  );
+  return [record, ...work];
+}
+
+/** The market behind the book: whoever buys what is liquidated, and is never short of money itself. */
+function marketCommands(book: Book, plan: BookPlan): ExternalCommand[] {
+  const settles = [...new Set(book.instruments.map(({ definition }) => definition.settle))];
+  const client = MARKET;
+  assert(!plan.accounts.some(({ owner }) => owner === client), 'the market is not an owner of the book');
+  return [
+    { kind: 'openClient', client },
+    ...settles.flatMap((asset): ExternalCommand[] => [
+      { kind: 'announceDeposit', deposit: `${MARKET}/${asset}`, client, asset, amountMinor: MARKET_MINOR },
+      { kind: 'finalizeDeposit', deposit: `${MARKET}/${asset}` },
+    ]),
+    ...book.instruments.flatMap(({ definition: { id, settle } }): ExternalCommand[] => [
+      {
+        kind: 'openAccount',
+        account: makerOf(id),
+        client,
+        marginMode: 'isolated',
+        instrument: id,
+        pool: null,
+        hasLegs: false,
+        leveragePpm: 1_000_000n,
+      },
+      {
+        kind: 'allocate',
+        account: makerOf(id),
+        asset: null,
+        amountMinor: MARKET_MINOR / BigInt(4 * countSettled(book, settle)),
+      },
+    ]),
+  ];
+}
+
+const MARKET = 'the-market';
+
+function makerOf(instrument: string): string {
+  return `${MARKET}/${instrument}`;
+}
+
+function countSettled(book: Book, settle: string): number {
+  return book.instruments.filter(({ definition }) => definition.settle === settle).length;
+}
+
+function isValued({ state }: Engine, pool: string): boolean {
+  return state.pools.valuationAsset.get(state.pools.names.rowOf(pool)) >= 0;
+}
+
+/** Assets whose price does not come: of feeds frozen now, where the venue does not go on with the last one. */
+function silentFeeds(crisis: Crisis, policy: StressPolicy, minute: number): ReadonlySet<string> {
+  if (policy.frozenFeed === 'lastPrice') return new Set();
+  const frozen = crisis.mechanisms.filter(
+    ({ kind, fromMinute, untilMinute }) =>
+      kind === 'frozenFeed' && minute >= fromMinute && (untilMinute === null || minute < untilMinute),
+  );
+  return new Set(frozen.flatMap(({ assets }) => assets));
+}
+
+function countOf(records: readonly EngineRecord[], kinds: readonly string[]): number {
+  let count = 0;
+  for (const { outcome } of records)
+    if (outcome.kind === 'accepted')
+      count += outcome.events.filter(({ kind }) => kinds.includes(kind)).length;
+  return count;
+}
+
+function dislocation(book: Book, market: StressMarket) {
+  let dislocationPpm = 0n;
+  let dislocated: string | null = null;
+  for (const { definition } of book.instruments) {
+    const index = market.indexTicks(definition.id);
+    const distance = market.markTicks(definition.id) - index;
+    const found = ((distance < 0n ? -distance : distance) * 1_000_000n) / index;
+    if (found <= dislocationPpm) continue;
+    dislocationPpm = found;
+    dislocated = definition.id;
+  }
+  return { dislocationPpm, dislocated };
+}
+
+function sumsOf(pools: readonly PoolLosses[]) {
+  const sum = (of: (losses: PoolLosses) => bigint) => pools.reduce((total, losses) => total + of(losses), 0n);
+  return {
+    deficitMinor: sum(({ deficitMinor }) => deficitMinor),
+    paidByFundMinor: sum(({ coveredByFundMinor }) => coveredByFundMinor),
+    paidByGainsMinor: sum(({ forgoneMinor, sharedMinor }) => forgoneMinor + sharedMinor),
+  };
+}

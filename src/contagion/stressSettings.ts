@@ -1,0 +1,52 @@
+/** What a stress run takes beside a book, a crisis and a policy, as data. */
+import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
+import type { Policy } from './policy.js';
+
+/** A policy with what a crisis plays on: how the venue prices collateral, and whether its feeds may freeze. */
+export interface StressPolicy extends Policy {
+  /** ownBook: at the price on the venue's own book. index: at the index of several venues. */
+  readonly collateralPrice: 'ownBook' | 'index';
+  /**
+   * What a frozen feed does. lastPrice: the venue goes on with its last price as if it were good. guarded: no price comes,
+   * so that what there is grows stale and decides nothing.
+   */
+  readonly frozenFeed: 'lastPrice' | 'guarded';
+}
+
+/** Depth in proportion to open interest, so that a book of any size has a market of its size. */
+export interface StressImpact {
+  readonly kind: 'powerDepth' | 'squareRoot' | 'exponential';
+  /** Of an instrument's open interest: lots within 1% of the price, on one side, before the crisis. */
+  readonly depthShareAtOnePercent: number;
+  /** Share of each move that stays. */
+  readonly permanence: number;
+}
+
+export interface StressSettings {
+  /** Null: everything trades at the mark, and nothing moves it. */
+  readonly impact: StressImpact | null;
+  /** Rounds after each step of the crisis, at most. */
+  readonly roundsMax: number;
+  /** Time from one round to the next. */
+  readonly roundMs: number;
+}
+
+/** Reduction in quarters towards a health of 1.5, one order a second, takeover under half of maintenance margin. */
+export const STRESS_LIQUIDATION: LiquidationPolicy = {
+  warningHealthPpm: 0n,
+  callHealthPpm: 0n,
+  targetHealthPpm: 1_500_000n,
+  closeOutHealthPpm: 500_000n,
+  stepPpm: 250_000n,
+  minStepLots: 1n,
+  slippagePpm: 20_000n,
+  feePpm: 1_000n,
+  orderLifeMs: 3_000,
+  pauseMs: 1_000,
+};
+
+export const STRESS_SETTINGS: StressSettings = {
+  impact: { kind: 'powerDepth', depthShareAtOnePercent: 0.05, permanence: 0.3 },
+  roundsMax: 40,
+  roundMs: 1_000,
+};
