@@ -10,6 +10,7 @@ import { createHolders, type Holders } from './holders.js';
 import { createInventory, type Inventory } from './inventory.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { createLiquidationQueue, type LiquidationQueue } from './liquidationQueue.js';
+import { createNotices, type Notices } from './notices.js';
 import { liquidationDueMs } from './reduction.js';
 import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
 import type { State } from './state.js';
@@ -22,6 +23,8 @@ export interface Derived {
   sharedTriggers(): SharedTriggers;
   /** Positions of margin accounts in the instrument on that side, in no order. */
   holders: Holders;
+  /** Who is to be told that danger comes near, up to date. */
+  notices(): Notices;
   /** What pools have taken over. */
   inventory: Inventory;
   /** Accounts of a pool that wait for liquidation, in no order. */
@@ -49,6 +52,7 @@ export function createDerived(state: State): Derived {
   const changedTerms = state.instruments.table.follow();
   const holders = createHolders(state);
   const inventory = createInventory(state);
+  const notices = createNotices(state);
   const queues: LiquidationQueue[] = [];
   const lists = { instruments: listsByPool(), poolAssets: listsByPool() };
 
@@ -76,10 +80,10 @@ export function createDerived(state: State): Derived {
       const version = state.instruments.termsVersion.get(row);
       if ((termsSeen[row] ?? 0) === version) continue;
       termsSeen[row] = version;
-      const rows = (['long', 'short'] as const).flatMap((side) => [...holders(row, side)]);
-      const accountRows = [...new Set(rows.map((position) => state.positions.account.get(position)))];
+      const accountRows = holdersOf(row);
       triggers.rebuild(row, accountRows);
       sharedTriggers.refresh(accountRows);
+      notices.rebuild(row, accountRows);
     }
   }
 
@@ -112,6 +116,7 @@ export function createDerived(state: State): Derived {
     if (accountRows.length === 0) return;
     triggers.refresh(accountRows);
     sharedTriggers.refresh(accountRows);
+    notices.refresh(accountRows);
     for (const accountRow of accountRows)
       if (accountRow < state.accounts.table.size)
         queueOf(state.accounts.pool.get(accountRow)).touch(accountRow);
@@ -153,6 +158,26 @@ export function createDerived(state: State): Derived {
     }
   }
 
+  const changedLevels = state.pools.table.follow();
+  const levelsSeen = new Map<number, string>();
+
+  /** Pools with other notice levels have all their accounts keyed anew. */
+  function catchUpLevels(): void {
+    const { pools, instruments } = state;
+    for (const row of changedLevels.take()) {
+      if (row >= pools.table.size) continue;
+      const levels = [pools.warningHealthPpm, pools.callHealthPpm].map((level) => level.get(row)).join();
+      if (!isNew(levelsSeen, row, levels) || levels === '0,0') continue;
+      for (const instrumentRow of lists.instruments(row, instruments.table, instruments.pool))
+        notices.rebuild(instrumentRow, holdersOf(instrumentRow));
+    }
+  }
+
+  function holdersOf(instrumentRow: number): readonly number[] {
+    const rows = (['long', 'short'] as const).flatMap((side) => [...holders(instrumentRow, side)]);
+    return [...new Set(rows.map((position) => state.positions.account.get(position)))];
+  }
+
   function queueOf(poolRow: number): LiquidationQueue {
     queues[poolRow] ??= createLiquidationQueue({
       equityOf: (accountRow) => equityNow(state, accountRow),
@@ -171,6 +196,11 @@ export function createDerived(state: State): Derived {
     triggers() {
       catchUp();
       return triggers;
+    },
+    notices() {
+      catchUp();
+      catchUpLevels();
+      return notices;
     },
     queuedOf(poolRow) {
       catchUpMembers();

@@ -5,6 +5,7 @@
  * decides, and an account visited for nothing gets a new box around where it then stands.
  */
 import { createIntervalIndex } from '../liquidation/index.js';
+import type { AccountView } from '../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from './accountMargin.js';
 import { assetsOf, hasClosedForm, hasRisk, positionsOf } from './accountParts.js';
 import type { PriceChange } from './priceChange.js';
@@ -18,7 +19,11 @@ export interface SharedTriggers {
   refresh(accountRows: readonly number[]): void;
 }
 
-export function createSharedTriggers(state: State): SharedTriggers {
+export function createSharedTriggers(
+  state: State,
+  /** As what an account is watched, in place of what it is; null: it is not watched. */
+  watchedAs: (view: AccountView, accountRow: number) => AccountView | null = (view) => view,
+): SharedTriggers {
   const index = createIntervalIndex();
   /** Accounts whose box has to be made anew before the next change. */
   const outdated = new Set<number>();
@@ -43,7 +48,11 @@ export function createSharedTriggers(state: State): SharedTriggers {
   function boxOf(accountRow: number): readonly SafeInterval[] {
     const { accountAssets, instruments, poolAssets } = state;
     const held = assetsOf(state, accountRow).map((row) => accountAssets.poolAsset.get(row));
-    const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD, orders: [] });
+    const view = watchedAs(
+      wholeAccountView(state, accountRow, { prices: LAST_GOOD, orders: [] }),
+      accountRow,
+    );
+    if (view === null) return [];
     return safeIntervals(view, {
       instruments: view.legs.map(({ instrument }) => instrument),
       poolAssets: held,

@@ -40,7 +40,12 @@ export interface Triggers {
   rebuild(instrumentRow: number, holders: Iterable<number>): void;
 }
 
-export function createTriggers(state: State): Triggers {
+export function createTriggers(
+  state: State,
+  /** By which an account of the instrument is keyed; null: it is not. */
+  termsOf: (instrumentRow: number) => MarginTerms | null = (instrumentRow) =>
+    listedInstrument(state, instrumentRow).liquidationTerms,
+): Triggers {
   const byInstrument: InstrumentTriggers[] = [];
   /** Account to its slot, -1 without one. */
   const slotOf: number[] = [];
@@ -83,7 +88,9 @@ export function createTriggers(state: State): Triggers {
     const triggers = triggersOf(instrumentRow);
     const fundingIndex = state.instruments.fundingIndex.get(instrumentRow);
     if (fundingIndex === triggers.fundingSeen) return triggers;
-    const drifts = driftsAt(triggers, listedInstrument(state, instrumentRow).liquidationTerms, fundingIndex);
+    const terms = termsOf(instrumentRow);
+    if (terms === null) return triggers;
+    const drifts = driftsAt(triggers, terms, fundingIndex);
     triggers.driftLong = drifts.long;
     triggers.driftShort = drifts.short;
     triggers.fundingSeen = fundingIndex;
@@ -115,7 +122,8 @@ export function createTriggers(state: State): Triggers {
     if (view.lots === 0n) return;
     placedIn[accountRow] = instrumentRow;
     if (state.accounts.isQueued.get(accountRow) === 1) return;
-    const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
+    const marginTerms = termsOf(instrumentRow);
+    if (marginTerms === null) return;
     if (marginTerms.maintenanceBasis === 'entry' && isFullyCovered(marginTerms, view)) {
       triggers.covered.add(accountRow);
       return;
@@ -132,7 +140,8 @@ export function createTriggers(state: State): Triggers {
   return {
     collect({ instrumentRow, markTicks, fundingIndex }, visit) {
       const triggers = settleFunding(instrumentRow);
-      const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
+      const marginTerms = termsOf(instrumentRow);
+      if (marginTerms === null) return;
       const drifts = driftsAt(triggers, marginTerms, fundingIndex);
       const { numerator, denominator } = unitValue(marginTerms, markTicks);
       const visitSlot = (slot: number) => woken.push(triggers.accountOfSlot[slot] as number);

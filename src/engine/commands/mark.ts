@@ -91,6 +91,7 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     if (verdict === 'accepted' || verdict === 'confirmed') acted.assetPrices.set(poolAssetRow, price);
   return [
     { kind: 'marked', sourceTimeMs, marks, assetPrices, woken: wokenBy({ state, derived, timeMs }, acted) },
+    ...derived.notices().collect(acted),
     ...breakersHit(state, acted, timeMs),
   ];
 }

@@ -21,6 +21,7 @@ export * from './orderMargin.js';
 export type { PricedOrder } from './orderSide.js';
 export * from './positionCharges.js';
 export * from './reduction.js';
+export * from './scaledMaintenance.js';
 export * from './scenarioBound.js';
 export * from './scenarioCharges.js';
 export * from './scenarioContributions.js';
