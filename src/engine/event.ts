@@ -248,6 +248,8 @@ const EVENTS = {
     takeovers: list(takeoverChange),
     orders,
     debts,
+    /** Accounts that are at or under maintenance margin without what has settled. */
+    woken: list(u32),
   }),
   instrumentSettled: record({ instrumentRow: u32 }),
   soundnessAssessed: record({ poolRow: u32, isSound: bool }),

@@ -119,7 +119,10 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
     case 'unwound':
     case 'deleveraged':
+      return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
+
     case 'expirySettled':
+      wake(state, event.woken);
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
 
     case 'marked':

@@ -9,6 +9,7 @@ import { type KeptVectors, keptVectors, type PoolScenarioSet, scenarioSet } from
 import type { State } from './state.js';
 
 export interface PoolScenarios {
+  /** The very object of `defined` where that is what is in force. */
   readonly inForce: PoolScenarioSet | null;
   readonly defined: PoolScenarioSet;
 }
@@ -29,7 +30,7 @@ export function scenariosInForce(state: State, poolRow: number): PoolScenarioSet
 }
 
 export function defineScenarios(state: State, { poolRow, set }: EventOf<'scenariosDefined'>): void {
-  putPool(state, poolRow, { inForce: scenariosInForce(state, poolRow), defined: set });
+  putPool(state, poolRow, asOne({ inForce: scenariosInForce(state, poolRow), defined: set }));
 }
 
 export function keepScenarios(state: State, event: EventOf<'scenariosSent'>): void {
@@ -47,6 +48,18 @@ export function keepScenarios(state: State, event: EventOf<'scenariosSent'>): vo
     put(state, state.scenarios.assets, poolAssetRow, shocksPpm);
     state.poolAssets.scenarioDigest.set(poolAssetRow, digest(list(i64), shocksPpm));
   }
+}
+
+/** Two sets that say the same are one: what is in force is so whoever wrote it down, also after a snapshot. */
+function asOne({ inForce, defined }: PoolScenarios): PoolScenarios {
+  const isSame = inForce !== null && bytesOf(scenarioSet, inForce) === bytesOf(scenarioSet, defined);
+  return { inForce: isSame ? defined : inForce, defined };
+}
+
+function bytesOf<T>(field: Field<T>, value: T): string {
+  const writer = new ByteWriter();
+  field.write(writer, value);
+  return writer.view().join();
 }
 
 const poolSets = record({ inForce: nullable(scenarioSet), defined: scenarioSet });
@@ -84,7 +97,7 @@ export function writeScenarios(writer: ByteWriter, { pools, instruments, assets 
 
 export function readScenarios(reader: ByteReader, into: ScenarioStore): void {
   const { pools, instruments, assets } = stored.read(reader);
-  for (const { row, value } of pools) into.pools.set(row, value);
+  for (const { row, value } of pools) into.pools.set(row, asOne(value));
   for (const { row, value } of instruments) into.instruments.set(row, value);
   for (const { row, value } of assets) into.assets.set(row, value);
 }

@@ -158,4 +158,19 @@ describe('portfolio margin', () => {
     );
     expect(a).toEqual(b);
   });
+
+  it('brings a set into force once, also when a snapshot was taken in between (law 7)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    const copy = decodeSnapshot(encodeSnapshot(world.engine));
+    // One instrument is enough for a set that is in force.
+    const [a, b] = [world.engine, copy].map((engine) =>
+      engine.submit('next', send(world, both.slice(0, 1)), world.timeMs),
+    );
+    expect(b).toEqual(a);
+    expect(a).toMatchObject({
+      record: { outcome: { events: [{ kind: 'scenariosSent', isInForce: false }] } },
+    });
+  });
 });

@@ -5,9 +5,10 @@
  * short between its legs. What a loser cannot pay in the end is a deficit of its pool with cause `expiry`.
  */
 import { abs, divFloor, max, min } from '../../base/index.js';
-import type { MarginTerms } from '../../margin/index.js';
+import { isAccountLiquidatable, type MarginTerms } from '../../margin/index.js';
 import { valueAtMark } from '../../market/index.js';
-import { accountAssetOf, positionsOf } from '../accountParts.js';
+import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
+import { accountAssetOf, hasClosedForm, positionsOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, draftBalance, draftPosition, finishDraft, newDraft } from '../draft.js';
@@ -45,7 +46,8 @@ export function decideSettleExpiry(
       tradeAtMark(situation, draft, { positionRow, lots: traded, value, cause: 'expiry' });
   } else settleNet(situation, draft, { series: new Set(series), settled: closing.settled });
   finishDraft(state, draft, state.instruments.poolAsset.get(instrumentRow));
-  const events: Event[] = [{ kind: 'expirySettled', instrumentRow, ...draft }];
+  const woken = leftInDanger(state, draft, new Set(series));
+  const events: Event[] = [{ kind: 'expirySettled', instrumentRow, ...draft, woken }];
   for (const row of closing.done) events.push({ kind: 'instrumentSettled', instrumentRow: row });
   return events;
 }
@@ -124,6 +126,23 @@ function settleNet(situation: Situation, draft: Draft, { series, settled }: NetS
   const accounts = new Set(inOrder.map(({ positionRow }) => account.get(positionRow)));
   for (const accountRow of [...accounts].sort((a, b) => a - b))
     if (accountRow >= 0) repayGain(state, draft, { accountRow, series });
+}
+
+/** Accounts that have nothing left in the series and are now at or under maintenance margin: a cover may have gone with it (FND-05). */
+function leftInDanger(state: State, draft: Draft, series: ReadonlySet<number>): readonly number[] {
+  const { accounts, positions } = state;
+  const rows = new Set(draft.positions.map(({ position }) => positions.account.get(position)));
+  return [...rows]
+    .filter(
+      (accountRow) =>
+        accountRow >= 0 &&
+        !hasClosedForm(state, accountRow) &&
+        accounts.isQueued.get(accountRow) === 0 &&
+        openInSeries(state, draft, { accountRow, series }).length === 0 &&
+        hasAllPrices(state, accountRow) &&
+        isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft })),
+    )
+    .sort((a, b) => a - b);
 }
 
 /** Another position of the same account in the series that the draft leaves open; -1 for none. */
