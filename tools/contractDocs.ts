@@ -138,7 +138,10 @@ export function exampleCommand(kind: WireKind): unknown {
 
 function exampleOf(schema: WireSchema): unknown {
   if (schema.items !== undefined) return [exampleOf(schema.items)];
-  if (schema.properties === undefined) return schema.examples?.[0];
+  if (schema.properties === undefined) {
+    const object = objectOf(schema);
+    return object === null ? schema.examples?.[0] : exampleOf(object);
+  }
   const required = new Set(schema.required ?? []);
   // Id and order of a side of a fill are needed with its party, though not by the schema.
   const isShown = (name: string, field: WireSchema) =>

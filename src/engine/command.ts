@@ -28,6 +28,7 @@ import {
 } from '../market/index.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
+import { proposedWaterfall } from './waterfallFields.js';
 
 export const instrumentDefinition: Field<InstrumentDefinition> = record({
   id: text,
@@ -298,6 +299,11 @@ const COMMANDS = {
     instrument: text,
     breaker: nullable(record({ bandPpm: i64, windowMs: whole, coolDownMs: whole })),
   }),
+  // losses
+  /** Who bears the pool's losses in the asset from now on; null: own account, fund, lenders, winners, gains. */
+  setWaterfall: record({ pool: text, asset: text, policy: nullable(proposedWaterfall) }),
+  /** Venue money that came back of a deficit, named by its number, goes to whoever paid for it. */
+  recover: record({ pool: text, asset: text, deficit: u32, amountMinor: i64 }),
 } as const;
 
 export const command = variant(COMMANDS);

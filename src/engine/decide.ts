@@ -35,6 +35,7 @@ import { decideOrderUnwinding } from './commands/orderUnwinding.js';
 import { decidePayOutside } from './commands/payOutside.js';
 import { decidePlaceOrder } from './commands/placeOrder.js';
 import { decideQuarantine } from './commands/quarantine.js';
+import { decideRecover } from './commands/recover.js';
 import { decideRelease } from './commands/release.js';
 import { decideRepay } from './commands/repay.js';
 import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
@@ -51,6 +52,7 @@ import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSetLiquidation } from './commands/setLiquidation.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
+import { decideSetWaterfall } from './commands/setWaterfall.js';
 import { decideShare } from './commands/share.js';
 import { decideSupply } from './commands/supply.js';
 import { decideSwitchMode } from './commands/switchMode.js';
@@ -138,6 +140,8 @@ const DECIDERS: Deciders = {
   halt: decideHalt,
   liftHalt: decideLiftHalt,
   setBreaker: decideSetBreaker,
+  setWaterfall: decideSetWaterfall,
+  recover: decideRecover,
   quarantine: (_situation, command) => decideQuarantine(command),
 };
 

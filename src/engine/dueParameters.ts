@@ -1,11 +1,14 @@
 /**
- * Changes of parameters whose time has come: they come into force before the next command is decided, as part of its
- * record, so that nothing is ever judged by terms that are over.
+ * Changes of parameters whose time has come: they come into force before the next command about their pool is decided, as
+ * part of its record, so that nothing is ever judged by terms that are over.
  */
 
 import { isLiquidatable } from '../margin/index.js';
 import { isSharedLiquidatable } from './accountHealth.js';
 import { hasClosedForm } from './accountParts.js';
+import type { Command } from './command.js';
+import { poolsOfCommand } from './commandPools.js';
+import type { Situation } from './decision.js';
 import type { Derived } from './derived.js';
 import type { Event } from './event.js';
 import type { ScheduledTerms } from './listing.js';
@@ -15,11 +18,13 @@ import type { State } from './state.js';
 
 const NONE: readonly Event[] = [];
 
-export function dueParameters(state: State, derived: Derived, timeMs: number): readonly Event[] {
+export function dueParameters({ state, derived, timeMs }: Situation, command: Command): readonly Event[] {
   const { scheduled } = state.instruments;
   if (scheduled.size === 0) return NONE;
+  const pools = poolsOfCommand(state, command);
   const events: Event[] = [];
   for (const [instrumentRow, terms] of [...scheduled].sort(([a], [b]) => a - b)) {
+    if (!pools.has(state.instruments.pool.get(instrumentRow))) continue;
     if (timeMs >= terms.graceUntilMs) {
       const woken = terms.liquidateAtOnce
         ? underNewTerms(state, derived, { instrumentRow, terms, timeMs })

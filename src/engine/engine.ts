@@ -175,7 +175,7 @@ export function createEngine(
 
   /** What comes before the command: parameters whose time has come, rows it needs, interest up to now. */
   function prepare(situation: Situation, command: Command, lagging: readonly number[]): Event[] {
-    const due = dueParameters(state, derived, situation.timeMs);
+    const due = dueParameters(situation, command);
     for (const event of due) apply(event, situation.timeMs);
     const opened = openingsFor(state, command);
     for (const event of opened) apply(event, situation.timeMs);

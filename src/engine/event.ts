@@ -17,6 +17,7 @@ import {
   whole,
 } from '../base/index.js';
 import { FLOW_NAMES } from '../isolation/index.js';
+import { waterfallPolicyField } from '../liquidation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
@@ -47,6 +48,9 @@ export const NOTICE_LEVELS = ['none', 'warning', 'call'] as const;
 export type NoticeLevel = (typeof NOTICE_LEVELS)[number];
 
 export const HALT_CAUSES = ['operator', 'breaker'] as const;
+
+/** Why an account gave as many lots as it did in a deleveraging. */
+export const FILL_REASONS = ['whole', 'capped', 'part', 'tornUp'] as const;
 
 export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;
 
@@ -203,7 +207,13 @@ const EVENTS = {
     orders,
     debts,
   }),
-  covered: record({ deficitRow: u32, amount: i64, transfers }),
+  covered: record({
+    deficitRow: u32,
+    amount: i64,
+    /** Of the amount, what the venue paid into the fund for it, before the fund paid. */
+    toppedUpMinor: i64,
+    transfers,
+  }),
   /** Lots of a takeover closed against winners at the price where the takeover has nothing left, or torn up at the mark. */
   deleveraged: record({
     instrumentRow: u32,
@@ -216,7 +226,21 @@ const EVENTS = {
     /** What the closed lots were short of at the mark, and what the winners gave up for it. */
     lossMinor: i64,
     forgoneMinor: i64,
-    fills: list(record({ accountRow: u32, lots: i64, value: i64, forgoneMinor: i64 })),
+    fills: list(
+      record({
+        accountRow: u32,
+        lots: i64,
+        value: i64,
+        forgoneMinor: i64,
+        /** Place by the pool's policy, from 1; 0 for who has none and is torn up. */
+        rank: u32,
+        reason: oneOf(FILL_REASONS),
+      }),
+    ),
+    /** Who had its turn and was not taken from: it would have lost by it, or not have been healthy. The first of them. */
+    passedOver: list(record({ accountRow: u32, rank: u32 })),
+    /** Needed lots that no winner may give more of: they are torn up next. */
+    tearUpLots: i64,
     transfers,
     positions,
     fundingDust,
@@ -473,6 +497,23 @@ const EVENTS = {
   haltLifted: record({ poolRow: u32, instrumentRow: rowOrNone }),
   breakerSet: record({ instrumentRow: u32, bandPpm: i64, windowMs: whole, coolDownMs: whole }),
   groupSet: record({ clientRow: u32, group: nullable(text) }),
+  waterfallSet: record({ poolRow: u32, poolAssetRow: u32, policy: nullable(waterfallPolicyField) }),
+  /** What came back of a deficit: first what is still open of it, then those who paid, the last layer first. */
+  lossRecovered: record({
+    poolRow: u32,
+    poolAssetRow: u32,
+    deficitRow: u32,
+    amount: i64,
+    openMinor: i64,
+    shares: list(record({ lossShareRow: u32, accountRow: u32, amount: i64 })),
+    lendersMinor: i64,
+    /** What interest had owed the fund and the fund forwent. */
+    reserveMinor: i64,
+    fundMinor: i64,
+    /** The venue's own part: it stays with its capital. */
+    venueMinor: i64,
+    transfers,
+  }),
 } as const;
 
 export const event = variant(EVENTS);

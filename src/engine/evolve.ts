@@ -20,11 +20,13 @@ import {
   type RealizedFact,
   type TakeoverChange,
 } from './event.js';
+import { countFundFlow } from './fundBooks.js';
 import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
+import { bookCover, bookLenderLoss, bookRecovery, bookShares, bookSpent } from './lossBooks.js';
 import {
   listAsset,
   listCollateral,
@@ -52,6 +54,7 @@ import {
 } from './state.js';
 import { digestOfTerms } from './termsDigest.js';
 import { walletOfHold } from './walletHold.js';
+import { keepWaterfall } from './waterfallStore.js';
 
 export function evolve(state: State, event: Event, timeMs: number): void {
   if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer);
@@ -66,7 +69,10 @@ export function evolve(state: State, event: Event, timeMs: number): void {
   if ('holds' in event) for (const fact of event.holds) applyHold(state, fact);
   if ('realized' in event) for (const fact of event.realized) applyRealized(state, fact);
   if ('debts' in event) for (const fact of event.debts) applyDebt(state, fact, timeMs);
-  if ('deficits' in event) for (const fact of event.deficits) openDeficit(state, fact, timeMs);
+  if ('deficits' in event) {
+    const instrumentRow = 'instrumentRow' in event ? event.instrumentRow : -1;
+    for (const fact of event.deficits) openDeficit(state, fact, { instrumentRow, timeMs });
+  }
   applyFacts(state, event, timeMs);
 }
 
@@ -117,8 +123,10 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
         addPrincipal(state, accountAssetRow, amount);
       wake(state, event.woken);
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
-    case 'unwound':
     case 'deleveraged':
+      bookSpent(state, event);
+      return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
+    case 'unwound':
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
 
     case 'expirySettled':
@@ -146,9 +154,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       forgetGains(state, event.accountRow);
       return endLiquidation(state, event.accountRow);
     case 'covered':
+      bookCover(state, event);
       return payDeficit(state, event.deficitRow, event.amount, 'covered');
     case 'shared':
       poolAssets.shareCursor.set(deficits.poolAsset.get(event.deficitRow), event.cursor);
+      bookShares(state, event);
       return payDeficit(state, event.deficitRow, event.amount, 'shared');
     case 'shareExhausted':
       return poolAssets.isShareExhausted.set(event.poolAssetRow, 1);
@@ -214,6 +224,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return wake(state, event.woken);
     case 'lenderLossBorne':
       applyLenderLoss(state, event);
+      bookLenderLoss(state, event);
       return payDeficit(state, event.deficitRow, event.amount, 'lent');
     case 'debtLiquidated':
       clampPrincipal(state, event.accountRow);
@@ -221,6 +232,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'autoBorrowSet':
       return accounts.autoBorrow.set(event.accountRow, event.autoBorrow ? 1 : 0);
 
+    case 'waterfallSet':
+      return keepWaterfall(state, event);
+    case 'lossRecovered':
+      bookRecovery(state, event);
+      return payDeficit(state, event.deficitRow, event.openMinor, 'recovered');
     case 'groupSet':
       return keepGroup(state, event);
     case 'liquidationSet':
@@ -267,6 +283,7 @@ function applyTransfer(state: State, transfer: Transfer): void {
   const { from, to } = transfer;
   const before = { from: ledger.balance(from), to: ledger.balance(to) };
   state.fence(transfer);
+  countFundFlow(state, transfer);
   addBalance(state, from, ledger.balance(from) - before.from);
   addBalance(state, to, ledger.balance(to) - before.to);
 }
@@ -605,7 +622,11 @@ export function openTakeoversOf(state: State, poolRow: number): Set<number> {
   return open;
 }
 
-function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
+function openDeficit(
+  state: State,
+  fact: DeficitFact,
+  at: { readonly instrumentRow: number; readonly timeMs: number },
+): void {
   const { accounts, deficits, poolAssets, pools, totals } = state;
   const { poolAssetRow } = fact;
   const poolRow = accounts.pool.get(fact.accountRow);
@@ -618,7 +639,9 @@ function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
   deficits.takeover.set(row, fact.takeoverRow);
   deficits.cause.set(row, DEFICIT_CAUSES.indexOf(fact.cause));
   deficits.amount.set(row, fact.amount);
-  deficits.timeMs.set(row, timeMs);
+  deficits.instrument.set(row, instrumentOfDeficit(state, fact, at.instrumentRow));
+  deficits.firstShare.set(row, -1);
+  deficits.timeMs.set(row, at.timeMs);
   deficits.next.set(row, -1);
   const last = poolAssets.lastDeficit.get(poolAssetRow);
   if (last >= 0) deficits.next.set(last, row);
@@ -629,12 +652,26 @@ function openDeficit(state: State, fact: DeficitFact, timeMs: number): void {
   if (isLendersDeficit(state, row)) totals.lendersOutstanding.add(poolAssetRow, fact.amount);
 }
 
+/** The instrument whose loss it is: the takeover's, else the event's, else the isolated account's; only where it settles in the asset. */
+function instrumentOfDeficit(state: State, fact: DeficitFact, ofEvent: number): number {
+  const { accounts, instruments, takeovers } = state;
+  const ofAccount = ofEvent >= 0 ? ofEvent : accounts.instrument.get(fact.accountRow);
+  const row = fact.takeoverRow >= 0 ? takeovers.instrument.get(fact.takeoverRow) : ofAccount;
+  const isOwn = row >= 0 && fact.cause !== 'borrow' && instruments.poolAsset.get(row) === fact.poolAssetRow;
+  return isOwn ? row : -1;
+}
+
 /** Whether the lenders of its asset bear what the fund does not cover of a deficit. */
 export function isLendersDeficit({ deficits }: State, row: number): boolean {
   return deficits.cause.get(row) === DEFICIT_CAUSES.indexOf('borrow');
 }
 
-function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | 'shared' | 'lent'): void {
+function payDeficit(
+  state: State,
+  row: number,
+  amount: bigint,
+  by: 'covered' | 'shared' | 'lent' | 'recovered',
+): void {
   const { deficits, poolAssets, totals } = state;
   const poolAssetRow = deficits.poolAsset.get(row);
   deficits[by].set(row, deficits[by].get(row) + amount);
@@ -642,6 +679,7 @@ function payDeficit(state: State, row: number, amount: bigint, by: 'covered' | '
   if (isLendersDeficit(state, row)) totals.lendersOutstanding.add(poolAssetRow, -amount);
   const left = outstandingOf(state, row);
   assert(left >= 0n, 'law 5: a deficit was paid more than once');
+  if (left === 0n && by === 'shared') poolAssets.shareCursor.set(poolAssetRow, 0);
   if (left > 0n || poolAssets.firstOpenDeficit.get(poolAssetRow) !== row) return;
   // Lenders may have paid later ones before.
   let open = deficits.next.get(row);

@@ -29,12 +29,6 @@ export function fundBacking(situation: Situation, poolAssetRow: number): bigint 
   return max(0n, value) / price;
 }
 
-/** Open deficits in the asset that nothing the fund has stands behind. */
-export function unbackedClaims(situation: Situation, poolAssetRow: number): bigint {
-  const outstanding = situation.state.totals.outstanding.get(poolAssetRow);
-  return max(0n, outstanding - fundBacking(situation, poolAssetRow));
-}
-
 /** Converts of the fund's other assets what the fund lacks in this one, as far as the facility has it. */
 export function convertFund(situation: Situation, poolAssetRow: number): readonly Transfer[] {
   const { state, derived, timeMs } = situation;

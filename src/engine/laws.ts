@@ -5,6 +5,7 @@
 import { BrokenAssertion } from '../base/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import type { Event } from './event.js';
+import { fundClosing } from './fundBooks.js';
 import { lenderBook, lendingCash } from './lending.js';
 import { pairKey, poolLedgerRow, type State } from './state.js';
 
@@ -66,6 +67,10 @@ export function checkPoolAsset(state: State, row: number): void {
   hold(
     -balance('receivable') === totals.outstanding.get(row),
     'law 5: the receivable is what is open of its deficits',
+  );
+  hold(
+    balance('insuranceFund') === fundClosing(state, row),
+    'law 5: the insurance fund is what came in less what went out',
   );
   checkLending(state, row, hold);
   hold(totals.cash.get(row) >= 0n, "law 8: a pool never spends another's cash");

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
 import { lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
 import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
+import { setWaterfall } from '../testkit/waterfallProposals.js';
 import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
 import type { CommandOf, ExternalCommand, FillSide } from './command.js';
 import { decodeRecord, encodeRecord } from './record.js';
@@ -341,6 +342,11 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     amountMinor: usdt(1_001),
   }),
   nothing_to_do: plain({ kind: 'mark', assetPrices: [], sourceTimeMs: 1_700_000_000_000, marks: [] }),
+  losses_open: () => {
+    const { world } = queued();
+    return [world, setWaterfall('main')];
+  },
+  unknown_deficit: plain({ kind: 'recover', pool: 'main', asset: 'USDT', deficit: 7, amountMinor: 1n }),
   self_trade_deficit: () => {
     const world = traded();
     world.account('ada-2', 'ada', 'BTC-PERP', 10);

@@ -396,6 +396,16 @@ export const REJECTIONS = {
     status: 422,
   },
   nothing_to_do: { message: 'there is no such work', remedy: 'none needed', status: 409 },
+  losses_open: {
+    message: 'losses of the pool are being worked off: who bears them stays as it is',
+    remedy: 'wait until the pool has no queue, takeover or open deficit and is sound',
+    status: 409,
+  },
+  unknown_deficit: {
+    message: 'the pool has no such deficit in the asset',
+    remedy: 'take its number from the event that recognised it, or from the pool',
+    status: 404,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -36,16 +36,25 @@ export interface ViewRows {
   readonly borrowIndexes: readonly bigint[];
 }
 
-/** The intervals of the widest box that is safe; where none is, of the point where the account stands. */
-export function safeIntervals(view: AccountView, rows: ViewRows): readonly SafeInterval[] {
-  // Wider is never safer, so the widths can be halved as well.
-  let [safe, unsafe] = [WIDTHS, -1];
-  while (safe - unsafe > 1) {
-    const middle = (safe + unsafe) >> 1;
-    if (isBoxSafe(view, boxOf(view, middle))) safe = middle;
-    else unsafe = middle;
-  }
-  return intervalsOf(view, rows, boxOf(view, safe));
+export interface SafeBox {
+  readonly intervals: readonly SafeInterval[];
+  /** How often the widest box was halved: `NO_ROOM` for the point where the account stands. */
+  readonly width: number;
+}
+
+/** A box without room. */
+export const NO_ROOM = WIDTHS;
+
+/**
+ * The widest box that is safe; where none is, the point where the account stands. Wider is never safer, and an account's
+ * box is mostly as wide as the one before, so the search begins there.
+ */
+export function safeBox(view: AccountView, rows: ViewRows, widthBefore: number): SafeBox {
+  const isSafe = (width: number) => width >= NO_ROOM || isBoxSafe(view, boxOf(view, width));
+  let width = widthBefore;
+  if (isSafe(width)) while (width > 0 && isSafe(width - 1)) width--;
+  else while (!isSafe(width)) width++;
+  return { intervals: intervalsOf(view, rows, boxOf(view, width)), width };
 }
 
 /** Width 0 is half of each input; from WIDTHS on the box is the point. */

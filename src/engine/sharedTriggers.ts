@@ -1,15 +1,18 @@
 /**
  * Which shared accounts (cross, portfolio, isolated with options or in a spot pair) a change of prices or of what they
- * owe may bring to maintenance margin, without looking at those it cannot: each account is registered with a box of inputs inside which it is provably safe
- * (safeBox.ts), and a change visits only whose box it leaves. Boxes may be left early, never late; the true predicate
- * decides, and an account visited for nothing gets a new box around where it then stands.
+ * owe may bring to maintenance margin, without looking at those it cannot: each account is registered with a box of inputs
+ * inside which it is provably safe (safeBox.ts), and a change visits only whose box it leaves. Boxes may be left early,
+ * never late; the true predicate decides, and an account visited for nothing gets a new box around where it then stands,
+ * or does without one and is visited with every change for a while, where boxes do not last (boxWorth.ts).
  */
 import { createIntervalIndex } from '../liquidation/index.js';
 import type { AccountView } from '../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from './accountMargin.js';
 import { assetsOf, hasClosedForm, hasRisk, positionsOf } from './accountParts.js';
+import { type ChangeCounts, createBoxWorth } from './boxWorth.js';
+import { createHotAccounts } from './hotAccounts.js';
 import type { PriceChange } from './priceChange.js';
-import { type InputKind, inputOf, type SafeInterval, safeIntervals } from './safeBox.js';
+import { inputOf, NO_ROOM, type SafeBox, safeBox } from './safeBox.js';
 import type { State } from './state.js';
 
 export interface SharedTriggers {
@@ -27,11 +30,38 @@ export function createSharedTriggers(
   const index = createIntervalIndex();
   /** Accounts whose box has to be made anew before the next change. */
   const outdated = new Set<number>();
+  const hot = createHotAccounts();
+  const worth = createBoxWorth();
+  /** Changes that brought new prices, and of each input. */
+  let changes = 0;
+  const changesOf: number[] = [];
 
   function place(accountRow: number): void {
-    const intervals = isWatched(accountRow) ? intervalsOf(accountRow) : [];
-    if (intervals.length > 0) index.set(accountRow, intervals);
-    else index.remove(accountRow);
+    if (!isWatched(accountRow)) {
+      worth.forget(accountRow);
+      return drop(accountRow);
+    }
+    // One that lacks a price is looked at whenever any of its inputs changes.
+    if (worth.isHot(accountRow) || !hasAllPrices(state, accountRow)) return heat(accountRow);
+    const box = boxOf(accountRow);
+    if (box === null) return drop(accountRow);
+    if (box.width === NO_ROOM) {
+      worth.none(accountRow);
+      return heat(accountRow);
+    }
+    worth.made(accountRow, { width: box.width, counts: countsOf(accountRow) });
+    hot.remove(accountRow);
+    index.set(accountRow, box.intervals);
+  }
+
+  function heat(accountRow: number): void {
+    index.remove(accountRow);
+    hot.set(accountRow, inputsOf(accountRow));
+  }
+
+  function drop(accountRow: number): void {
+    index.remove(accountRow);
+    hot.remove(accountRow);
   }
 
   /** Accounts with a closed form have a trigger of their own; those in the queue are found already. */
@@ -41,46 +71,34 @@ export function createSharedTriggers(
     return isShared && accounts.isQueued.get(accountRow) === 0 && hasRisk(state, accountRow);
   }
 
-  function intervalsOf(accountRow: number): readonly SafeInterval[] {
-    return hasAllPrices(state, accountRow) ? boxOf(accountRow) : pointsOf(accountRow);
-  }
-
-  function boxOf(accountRow: number): readonly SafeInterval[] {
+  function boxOf(accountRow: number): SafeBox | null {
     const { accountAssets, instruments, poolAssets } = state;
     const held = assetsOf(state, accountRow).map((row) => accountAssets.poolAsset.get(row));
     const view = watchedAs(
       wholeAccountView(state, accountRow, { prices: LAST_GOOD, orders: [] }),
       accountRow,
     );
-    if (view === null) return [];
-    return safeIntervals(view, {
+    if (view === null) return null;
+    const rows = {
       instruments: view.legs.map(({ instrument }) => instrument),
       poolAssets: held,
       fundingIndexes: view.legs.map(({ instrument }) => instruments.fundingIndex.get(instrument)),
       borrowIndexes: held.map((row) => poolAssets.borrowIndex.get(row)),
-    });
+    };
+    return safeBox(view, rows, worth.widthOf(accountRow));
   }
 
-  /** An account that lacks a price is looked at whenever any of its inputs changes. */
-  function pointsOf(accountRow: number): readonly SafeInterval[] {
-    const { accountAssets, instruments, poolAssets, positions } = state;
-    const point = (kind: InputKind, row: number, value: bigint): SafeInterval => {
-      return { input: inputOf(kind, row), low: value, high: value };
-    };
+  /** Everything the account is judged by. */
+  function inputsOf(accountRow: number): readonly number[] {
+    const { accountAssets, positions } = state;
     const open = positionsOf(state, accountRow).filter((row) => positions.lots.get(row) !== 0n);
-    const rows = [...new Set(open.map((row) => positions.instrument.get(row)))];
+    const instruments = [...new Set(open.map((row) => positions.instrument.get(row)))];
+    const assets = assetsOf(state, accountRow).map((row) => accountAssets.poolAsset.get(row));
     return [
-      ...rows.flatMap((row) => [
-        point('mark', row, instruments.markTicks.get(row)),
-        point('index', row, instruments.indexTicks.get(row)),
-        point('funding', row, instruments.fundingIndex.get(row)),
-      ]),
-      ...assetsOf(state, accountRow)
-        .map((row) => accountAssets.poolAsset.get(row))
-        .flatMap((row) => [
-          point('assetPrice', row, poolAssets.price.get(row)),
-          point('borrowIndex', row, poolAssets.borrowIndex.get(row)),
-        ]),
+      ...instruments.flatMap((row) =>
+        (['mark', 'index', 'funding'] as const).map((kind) => inputOf(kind, row)),
+      ),
+      ...assets.flatMap((row) => (['assetPrice', 'borrowIndex'] as const).map((kind) => inputOf(kind, row))),
     ];
   }
 
@@ -89,22 +107,53 @@ export function createSharedTriggers(
     outdated.clear();
   }
 
+  function countsOf(accountRow: number): ChangeCounts {
+    const ofInputs = inputsOf(accountRow).reduce((sum, input) => sum + (changesOf[input] ?? 0), 0);
+    return { all: changes, ofInputs };
+  }
+
+  /** Who has left its box gets another or is hot for a while; who is hot stays so until a box is worth a try. */
+  function afterVisit(accountRow: number): void {
+    if (!hot.has(accountRow)) worth.left(accountRow, countsOf(accountRow));
+    else worth.looked(accountRow);
+    if (!hot.has(accountRow) || !worth.isHot(accountRow)) outdated.add(accountRow);
+  }
+
+  function visitedBy(change: PriceChange): readonly number[] {
+    const found = new Set<number>();
+    const add = (accountRow: number) => found.add(accountRow);
+    const leave = (input: number, value: bigint) => {
+      index.collect(input, value, add);
+      hot.collect(input, add);
+    };
+    const count = (input: number) => {
+      changesOf[input] = (changesOf[input] ?? 0) + 1;
+    };
+    for (const [row, { markTicks, indexTicks }] of change.marks) {
+      count(inputOf('mark', row));
+      leave(inputOf('mark', row), markTicks);
+      leave(inputOf('index', row), indexTicks);
+    }
+    const others = [
+      ['funding', change.fundingIndexes],
+      ['assetPrice', change.assetPrices],
+      ['borrowIndex', change.borrowIndexes],
+    ] as const;
+    for (const [kind, values] of others) {
+      for (const [row, value] of values) {
+        count(inputOf(kind, row));
+        leave(inputOf(kind, row), value);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
   return {
     collect(change, visit) {
       catchUp();
-      const found = new Set<number>();
-      const add = (accountRow: number) => found.add(accountRow);
-      for (const [row, { markTicks, indexTicks }] of change.marks) {
-        index.collect(inputOf('mark', row), markTicks, add);
-        index.collect(inputOf('index', row), indexTicks, add);
-      }
-      for (const [row, fundingIndex] of change.fundingIndexes)
-        index.collect(inputOf('funding', row), fundingIndex, add);
-      for (const [row, price] of change.assetPrices) index.collect(inputOf('assetPrice', row), price, add);
-      for (const [row, borrowIndex] of change.borrowIndexes)
-        index.collect(inputOf('borrowIndex', row), borrowIndex, add);
-      for (const accountRow of [...found].sort((a, b) => a - b)) {
-        outdated.add(accountRow);
+      changes++;
+      for (const accountRow of visitedBy(change)) {
+        afterVisit(accountRow);
         visit(accountRow);
       }
     },

@@ -26,6 +26,7 @@ import { rebuildLookups } from './rebuild.js';
 import { readScenarios, writeScenarios } from './scenarioStore.js';
 import { createState, type State, tablesOf } from './state.js';
 import { wholeStateHash } from './stateHash.js';
+import { readWaterfalls, writeWaterfalls } from './waterfallStore.js';
 
 const SNAPSHOT_VERSION = 1;
 const names = list(text);
@@ -59,6 +60,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   for (const list of namesOf(state)) names.write(writer, list.all());
   termsInForce.write(writer, termsOf(state));
   writeScenarios(writer, state.scenarios);
+  writeWaterfalls(writer, state.waterfalls);
   registered.write(
     writer,
     [...register.entries()].map(([commandId, entry]) => ({ commandId, ...entry })),
@@ -79,6 +81,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   for (const list of namesOf(state)) for (const name of names.read(reader)) list.add(name);
   for (const terms of termsInForce.read(reader)) addTerms(state, terms);
   readScenarios(reader, state.scenarios);
+  readWaterfalls(reader, state.waterfalls);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);
   const hash = reader.text();

@@ -12,6 +12,7 @@ import type { Asset, MarkState } from '../market/index.js';
 import type { ListedInstrument, ScheduledTerms } from './listing.js';
 import { createScenarioStore } from './scenarioStore.js';
 import { createTotals, type Totals } from './totals.js';
+import type { WaterfallStore } from './waterfallStore.js';
 
 export const ACCOUNT_STATUS = { open: 0, closed: 1 } as const;
 export const INSTRUMENT_STATUS = { trading: 0, settling: 1, settled: 2 } as const;
@@ -40,6 +41,7 @@ export function createState() {
   const takeovers = table('takeovers');
   const deficits = table('deficits');
   const lenders = table('lenders');
+  const lossShares = table('lossShares');
 
   const state = {
     undo,
@@ -153,6 +155,20 @@ export function createState() {
       isPriceSuspect: poolAssets.whole('isPriceSuspect'),
       /** Of its scenario shocks. */
       scenarioDigest: poolAssets.int64('scenarioDigest'),
+      /** Of its waterfall, 0 for none of its own; and how many it has had. */
+      waterfallDigest: poolAssets.int64('waterfallDigest'),
+      waterfallRevision: poolAssets.whole('waterfallRevision'),
+      /** What ever came into its insurance fund and went out of it: fundBooks.ts. */
+      fundFees: poolAssets.int64('fundFees'),
+      fundSurplus: poolAssets.int64('fundSurplus'),
+      fundSeized: poolAssets.int64('fundSeized'),
+      fundInterest: poolAssets.int64('fundInterest'),
+      fundRecovered: poolAssets.int64('fundRecovered'),
+      fundInjected: poolAssets.int64('fundInjected'),
+      fundConvertedIn: poolAssets.int64('fundConvertedIn'),
+      fundConvertedOut: poolAssets.int64('fundConvertedOut'),
+      fundDrawn: poolAssets.int64('fundDrawn'),
+      fundDrawnDown: poolAssets.int64('fundDrawnDown'),
     },
     instruments: {
       table: instruments,
@@ -192,6 +208,10 @@ export function createState() {
       counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
       /** Of an option: the price of the underlying that came with the mark that waits. */
       pendingIndexTicks: instruments.int64('pendingIndexTicks'),
+      /** What its losses have used of the pool's fund, of venue capital and of gains, less what came back. */
+      fundUsed: instruments.int64('fundUsed'),
+      venueUsed: instruments.int64('venueUsed'),
+      gainsUsed: instruments.int64('gainsUsed'),
     },
     /** Clients that are one for limits. */
     groups: {
@@ -314,6 +334,9 @@ export function createState() {
       orderFromLots: takeovers.int64('orderFromLots'),
       orderExpiresMs: takeovers.whole('orderExpiresMs'),
       nextOrderMs: takeovers.whole('nextOrderMs'),
+      /** The mark, and its time, at which winners gave all that the pool's policy lets them: what else is needed at it is torn up. */
+      spentTicks: takeovers.int64('spentTicks'),
+      spentMarkMs: takeovers.whole('spentMarkMs'),
       status: takeovers.whole('status'),
       timeMs: takeovers.whole('timeMs'),
     },
@@ -329,6 +352,19 @@ export function createState() {
       shared: deficits.int64('shared'),
       /** Borne by the lenders of the asset: of a deficit of cause `borrow`. */
       lent: deficits.int64('lent'),
+      /** The instrument whose loss it is, where it settles in the asset; or -1. */
+      instrument: deficits.whole('instrument', { refersTo: instruments.identities }),
+      /** Of what the fund covered, what the venue paid in for it; of what lenders bore, what the fund forwent. */
+      toppedUp: deficits.int64('toppedUp'),
+      reserveForgone: deficits.int64('reserveForgone'),
+      /** Paid of it with what was recovered; and what of that went back to the fund, to the venue and to the lenders. */
+      recovered: deficits.int64('recovered'),
+      fundReturned: deficits.int64('fundReturned'),
+      venueReturned: deficits.int64('venueReturned'),
+      lentReturned: deficits.int64('lentReturned'),
+      /** Head of the list of who shared it. */
+      firstShare: deficits.whole('firstShare', { isDerived: true }),
+      shareCount: deficits.whole('shareCount', { isDerived: true }),
       timeMs: deficits.whole('timeMs'),
       next: deficits.whole('next', { isDerived: true }),
     },
@@ -342,6 +378,16 @@ export function createState() {
       /** Supplied less withdrawn. */
       netSupplied: lenders.int64('netSupplied'),
     },
+    /** What one account paid of a deficit out of its gains, and what came back to it. */
+    lossShares: {
+      table: lossShares,
+      deficit: lossShares.whole('deficit', { refersTo: deficits.identities }),
+      account: lossShares.whole('account', { refersTo: accounts.identities }),
+      paid: lossShares.int64('paid'),
+      returned: lossShares.int64('returned'),
+      /** The deficit's next. */
+      next: lossShares.whole('next', { isDerived: true }),
+    },
     /** Client x pool asset to its row among the lenders. */
     lenderRows: new Map<number, number>(),
     /** Client x asset to the first of the client's ledger accounts in it. */
@@ -350,6 +396,8 @@ export function createState() {
     poolAssetRows: new Map<number, number>(),
     /** What portfolio accounts are margined on. */
     scenarios: createScenarioStore(),
+    /** Who bears the losses, by pool asset; absent: as ever. */
+    waterfalls: new Map() as WaterfallStore,
     /** Open orders of each account that has some. */
     openOrders: new Map<number, Set<number>>(),
     /** Open takeovers of each pool, in the order in which they came. */
@@ -378,6 +426,7 @@ export function tablesOf(state: State): readonly Table[] {
     state.takeovers.table,
     state.deficits.table,
     state.lenders.table,
+    state.lossShares.table,
   ];
 }
 
@@ -418,8 +467,8 @@ export function settleAssetRow(state: State, instrumentRow: number): number {
 
 /** What of a deficit nobody has paid yet. */
 export function outstandingOf({ deficits }: State, row: number): bigint {
-  const { amount, covered, shared, lent } = deficits;
-  return amount.get(row) - covered.get(row) - shared.get(row) - lent.get(row);
+  const { amount, covered, shared, lent, recovered } = deficits;
+  return amount.get(row) - covered.get(row) - shared.get(row) - lent.get(row) - recovered.get(row);
 }
 
 export function markState(state: State, instrumentRow: number): MarkState {

@@ -3,18 +3,20 @@
  * was taken over, and work its deficits off in the order of the waterfall. No step starts before the one
  * before it is exhausted.
  */
-import { max } from '../base/index.js';
+import { unreachable } from '../base/index.js';
+import type { LayerKind } from '../liquidation/index.js';
 import type { InternalCommand } from './command.js';
 import { autoMarginFor } from './commands/autoMargin.js';
-import { lendersDeficit } from './commands/bearLenderLoss.js';
 import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
-import { convertFund, fundBacking } from './fundBacking.js';
+import { convertFund } from './fundBacking.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
+import { coverByFund, coverByVenue, type Layers, layersOf, lendersPart, shareable } from './lossLayers.js';
 import { hasUsableMark } from './marginView.js';
-import { fundBalance, isPoolSound } from './soundness.js';
+import { isPoolSound } from './soundness.js';
 import { INSTRUMENT_STATUS } from './state.js';
+import { lacksAsset, nextDeleveraged } from './takeoverBudget.js';
 
 /** The pool's next internal command, or null when it is at rest. */
 export function nextWork(situation: Situation, poolRow: number): InternalCommand | null {
@@ -62,30 +64,51 @@ function marketOrder({ derived, timeMs }: Situation, poolRow: number): InternalC
 }
 
 /**
- * The fund in the asset, then what it has in others as far as the facility converts it; then, for what even that does not
- * back, the lenders for their own debtors, deleveraging of what the fund cannot cover, and sharing.
+ * The layers of the pool's policy, one after the other, for each of its assets: a layer is asked only when all before it
+ * are at their limit for what is open. By itself: the fund in the asset, then what it has in others as far as the facility
+ * converts it; then, for what even that does not back, the lenders for their own debtors, deleveraging of what the fund
+ * cannot cover, and sharing.
  */
 function waterfall(situation: Situation, poolRow: number): InternalCommand | null {
-  const { state, derived, timeMs } = situation;
+  const { state, derived } = situation;
   for (const poolAssetRow of derived.poolAssetsOf(poolRow)) {
     const outstanding = state.totals.outstanding.get(poolAssetRow);
-    const exposure = derived.inventory.exposure(poolAssetRow);
-    if (outstanding === 0n && exposure === 0n) continue;
-    const fund = fundBalance(state, poolAssetRow);
-    if (outstanding > 0n && fund > 0n) return { kind: 'cover', poolAssetRow };
-    if (convertFund(situation, poolAssetRow).length > 0) return { kind: 'convertFund', poolAssetRow };
-    const backing = fundBacking(situation, poolAssetRow);
-    const isBacked = outstanding <= backing;
-    if (!isBacked && lendersDeficit(state, poolAssetRow) >= 0)
-      return { kind: 'bearLenderLoss', poolAssetRow };
-    if (exposure > fund + max(0n, backing - outstanding)) {
-      const takeoverRow = derived.inventory.deepest(poolAssetRow, timeMs);
-      if (takeoverRow >= 0) return { kind: 'deleverage', takeoverRow };
+    if (outstanding === 0n && derived.inventory.exposure(poolAssetRow) === 0n) continue;
+    const layers = layersOf(situation, poolAssetRow);
+    for (const { kind } of layers.policy.layers) {
+      const command = stepOf(kind, layers);
+      if (command !== null) return command;
     }
-    if (outstanding > 0n && !isBacked && state.poolAssets.isShareExhausted.get(poolAssetRow) === 0)
-      return { kind: 'share', poolAssetRow };
   }
   return null;
+}
+
+function stepOf(kind: LayerKind, layers: Layers): InternalCommand | null {
+  const { situation, poolAssetRow } = layers;
+  switch (kind) {
+    case 'account':
+      // What an account had is in its takeover, or was paid when its deficit was recognised.
+      return null;
+    case 'insuranceFund':
+      if (coverByFund(layers) !== null) return { kind: 'cover', poolAssetRow };
+      return lacksAsset(layers) && convertFund(situation, poolAssetRow).length > 0
+        ? { kind: 'convertFund', poolAssetRow }
+        : null;
+    case 'topUp':
+      return coverByVenue(layers) === null ? null : { kind: 'cover', poolAssetRow };
+    case 'lenders':
+      return lendersPart(layers) === null ? null : { kind: 'bearLenderLoss', poolAssetRow };
+    case 'deleveraging': {
+      const takeoverRow = nextDeleveraged(layers);
+      return takeoverRow < 0 ? null : { kind: 'deleverage', takeoverRow };
+    }
+    case 'lossSharing': {
+      const isExhausted = situation.state.poolAssets.isShareExhausted.get(poolAssetRow) === 1;
+      return isExhausted || shareable(layers).next().done === true ? null : { kind: 'share', poolAssetRow };
+    }
+    default:
+      return unreachable(kind);
+  }
 }
 
 function settling({ state, derived }: Situation, poolRow: number): InternalCommand | null {

@@ -234,6 +234,12 @@ export const FLOWS = {
     bond: 'samePool',
     reason: 'what the fund has claims in, at a guarded price',
   },
+  recover: {
+    from: ['capital'],
+    to: ['receivable', 'wallet', 'lending', 'insuranceFund'],
+    bond: 'none',
+    reason: 'what came back of a loss, to whoever paid it',
+  },
 } as const satisfies Record<string, Flow>;
 
 export type FlowName = keyof typeof FLOWS;

@@ -33,6 +33,15 @@ import {
   type Step,
   send,
 } from './historyPlayer.js';
+import {
+  cancelParameters,
+  delist,
+  scheduleParameters,
+  setAutoMargin,
+  setFeeTier,
+  setReduceOnly,
+} from './historyRules.js';
+import { sendScenarios } from './historyScenarios.js';
 import { tradeAccounts, tradeOutside, unwindTakeover } from './historyTrading.js';
 import { setUp } from './historyVenue.js';
 
@@ -88,7 +97,8 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [6, fillOrder],
   [1, amendOrder],
   [2, cancelOrder],
-  [1, switchMode],
+  [2, switchMode],
+  [4, sendScenarios],
   [1, carvePosition],
   [1, mergeAccount],
   [2, closeAccount],
@@ -98,6 +108,12 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [2, expire],
   [2, moveVenueMoney],
   [2, (player) => send(player, { kind: 'resume', pool: anyMarket(player).pool })],
+  [2, scheduleParameters],
+  [0.5, cancelParameters],
+  [2, setAutoMargin],
+  [1, setFeeTier],
+  [0.4, setReduceOnly],
+  [0.3, delist],
   [5, illFormed],
 ];
 

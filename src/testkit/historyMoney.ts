@@ -16,12 +16,19 @@ import {
   wealthOf,
 } from './historyPlayer.js';
 
+/** More than anybody will ever need. */
+const PLENTY = 2n ** 56n;
+
 export function openClient(player: Player): void {
   const { random } = player;
   const client = `client${player.clients.length + 1}`;
   send(player, { kind: 'openClient', client });
   player.clients.push(client);
   for (const { id } of player.assets) {
+    if (player.options.isSeparable) {
+      deposit(player, client, id, PLENTY);
+      continue;
+    }
     if (random.unit() < 0.1) continue;
     deposit(player, client, id, atLeastOne((wealthOf(player, id) * BigInt(random.between(1, 300))) / 100n));
   }
@@ -31,7 +38,8 @@ function deposit(player: Player, client: string, asset: string, amountMinor: big
   const id = `d${player.deposits.length + 1}`;
   player.deposits.push(id);
   send(player, { kind: 'announceDeposit', deposit: id, client, asset, amountMinor });
-  if (player.random.unit() < 0.9) send(player, { kind: 'finalizeDeposit', deposit: id });
+  if (amountMinor === PLENTY || player.random.unit() < 0.9)
+    send(player, { kind: 'finalizeDeposit', deposit: id });
 }
 
 /** Isolated for a market, or shared where its pool takes shared accounts. */
@@ -45,7 +53,7 @@ export function openAccount(player: Player): void {
     kind: 'openAccount',
     account,
     client: random.pick(player.clients),
-    marginMode: isIsolated ? 'isolated' : 'cross',
+    marginMode: isIsolated ? 'isolated' : random.pick(['cross', 'cross', 'portfolio'] as const),
     instrument: isIsolated ? market.id : null,
     pool: isIsolated ? null : market.pool,
     hasLegs: !isIsolated && random.unit() < 0.3,
@@ -74,10 +82,10 @@ function assetNamed(player: Player, row: number): { readonly named: string | nul
 }
 
 export function allocate(player: Player): void {
-  const { random, state } = player;
+  const { random } = player;
   const { account, row } = anyAccount(player);
   const { named, asset } = assetNamed(player, row);
-  const wallet = walletOf(state, row, asset) / BigInt(random.pick([1, 10, 100]));
+  const wallet = walletOf(player, row, asset) / BigInt(random.pick([1, 10, 100]));
   const amountMinor = atLeastOne(portion(random, wallet));
   send(player, { kind: 'allocate', asset: named, account, amountMinor });
 }
@@ -85,7 +93,7 @@ export function allocate(player: Player): void {
 function allocateAsset(player: Player, account: string, asset: string): void {
   const { random, state } = player;
   const row = state.accounts.names.rowOf(account);
-  const wallet = walletOf(state, row, asset) / BigInt(random.pick([2, 10]));
+  const wallet = walletOf(player, row, asset) / BigInt(random.pick([2, 10]));
   send(player, { kind: 'allocate', asset, account, amountMinor: atLeastOne(portion(random, wallet)) });
 }
 

@@ -2,7 +2,8 @@
 import { abs, min } from '../base/index.js';
 import { positionsOf } from '../engine/accountParts.js';
 import type { State } from '../engine/state.js';
-import { LEGS, type Leg } from '../margin/index.js';
+import { LEGS, type Leg, MARGIN_MODES } from '../margin/index.js';
+import { withOrder } from './historyAdmission.js';
 import { openAccount } from './historyMoney.js';
 import {
   accountsOf,
@@ -94,14 +95,16 @@ export function fillOrder(player: Player): void {
     allocateInitial: false,
   });
   const met = meeting(player, found.row);
-  const other = met?.side ?? accountSide(player, market, random.pick(others), isBuy ? 'short' : 'long');
+  const bare = met?.side ?? accountSide(player, market, random.pick(others), isBuy ? 'short' : 'long');
   const left = min(orders.lots.get(found.row), met?.lots ?? orders.lots.get(found.row));
   const lots = random.unit() < 0.5 ? left : atLeastOne(portion(random, left));
+  const traded = { priceTicks: orders.priceTicks.get(found.row), lots: lots === 0n ? 1n : lots };
+  const other = withOrder(player, market, bare, { ...traded, isBuy: !isBuy });
+  if (other === null) return;
   send(player, {
     kind: 'fill',
     instrument: market.id,
-    priceTicks: orders.priceTicks.get(found.row),
-    lots: lots === 0n ? 1n : lots,
+    ...traded,
     ...(isBuy ? { buyer: own, seller: other } : { buyer: other, seller: own }),
     taker: random.pick(['buyer', 'seller'] as const),
   });
@@ -139,12 +142,20 @@ export function switchMode(player: Player): void {
   const { random, state } = player;
   const { account, row } = anyAccount(player);
   if (!isShared(state, row)) {
-    send(player, { kind: 'switchMode', account, marginMode: 'cross', instrument: null });
+    const marginMode = random.pick(['cross', 'portfolio'] as const);
+    send(player, { kind: 'switchMode', account, marginMode, instrument: null });
+    return;
+  }
+  if (random.unit() < 0.4) {
+    const isCross = state.accounts.mode.get(row) === MARGIN_MODES.indexOf('cross');
+    const marginMode = isCross ? 'portfolio' : 'cross';
+    send(player, { kind: 'switchMode', account, marginMode, instrument: null });
     return;
   }
   const held = heldBy(state, row);
   const pool = state.pools.names.nameOf(state.accounts.pool.get(row));
-  const inPool = player.markets.filter((market) => market.pool === pool).map(({ id }) => id);
+  const isElsewhere = random.unit() < 0.1;
+  const inPool = player.markets.filter((market) => isElsewhere || market.pool === pool).map(({ id }) => id);
   const instrument = random.pick(held.length > 0 ? held.map((each) => each.instrument) : inPool);
   send(player, { kind: 'switchMode', account, marginMode: 'isolated', instrument });
 }

@@ -1,5 +1,5 @@
 /** What a random history knows while it is played, and how it sends a command. */
-import { max } from '../base/index.js';
+import { max, min } from '../base/index.js';
 import { type Random, seededRandom } from '../base/random.js';
 import type { CommandOf } from '../engine/command.js';
 import { createEngine, type Engine, type ExternalCommand, type Recorded } from '../engine/index.js';
@@ -21,7 +21,10 @@ export interface HistoryOptions {
   readonly isHuge?: boolean;
   /** The same for every pool; else each has its own, some of them tiny. */
   readonly workBudget?: number;
-  /** Leaves fees, rebates and venue money alone: what is common to all pools then never decides (law 4). */
+  /**
+   * Leaves fees, rebates and venue money alone and fills every wallet: what is common to all pools then never decides
+   * (law 4).
+   */
   readonly isSeparable?: boolean;
 }
 
@@ -51,7 +54,9 @@ export interface Collateral {
 export interface PoolFacts {
   readonly pool: string;
   readonly isDesk: boolean;
-  /** Whether it takes cross accounts. */
+  /** Whether its accounts trade by accepted orders only. */
+  readonly needsOrders: boolean;
+  /** Whether it takes cross and portfolio accounts. */
   readonly isShared: boolean;
 }
 
@@ -67,6 +72,8 @@ export interface Player {
   readonly markets: Market[];
   readonly spots: Map<string, Spot>;
   readonly collateral: Collateral[];
+  /** The set of scenarios each pool was given last. */
+  readonly scenarioSets: Map<string, { readonly id: string; readonly shocksPpm: readonly bigint[] }>;
   readonly clients: string[];
   readonly accounts: string[];
   readonly deposits: string[];
@@ -94,6 +101,7 @@ export function createPlayer(seed: string, options: HistoryOptions): Player {
     markets: [],
     spots: new Map(),
     collateral: [],
+    scenarioSets: new Map(),
     clients: [],
     accounts: [],
     deposits: [],
@@ -166,11 +174,12 @@ export function isShared(state: State, accountRow: number): boolean {
   return state.accounts.instrument.get(accountRow) < 0;
 }
 
-/** What the account's client has free in an asset. */
-export function walletOf(state: State, accountRow: number, asset: string): bigint {
+/** What the account's client has in an asset, at most a few usual wallets: some have more than they will ever need. */
+export function walletOf(player: Player, accountRow: number, asset: string): bigint {
+  const { state } = player;
   const at = { clientRow: state.accounts.client.get(accountRow), assetRow: state.assets.names.rowOf(asset) };
   const row = clientLedgerRow(state, at, 'wallet');
-  return row < 0 ? 0n : state.ledger.balance(row);
+  return row < 0 ? 0n : min(3n * wealthOf(player, asset), state.ledger.balance(row));
 }
 
 export function atLeastOne(amount: bigint): bigint {

@@ -5,6 +5,7 @@ import type { FillSide } from '../engine/command.js';
 import type { State } from '../engine/state.js';
 import type { Leg } from '../margin/index.js';
 import { notionalAtMark } from '../market/index.js';
+import { withOrder } from './historyAdmission.js';
 import { openAccount } from './historyMoney.js';
 import {
   accountsOf,
@@ -95,7 +96,7 @@ export function accountSide(
   const leg = hasLegs ? random.pick(legs) : 'net';
   const way = random.unit();
   if (way < 0.7) return bareSide(id, { leg });
-  const allocateMinor = way < 0.85 ? 0n : portion(random, walletOf(state, row, definition.settle));
+  const allocateMinor = way < 0.85 ? 0n : portion(random, walletOf(player, row, definition.settle));
   return bareSide(id, { leg, allocateMinor, allocateInitial: way > 0.95 });
 }
 
@@ -114,12 +115,17 @@ function sendFill(
     .filter(({ party }) => party === 'account')
     .map((side) => abs(lotsOf(state, market, side)));
   const lots = wantedLots ?? random.pick([someLots(player, market), someLots(player, market), ...held]);
+  const traded = { priceTicks: BigInt(price), lots: lots === 0n ? 1n : lots };
+  const buyer = withOrder(player, market, sides.buyer, { ...traded, isBuy: true });
+  if (buyer === null) return;
+  const seller = withOrder(player, market, sides.seller, { ...traded, isBuy: false });
+  if (seller === null) return;
   send(player, {
     kind: 'fill',
     instrument: market.id,
-    priceTicks: BigInt(price),
-    lots: lots === 0n ? 1n : lots,
-    ...sides,
+    ...traded,
+    buyer,
+    seller,
     taker: random.pick(['buyer', 'seller'] as const),
   });
 }

@@ -5,6 +5,8 @@ import type { CommandOf } from '../engine/command.js';
 import { markAll, premiumOf, priceAssets } from './historyMarket.js';
 import { fundFacility, openAccount, openClient, topUp } from './historyMoney.js';
 import { isAccepted, type Player, type PoolFacts, send, wealthOf } from './historyPlayer.js';
+import { capsOf, feeTiersOf } from './historyRules.js';
+import { startScenarios } from './historyScenarios.js';
 
 const BUDGETS = [1, 2, 3, 20, 10_000] as const;
 
@@ -35,12 +37,15 @@ export function setUp(player: Player): void {
   markAll(player);
   // Without a price nothing can be said about what settles in coin.
   if (random.unit() < 0.9) priceAssets(player);
+  startScenarios(player);
   for (let i = 0; i < player.markets.length * 4; i++) openAccount(player);
 }
 
 function listAsset(player: Player, id: string): void {
   const { random, options } = player;
-  const decimals = random.pick([0, 2, 4, 6, 8, 9]);
+  // A unit of collateral worth a million units of USD makes a fill that brings its own margin take for ever.
+  const fewest = (player.assets[0]?.decimals ?? 2) - 2;
+  const decimals = random.pick([0, 2, 4, 6, 8, 9].filter((each) => each >= fewest));
   player.assets.push({ id, decimals });
   send(player, { kind: 'listAsset', asset: id, decimals });
   const usual = 10n ** BigInt(Math.max(4, decimals + 3));
@@ -50,14 +55,15 @@ function listAsset(player: Player, id: string): void {
 function openPool(player: Player, pool: string): void {
   const { random } = player;
   const isDesk = pool === 'desk';
-  const isShared = pool === 'alpha' || (isDesk && random.unit() < 0.5);
-  player.pools.push({ pool, isDesk, isShared });
+  const isShared = pool === 'alpha' || random.unit() < 0.5;
+  const needsOrders = pool === 'beta' || (isDesk && random.unit() < 0.25);
+  player.pools.push({ pool, isDesk, isShared, needsOrders });
   send(player, {
     kind: 'openPool',
     pool,
     isDesk,
     workBudget: player.options.workBudget ?? random.pick(BUDGETS),
-    admission: 'fills',
+    admission: needsOrders ? 'orders' : 'fills',
     valuationAsset: isShared ? 'USD' : null,
     legRule: random.pick(['larger', 'both', 'net'] as const),
   });
@@ -166,9 +172,8 @@ function commonTerms(player: Player, { pool }: PoolFacts) {
     markMaxAgeMs: random.pick([600_000, 3_600_000]),
     markConfirmations: random.pick([1, 2, 3]),
     fundingRateMaxPpm: random.pick([10_000n, 100_000n]),
-    positionCapLots: null,
-    openInterestCapLots: null,
-    feeTiers: [],
+    ...capsOf(random),
+    feeTiers: options.isSeparable ? [] : feeTiersOf(random, { makerFeePpm, takerFeePpm }),
   } as const;
 }
 

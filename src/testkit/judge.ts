@@ -13,10 +13,18 @@ import { wholeStateHash } from '../engine/stateHash.js';
 import { NEVER_NEGATIVE, trialBalance } from '../ledger/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
-import { emptyBooks, openPositionsOf, type SlowBooks, settleAssetOf } from './slowBooks.js';
+import {
+  emptyBooks,
+  openPositionsOf,
+  type SlowBooks,
+  type SlowInstrument,
+  settleAssetOf,
+} from './slowBooks.js';
 import { Disagreement, demand, type EventContext } from './slowDemand.js';
 import { judgeEvent } from './slowEvents.js';
 import { applySlowly } from './slowModel.js';
+import { judgeOrderBooks, judgeRefusal } from './slowOrders.js';
+import { judgeDueParameters } from './slowRules.js';
 import { isSlowlyLiquidatable, mayDecide, slowCash, slowOutstanding, sumOf } from './slowValues.js';
 
 export interface Judge {
@@ -34,8 +42,9 @@ export function createJudge(): Judge {
     const bytes = encodeRecord(record);
     const again = encodeRecord(decodeRecord(bytes));
     demand(hex(bytes) === hex(again), () => 'a record does not survive its encoding');
-    if (record.outcome.kind === 'rejected') return;
+    if (record.outcome.kind === 'rejected') return judgeRefusal(books, record);
     const command: Command = record.command;
+    judgeDueParameters(books, record.timeMs, record.outcome.events);
     for (const event of record.outcome.events) {
       judgeEvent({ books, command, isInternal: isInternal(command), timeMs: record.timeMs, shares }, event);
       applySlowly(books, event);
@@ -90,6 +99,7 @@ function judgeLaws(books: SlowBooks): void {
     demand(lots === 0n, () => `law 2: lots of ${listed.definition.id} sum to ${lots}`);
   }
   for (const poolAsset of books.poolAssets) judgePool(books, poolAsset);
+  judgeOrderBooks(books);
 }
 
 function judgePool(
@@ -126,7 +136,13 @@ function judgeQueues(books: SlowBooks, timeMs: number): void {
   for (const [row, account] of books.accounts.entries()) {
     const positions = openPositionsOf(books, row);
     const isTrading = positions.some(({ instrument }) => books.instruments[instrument]?.status === 'trading');
-    if (account.isQueued || !isTrading || !mayDecide(books, account, timeMs)) continue;
+    // Whom new terms of liquidation reach the next mark finds out (MAR-08).
+    // Between the steps of an expiry nobody is asked: what is settled last asks.
+    const isAsked = positions.every(({ instrument }) => {
+      const { isUnasked, status } = books.instruments[instrument] as SlowInstrument;
+      return !isUnasked && status !== 'settling';
+    });
+    if (account.isQueued || !isTrading || !isAsked || !mayDecide(books, account, timeMs)) continue;
     demand(
       !isSlowlyLiquidatable(books, account),
       () => `LIQ-11: ${account.id} is liquidatable and nobody queued it`,
@@ -165,6 +181,7 @@ function compare(books: SlowBooks, state: State): void {
     same(`${slow.id} leverage`, state.accounts.leveragePpm.get(row), slow.leveragePpm);
     same(`${slow.id} mode`, MARGIN_MODES[state.accounts.mode.get(row)], slow.mode);
     same(`${slow.id} instrument`, state.accounts.instrument.get(row), slow.instrument);
+    same(`${slow.id} auto-margin`, state.accounts.autoMarginLeft.get(row), slow.autoMarginLeft);
     same(`${slow.id} hold`, state.accounts.walletHold.get(row), slow.hold);
     same(`assets of ${slow.id}`, inOrder(assetsOf(state, row)), own.holdings[row]);
     same(`positions of ${slow.id}`, inOrder(positionsOf(state, row)), own.positions[row]);
@@ -196,6 +213,8 @@ function compare(books: SlowBooks, state: State): void {
     same(`pending of ${row}`, state.instruments.pendingTicks.get(row), slow.pendingTicks);
     same(`suspect ${row}`, state.instruments.isSuspect.get(row) === 1, slow.isSuspect);
     same(`index of ${row}`, state.instruments.fundingIndex.get(row), slow.fundingIndex);
+    same(`reduce-only ${row}`, state.instruments.isReduceOnly.get(row) === 1, slow.isReduceOnly);
+    same(`terms that wait of ${row}`, state.instruments.scheduled.has(row), slow.scheduled !== null);
     same(`status of ${row}`, state.instruments.status.get(row), INSTRUMENT_STATUS[slow.status]);
   }
   for (const [row, slow] of pools.entries()) {

@@ -1,6 +1,7 @@
 /** What the slow books consist of: plain objects in lists, one for each row that the events open. */
 import { assert } from '../base/index.js';
 import { type ListedInstrument, listingTerms } from '../engine/listing.js';
+import type { KeptVectors, PoolScenarioSet } from '../engine/scenarioFields.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Leg, LegRule, MarginMode } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
@@ -38,13 +39,30 @@ export interface SlowPrice {
   isSuspect: boolean;
 }
 
-export interface SlowInstrument extends SlowPrice {
+/** Terms that are to come into force. */
+export interface SlowSchedule {
   readonly listed: ListedInstrument;
+  readonly effectiveMs: number;
+  readonly graceUntilMs: number;
+  readonly liquidateAtOnce: boolean;
+  isOpeningApplied: boolean;
+}
+
+export interface SlowInstrument extends SlowPrice {
+  listed: ListedInstrument;
+  scheduled: SlowSchedule | null;
+  /** New terms of liquidation are in force, and no mark since has asked who is under them. */
+  isUnasked: boolean;
+  isReduceOnly: boolean;
+  /** What the scenarios of its pool do to it; null before any were sent. */
+  vectors: KeptVectors | null;
   readonly pool: number;
   readonly asset: number;
   readonly outside: number;
   status: 'trading' | 'settling' | 'settled';
   indexTicks: bigint;
+  /** Of an option: what came with the mark that waits. */
+  pendingIndexTicks: bigint;
   fundingIndex: bigint;
   fundingTimeMs: number;
   settlementTicks: bigint;
@@ -63,6 +81,9 @@ export interface SlowAccount {
   isQueued: boolean;
   /** What its orders hold of its client's wallet. */
   hold: bigint;
+  /** What its client's wallet may still add of itself, and until when. */
+  autoMarginLeft: bigint;
+  autoMarginUntilMs: number;
 }
 
 /** What a margin account has of one asset. */
@@ -79,7 +100,7 @@ export interface SlowOrder {
   readonly instrument: number;
   leg: Leg;
   readonly isBuy: boolean;
-  readonly isReduceOnly: boolean;
+  isReduceOnly: boolean;
   priceTicks: bigint;
   lots: bigint;
 }
@@ -114,6 +135,7 @@ export interface SlowPool {
   readonly legRule: LegRule;
   isQuarantined: boolean;
   isSound: boolean;
+  scenarios: { readonly inForce: PoolScenarioSet | null; readonly defined: PoolScenarioSet } | null;
 }
 
 /** How cross and portfolio accounts of a pool count an asset. */
@@ -139,6 +161,8 @@ export interface SlowPoolAsset extends SlowPrice {
   /** Sub-unit leftovers of collected funding, minor units x FUNDING_SCALE. */
   dust: bigint;
   collateral: SlowCollateral | null;
+  /** By scenario; none: it stands still in all. */
+  shocksPpm: readonly bigint[];
 }
 
 export interface SlowBooks {
@@ -146,7 +170,7 @@ export interface SlowBooks {
   readonly pools: SlowPool[];
   readonly poolAssets: SlowPoolAsset[];
   readonly instruments: SlowInstrument[];
-  readonly clients: { readonly id: string; readonly wallets: Map<number, number> }[];
+  readonly clients: { readonly id: string; readonly wallets: Map<number, number>; feeTier: number }[];
   readonly cash: { status: string; readonly amount: bigint }[];
   readonly balances: SlowBalance[];
   readonly accounts: SlowAccount[];
@@ -246,7 +270,15 @@ const NO_PRICE: SlowPrice = {
 export function openPoolAsset(books: SlowBooks, pool: number, asset: number): SlowPoolAsset {
   const known = poolAssetOf(books, pool, asset);
   if (known !== undefined) return known;
-  const opened = { ...NO_PRICE, pool, asset, ledger: books.balances.length, dust: 0n, collateral: null };
+  const opened = {
+    ...NO_PRICE,
+    pool,
+    asset,
+    ledger: books.balances.length,
+    dust: 0n,
+    collateral: null,
+    shocksPpm: [],
+  };
   books.poolAssets.push(opened);
   openBalances(books, POOL_KINDS, { asset, pool });
   return opened;
@@ -263,11 +295,16 @@ export function openInstrument(books: SlowBooks, definition: InstrumentDefinitio
   books.instruments.push({
     ...NO_PRICE,
     listed: listed.value,
+    scheduled: null,
+    isUnasked: false,
+    isReduceOnly: false,
+    vectors: null,
     pool,
     asset,
     outside: isDesk ? books.positions.length : -1,
     status: 'trading',
     indexTicks: 0n,
+    pendingIndexTicks: 0n,
     fundingIndex: 0n,
     fundingTimeMs: 0,
     settlementTicks: 0n,

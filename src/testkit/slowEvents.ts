@@ -5,6 +5,7 @@
 import { abs, divFloor, max } from '../base/index.js';
 import type { Event, EventOf } from '../engine/event.js';
 import {
+  type AccountView,
   accountEquityFloor,
   accountRequirement,
   initialMarginCeil,
@@ -23,10 +24,14 @@ import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
+import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone } from './slowOrders.js';
+import { judgeAutoMargin, judgeParameters } from './slowRules.js';
+import { judgeScenarios } from './slowScenarios.js';
 import { judgeSharedTakeover, judgeTakeover } from './slowTakeovers.js';
 import { judgeTrade } from './slowTrades.js';
 import {
   hasAllLivePrices,
+  hasFreshScenarios,
   isPlain,
   isSlowlySound,
   isUsable,
@@ -50,6 +55,7 @@ export function judgeEvent(context: EventContext, event: Event): void {
   switch (event.kind) {
     case 'filled':
       judgeTrade(context, event);
+      judgeFilledOrders(context, event);
       return judgeFill(context, event);
     case 'unwound':
     case 'expirySettled':
@@ -65,9 +71,11 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeExpiry(context, event);
     case 'takenOver':
       forgetGains(context, event.accountRow);
+      judgeOrdersGone(context, event);
       return judgeTakeover(context, event);
     case 'accountTakenOver':
       forgetGains(context, event.accountRow);
+      judgeOrdersGone(context, event);
       return judgeSharedTakeover(context, event);
     case 'recovered':
       return judgeRecovery(context, event);
@@ -79,6 +87,15 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeSoundness(context, event);
     case 'released':
       return judgeRelease(context, event);
+    case 'scenariosSent':
+      return judgeScenarios(context, event);
+    case 'parametersApplied':
+      return judgeParameters(context, event);
+    case 'autoMarginAdded':
+      return judgeAutoMargin(context, event);
+    case 'orderAccepted':
+    case 'orderAmended':
+      return judgeAcceptance(context, event);
     case 'facilityDrained':
       return judgeDrain(context, event);
     case 'positionMoved':
@@ -144,19 +161,30 @@ function judgeSharedRelease(
   asset: number,
 ): void {
   const account = books.accounts[event.accountRow] as SlowAccount;
-  if (!hasAllLivePrices(books, account, timeMs)) return;
-  const view = slowWholeView(books, account);
-  const assets = view.assets.map((held) =>
-    held.asset === asset ? { ...held, balance: held.balance - event.amount } : held,
+  demand(
+    account.mode !== 'portfolio' || hasFreshScenarios(books, account, { timeMs, more: [] }),
+    () => `MAR-10: ${account.id} releases on scenarios that are stale`,
   );
+  if (!hasAllLivePrices(books, account, timeMs)) return;
+  const leave = (view: AccountView) => ({
+    ...view,
+    assets: view.assets.map((held) =>
+      held.asset === asset ? { ...held, balance: held.balance - event.amount } : held,
+    ),
+  });
+  demand(
+    !isAccountLiquidatable(leave(slowWholeView(books, account, 'liquidation'))),
+    () => `MAR-03: ${account.id} is liquidatable after a release`,
+  );
+  const view = leave(slowWholeView(books, account, 'opening'));
   const atIndex = view.legs.map((leg) => (leg.option === null ? { ...leg, markTicks: leg.indexTicks } : leg));
   for (const legs of [view.legs, atIndex]) {
-    const left = { ...view, assets, legs };
+    const left = { ...view, legs };
     const equity = accountEquityFloor(left);
     const { initial, order } = accountRequirement(left);
     const floor = removalFloorScaled(left) / VALUE_SCALE;
     demand(
-      equity + 1n >= max(initial, floor) + order && !isAccountLiquidatable(left),
+      equity + 1n >= max(initial, floor) + order,
       () => `MAR-03: ${equity} stays behind ${account.id}, initial ${initial}, floor ${floor}`,
     );
   }

@@ -20,7 +20,15 @@ import {
 } from './slowBooks.js';
 import { balanceAfter, Disagreement, demand, type EventContext, netOf } from './slowDemand.js';
 import { applySlowly } from './slowModel.js';
-import { hasAllLivePrices, isPlain, isUsable, slowCash, slowWholeView } from './slowValues.js';
+import { copyOf } from './slowRules.js';
+import {
+  hasAllLivePrices,
+  hasFreshScenarios,
+  isPlain,
+  isUsable,
+  slowCash,
+  slowWholeView,
+} from './slowValues.js';
 
 type Filled = EventOf<'filled'>;
 
@@ -74,7 +82,11 @@ function judgeFee(
   const { side, size, isTaker, taken } = of;
   const instrument = books.instruments[event.instrumentRow] as SlowInstrument;
   const { definition } = instrument.listed;
-  const ratePpm = isTaker ? definition.takerFeePpm : definition.makerFeePpm;
+  const { client } = books.accounts[accountRowOf(books, side)] as SlowAccount;
+  const { feeTier } = books.clients[client] as SlowBooks['clients'][number];
+  const tiers = [definition, ...definition.feeTiers];
+  const rates = tiers[Math.min(feeTier, definition.feeTiers.length)] as (typeof tiers)[number];
+  const ratePpm = isTaker ? rates.takerFeePpm : rates.makerFeePpm;
   const row = ledgerOf(books, event, side);
   const fee = -netOf(event.transfers, row, { receive: ['rebate'], pay: ['fee'] });
   if (ratePpm < 0n) {
@@ -130,6 +142,7 @@ function judgeOpening(context: EventContext, event: Filled, side: FillSide): voi
     return;
   }
   demand(isUsable(instrument, timeMs), () => 'PRC-01: a position is opened without a usable mark');
+  judgeCaps(context, event, { client: account.client, isLong: after.lots > 0n });
   const owed = event.deficits.filter((fact) => fact.accountRow === accountRow && fact.takeoverRow < 0);
   demand(owed.length === 0, () => `MAR-01: ${account.id} opens a position and leaves ${owed[0]?.amount}`);
   if (!isPlain(books, account)) return judgeSharedOpening(context, event, accountRow);
@@ -150,24 +163,52 @@ function judgeOpening(context: EventContext, event: Filled, side: FillSide): voi
   );
 }
 
+/** Nothing opens beyond what a client may hold on a side, or beyond the open interest of the instrument (MAR-07). */
+function judgeCaps(
+  { books }: EventContext,
+  event: Filled,
+  { client, isLong }: { readonly client: number; readonly isLong: boolean },
+): void {
+  const { listed, isReduceOnly } = books.instruments[event.instrumentRow] as SlowInstrument;
+  demand(!isReduceOnly, () => 'MAR-07: a position is opened where positions may only be reduced');
+  const { positionCapLots, openInterestCapLots } = listed.definition;
+  let [own, longs, longsBefore] = [0n, 0n, 0n];
+  for (const [row, position] of books.positions.entries()) {
+    if (position.instrument !== event.instrumentRow) continue;
+    const lots = event.positions.findLast((change) => change.position === row)?.lots ?? position.lots;
+    longs += max(0n, lots);
+    longsBefore += max(0n, position.lots);
+    const isOwn = books.accounts[position.account]?.client === client;
+    if (isOwn && lots > 0n === isLong) own += abs(lots);
+  }
+  demand(
+    positionCapLots === null || own <= positionCapLots,
+    () => `MAR-07: a client holds ${own}, the cap is ${positionCapLots}`,
+  );
+  demand(
+    openInterestCapLots === null || longs <= openInterestCapLots || longs <= longsBefore,
+    () => `MAR-07: open interest of ${longs}, the cap is ${openInterestCapLots}`,
+  );
+}
+
 /** The whole account as it is afterwards, where every price may decide; where one may not, it was judged more harshly. */
 function judgeSharedOpening({ books, timeMs }: EventContext, event: Filled, accountRow: number): void {
-  const after = structuredCopy(books);
+  const after = copyOf(books);
   applySlowly(after, event);
   const account = after.accounts[accountRow] as SlowAccount;
+  demand(
+    account.mode !== 'portfolio' ||
+      hasFreshScenarios(after, account, { timeMs, more: [event.instrumentRow] }),
+    () => `MAR-10: ${account.id} opens on scenarios that are stale`,
+  );
   if (!hasAllLivePrices(after, account, timeMs)) return;
-  const view = slowWholeView(after, account);
+  const view = slowWholeView(after, account, 'opening');
   const equity = accountEquityFloor(view);
   const { initial, order } = accountRequirement(view);
   demand(
     equity >= initial + order,
     () => `MAR-01: ${account.id} opens with equity ${equity}, initial margin ${initial}, orders ${order}`,
   );
-  demand(!isAccountLiquidatable(view), () => `MAR-01: ${account.id} opens what is liquidatable`);
-}
-
-/** The books as they are, to be written to: what is listed stays shared. */
-function structuredCopy(books: SlowBooks): SlowBooks {
-  const copies = Object.entries(books).map(([name, rows]) => [name, rows.map((row: object) => ({ ...row }))]);
-  return Object.fromEntries(copies) as SlowBooks;
+  const byLiquidation = slowWholeView(after, account, 'liquidation');
+  demand(!isAccountLiquidatable(byLiquidation), () => `MAR-01: ${account.id} opens what is liquidatable`);
 }

@@ -34,6 +34,7 @@ const LISTED: Readonly<
   cover: ['insuranceFund', 'receivable', 'pool'],
   share: ['margin', 'receivable', 'pool'],
   fundTopUp: ['capital', 'insuranceFund', ''],
+  recover: ['capital', 'receivable wallet lending insuranceFund', ''],
   fundDrawDown: ['insuranceFund', 'capital', ''],
   capitalInject: ['external', 'capital', ''],
   feesToCapital: ['fees', 'capital', ''],
@@ -56,6 +57,9 @@ const LISTED: Readonly<
   lendingReserve: ['lending', 'insuranceFund', 'pool'],
   spotPay: ['margin', 'settlement', 'pool'],
   spotReceive: ['settlement', 'margin', 'pool'],
+  liquidationFee: ['margin', 'insuranceFund', 'pool'],
+  fundConvertOut: ['insuranceFund', 'facility', 'pool'],
+  fundConvertIn: ['facility', 'insuranceFund', 'pool'],
 };
 
 const CLIENT_MONEY: ReadonlySet<LedgerKind> = new Set(['wallet', 'pendingDeposit', 'pendingWithdrawal']);
@@ -74,7 +78,8 @@ export function judgeTransfers(context: EventContext, event: Event): void {
       () => `LED-01: ${flow} from ${source.kind} to ${target.kind}`,
     );
     judgeBond(flow, bond, source, target);
-    if (isInternal) {
+    // What a client has agreed to is its own doing.
+    if (isInternal && event.kind !== 'autoMarginAdded') {
       demand(
         !CLIENT_MONEY.has(source.kind) && !CLIENT_MONEY.has(target.kind),
         () => `ISO-01: internal work moves ${flow} through a wallet`,
@@ -137,6 +142,7 @@ function accountsMeant(
     }
     case 'allocated':
     case 'released':
+    case 'autoMarginAdded':
     case 'accountClosed':
     case 'takenOver':
     case 'accountTakenOver':

@@ -53,12 +53,21 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
     // What decides beside the mark is guarded as the mark is.
     const hasJumped =
       option !== null && instrument.indexTicks > 0n && isFar(sent.indexTicks, instrument.indexTicks);
+    const isAnother =
+      option !== null &&
+      instrument.pendingIndexTicks > 0n &&
+      isFar(sent.indexTicks, instrument.pendingIndexTicks);
     const hasActed = judgeVerdict(
       instrument,
       guard,
-      { ...arrival, price: markTicks, hasJumped },
+      { ...arrival, price: markTicks, hasJumped, isAnother },
       mark.verdict,
     );
+    if (mark.verdict === 'heldJump')
+      demand(
+        mark.pendingIndexTicks === (option === null ? 0n : sent.indexTicks),
+        () => 'PRC-01: the underlying of a mark that waits',
+      );
     demand(
       mark.markTicks === (hasActed ? markTicks : instrument.markTicks),
       () => 'PRC-01: a mark that does not act changes the price',
@@ -88,7 +97,7 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
     const hasActed = judgeVerdict(
       at,
       guard,
-      { ...arrival, price: sent.price, hasJumped: false },
+      { ...arrival, price: sent.price, hasJumped: false, isAnother: false },
       price.verdict,
     );
     demand(
@@ -109,6 +118,8 @@ interface Arrival {
   readonly nowMs: number;
   /** Whether what comes along with it is a jump. */
   readonly hasJumped: boolean;
+  /** Whether that is a jump from what came along with the price that waits. */
+  readonly isAnother: boolean;
 }
 
 /** Whether the price acts; the verdict must be the guard's. */
@@ -121,14 +132,14 @@ function judgeVerdict(before: SlowPrice, guard: Guard, sent: Arrival, verdict: V
 function expectedVerdict(
   before: SlowPrice,
   { maxAgeMs, maxJumpPpm, confirmations, most }: Guard,
-  { price, sourceTimeMs, nowMs, hasJumped }: Arrival,
+  { price, sourceTimeMs, nowMs, hasJumped, isAnother }: Arrival,
 ): Verdict {
   if (sourceTimeMs < before.sourceTimeMs) return 'ignoredOld';
   if (sourceTimeMs < nowMs - maxAgeMs) return 'ignoredStale';
   if (price < 1n || price > most) return 'ignoredBad';
   const isNear = (to: bigint) => abs(price - to) * 1_000_000n <= to * maxJumpPpm;
   if (!hasJumped && (before.markTicks === 0n || isNear(before.markTicks))) return 'accepted';
-  const agrees = before.pendingTicks > 0n && isNear(before.pendingTicks);
+  const agrees = !isAnother && before.pendingTicks > 0n && isNear(before.pendingTicks);
   const count = agrees ? before.pendingCount + (sourceTimeMs > before.sourceTimeMs ? 1 : 0) : 1;
   return count < confirmations ? 'heldJump' : 'confirmed';
 }
@@ -192,15 +203,18 @@ export function judgeFunding(context: EventContext, event: EventOf<'fundingAppli
 /** An option expires at its intrinsic value, whole mark ticks towards zero; a future at its mark (FND-05, FND-06). */
 export function judgeExpiry({ books, timeMs, command }: EventContext, event: EventOf<'expired'>): void {
   const instrument = books.instruments[event.instrumentRow] as SlowInstrument;
+  const series = seriesOf(books, instrument).filter((each) => isUsable(each, timeMs));
   demand(
-    isUsable(instrument, timeMs) || command.kind === 'delist',
+    series.length > 0 || command.kind === 'delist',
     () => 'FND-06: an expiry at a mark that may not decide',
   );
   const { option, terms, definition } = instrument.listed;
   if (option === null || command.kind === 'delist')
     return demand(event.settlementTicks === instrument.markTicks, () => 'FND-06: settled off the mark');
   const { strikeTicks, optionType, payoff, unit } = option;
-  const spot = instrument.indexTicks;
+  // All of a series expire at one price: the one that came with the latest of their marks.
+  const latest = Math.max(...series.map(({ markTimeMs }) => markTimeMs));
+  const spot = series.find(({ markTimeMs }) => markTimeMs === latest)?.indexTicks as bigint;
   const inside = max(0n, optionType === 'call' ? spot - strikeTicks : strikeTicks - spot);
   // Worth of a lot x below = inside x unit; a mark tick of a lot is worth terms.unit / markTicksPerTick.
   const below = payoff === 'linear' ? 1n : spot;
@@ -212,6 +226,14 @@ export function judgeExpiry({ books, timeMs, command }: EventContext, event: Eve
     event.settlementTicks * exact.below <= exact.above &&
     (event.settlementTicks + 1n) * exact.below > exact.above;
   demand(isFloor, () => `FND-05: expires at ${event.settlementTicks}, worth ${exact.above}/${exact.below}`);
+}
+
+/** Options of the pool on the same underlying that expire and settle alike, by row; a future is alone. */
+function seriesOf(books: SlowBooks, instrument: SlowInstrument): readonly SlowInstrument[] {
+  const keyOf = ({ listed, pool, asset }: SlowInstrument) =>
+    listed.option === null ? null : [listed.option.underlying, listed.option.expiryMs, pool, asset].join();
+  const key = keyOf(instrument);
+  return key === null ? [instrument] : books.instruments.filter((each) => keyOf(each) === key);
 }
 
 function demandSame(rows: readonly number[], due: ReadonlySet<number>, what: string): void {

@@ -3,7 +3,9 @@
  * keeps no running totals, no indexes and no queue beyond a flag, and knows nothing of columns. What it
  * holds after a history is what the fast state must hold.
  */
+import { assert } from '../base/index.js';
 import type { Event, EventOf } from '../engine/event.js';
+import { listingTerms } from '../engine/listing.js';
 import type { Transfer } from '../isolation/index.js';
 import {
   holdingsOf,
@@ -83,13 +85,14 @@ function applyFacts(books: SlowBooks, event: Event): void {
         legRule: event.legRule,
         isQuarantined: false,
         isSound: true,
+        scenarios: null,
       });
       if (event.valuationAssetRow >= 0) openPoolAsset(books, books.pools.length - 1, event.valuationAssetRow);
       return;
     case 'instrumentListed':
       return openInstrument(books, event.definition);
     case 'clientOpened':
-      books.clients.push({ id: event.client, wallets: new Map() });
+      books.clients.push({ id: event.client, wallets: new Map(), feeTier: 0 });
       return;
     case 'walletOpened':
       return openWallet(books, event.clientRow, event.assetRow);
@@ -139,6 +142,7 @@ function applyFacts(books: SlowBooks, event: Event): void {
       return applyMarks(books, event);
     case 'fundingApplied': {
       const { fundingIndex, fundingTimeMs } = event;
+      (books.instruments[event.instrumentRow] as SlowInstrument).isUnasked = false;
       Object.assign(books.instruments[event.instrumentRow] as SlowInstrument, {
         fundingIndex,
         fundingTimeMs,
@@ -182,8 +186,8 @@ function applyFacts(books: SlowBooks, event: Event): void {
     case 'positionMoved':
       for (const { accountAssetRow, amount } of event.principals)
         addPrincipal(books, accountAssetRow, amount);
-      for (const row of event.movedOrders)
-        Object.assign(books.orders[row] as SlowOrder, { account: event.toAccountRow, leg: event.leg });
+      for (const { orderRow, ...moved } of event.movedOrders)
+        Object.assign(books.orders[orderRow] as SlowOrder, { ...moved, account: event.toAccountRow });
       return;
     case 'orderAccepted': {
       const { order: id, accountRow: account, instrumentRow: instrument } = event;
@@ -191,6 +195,37 @@ function applyFacts(books: SlowBooks, event: Event): void {
       books.orders.push({ id, account, instrument, leg, isBuy, isReduceOnly, priceTicks, lots });
       return;
     }
+    case 'parametersScheduled':
+      return schedule(books, event);
+    case 'parametersCancelled':
+      (books.instruments[event.instrumentRow] as SlowInstrument).scheduled = null;
+      return;
+    case 'parametersApplied':
+      return applyParameters(books.instruments[event.instrumentRow] as SlowInstrument, event);
+    case 'scenariosDefined': {
+      const pool = books.pools[event.poolRow] as SlowPool;
+      pool.scenarios = { inForce: pool.scenarios?.inForce ?? null, defined: event.set };
+      return;
+    }
+    case 'scenariosSent':
+      return keepScenarios(books, event);
+    case 'reduceOnlySet':
+      (books.instruments[event.instrumentRow] as SlowInstrument).isReduceOnly = event.isReduceOnly;
+      return;
+    case 'feeTierSet':
+      (books.clients[event.clientRow] as SlowBooks['clients'][number]).feeTier = event.tier;
+      return;
+    case 'autoMarginSet':
+      Object.assign(accountOf(books, event.accountRow), {
+        autoMarginLeft: event.capMinor,
+        autoMarginUntilMs: event.expiresMs,
+      });
+      return;
+    case 'autoMarginAdded':
+      addPrincipal(books, event.accountAssetRow, event.amount);
+      accountOf(books, event.accountRow).autoMarginLeft -= event.amount;
+      accountOf(books, event.accountRow).isQueued = false;
+      return;
     case 'orderAmended':
       (books.orders[event.orderRow] as SlowOrder).priceTicks = event.priceTicks;
       return;
@@ -199,9 +234,49 @@ function applyFacts(books: SlowBooks, event: Event): void {
   }
 }
 
+function schedule(books: SlowBooks, event: EventOf<'parametersScheduled'>): void {
+  const instrument = books.instruments[event.instrumentRow] as SlowInstrument;
+  const listed = listingTerms(event.definition, books.assets[instrument.asset]?.decimals as number);
+  assert(listed.ok, 'scheduled parameters have terms');
+  const { effectiveMs, graceUntilMs, liquidateAtOnce } = event;
+  instrument.scheduled = {
+    listed: listed.value,
+    effectiveMs,
+    graceUntilMs,
+    liquidateAtOnce,
+    isOpeningApplied: false,
+  };
+}
+
+/** During the grace everything is by the new terms but liquidation. */
+function applyParameters(instrument: SlowInstrument, { applies, woken }: EventOf<'parametersApplied'>): void {
+  const { scheduled, listed } = instrument;
+  assert(scheduled !== null, 'what comes into force was scheduled');
+  if (applies === 'opening') {
+    const { liquidationDefinition, liquidationTerms, liquidationOption } = listed;
+    instrument.listed = { ...scheduled.listed, liquidationDefinition, liquidationTerms, liquidationOption };
+    scheduled.isOpeningApplied = true;
+    return;
+  }
+  instrument.listed = scheduled.listed;
+  instrument.scheduled = null;
+  instrument.isUnasked = !scheduled.liquidateAtOnce || woken.length === 0;
+}
+
+function keepScenarios(books: SlowBooks, event: EventOf<'scenariosSent'>): void {
+  const pool = books.pools[event.poolRow] as SlowPool;
+  if (event.isInForce && pool.scenarios !== null)
+    pool.scenarios = { inForce: pool.scenarios.defined, defined: pool.scenarios.defined };
+  for (const { instrumentRow, ...vectors } of event.instruments)
+    (books.instruments[instrumentRow] as SlowInstrument).vectors = { ...vectors, timeMs: event.sourceTimeMs };
+  for (const { poolAssetRow, shocksPpm } of event.assets)
+    poolAssetAt(books, poolAssetRow).shocksPpm = shocksPpm;
+}
+
 function applyMarks(books: SlowBooks, { marks, assetPrices, sourceTimeMs }: EventOf<'marked'>): void {
-  for (const { instrumentRow, verdict: _verdict, ...mark } of marks) {
+  for (const { instrumentRow, verdict, ...mark } of marks) {
     const instrument = books.instruments[instrumentRow] as SlowInstrument;
+    if (verdict === 'accepted' || verdict === 'confirmed') instrument.isUnasked = false;
     Object.assign(instrument, {
       ...mark,
       sourceTimeMs: Math.max(instrument.sourceTimeMs, sourceTimeMs),
@@ -233,6 +308,8 @@ function openAccount(books: SlowBooks, event: EventOf<'accountOpened'>): void {
     isClosed: false,
     isQueued: false,
     hold: 0n,
+    autoMarginLeft: 0n,
+    autoMarginUntilMs: 0,
   });
   const instrument = event.instrumentRow;
   if (instrument < 0) return;

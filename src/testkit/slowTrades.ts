@@ -28,15 +28,17 @@ const SETTLED: { readonly receive: readonly FlowName[]; readonly pay: readonly F
 export function judgeTrade(context: EventContext, event: TradeEvent): void {
   const { books } = context;
   const changes = lastChanges(event);
-  let lotsSum = 0n;
+  const lotsSums = new Map<number, bigint>();
   for (const { before, change } of changes.map((change) => held(books, change))) {
-    lotsSum += change.lots - before.lots;
+    const { instrument } = before;
+    lotsSums.set(instrument, (lotsSums.get(instrument) ?? 0n) + change.lots - before.lots);
     if (before.lots === change.lots) continue;
-    const { fundingIndex } = books.instruments[event.instrumentRow] as SlowInstrument;
-    demand(before.instrument === event.instrumentRow, () => "a trade in another instrument's position");
+    const { fundingIndex } = books.instruments[instrument] as SlowInstrument;
+    demand(isTradedIn(books, event, instrument), () => "a trade in another instrument's position");
     demand(change.fundingIndex === fundingIndex, () => 'FND-02: funding is collected to the index');
   }
-  demand(lotsSum === 0n, () => `law 2: a trade changes the sum of lots by ${lotsSum}`);
+  for (const sum of lotsSums.values())
+    demand(sum === 0n, () => `law 2: a trade changes the sum of lots by ${sum}`);
   const values = tradeValues(context, event, changes);
   for (const change of changes) judgePremium(context, event, change, values.get(change.position) ?? 0n);
   const accounts = new Set(changes.map(({ position }) => books.positions[position]?.account as number));
@@ -46,6 +48,24 @@ export function judgeTrade(context: EventContext, event: TradeEvent): void {
     else for (const change of own) judgeOther(context, change, values.get(change.position) ?? 0n);
   }
   judgeLiquidationAccount(context, event, changes);
+}
+
+/** Options of one underlying, expiry and settlement asset settle together; else a trade is in one instrument. */
+function isTradedIn(books: SlowBooks, event: TradeEvent, instrument: number): boolean {
+  if (instrument === event.instrumentRow) return true;
+  if (event.kind !== 'expirySettled') return false;
+  const [own, named] = [instrument, event.instrumentRow].map(
+    (row) => books.instruments[row] as SlowInstrument,
+  );
+  const [a, b] = [own?.listed.option, named?.listed.option];
+  return (
+    own?.status === 'settling' &&
+    own.pool === named?.pool &&
+    own.asset === named.asset &&
+    a?.underlying !== undefined &&
+    a.underlying === b?.underlying &&
+    a.expiryMs === b.expiryMs
+  );
 }
 
 /** Each position as the event leaves it. */
@@ -110,8 +130,8 @@ function settlementValue(
   row: number,
   lots: bigint,
 ): bigint {
-  const instrument = books.instruments[event.instrumentRow] as SlowInstrument;
-  const { account } = books.positions[row] as SlowPosition;
+  const { account, instrument: instrumentRow } = books.positions[row] as SlowPosition;
+  const instrument = books.instruments[instrumentRow] as SlowInstrument;
   const exact = slowValue(
     instrument,
     lots,
@@ -272,13 +292,7 @@ function judgeCarried(
     const lots = each.find(({ change }) => change.position === row)?.change.lots ?? position.lots;
     const isFlipped = sign(lots) * sign(position.lots) < 0n;
     const settle = books.instruments[position.instrument]?.asset;
-    // A position that this very event opened carries nothing: its order was a fact (MAR-06).
-    return (
-      lots !== 0n &&
-      position.lots !== 0n &&
-      !isFlipped &&
-      settle === books.instruments[event.instrumentRow]?.asset
-    );
+    return lots !== 0n && !isFlipped && settle === books.instruments[event.instrumentRow]?.asset;
   });
   demand(
     goingOn.length === 0,

@@ -13,6 +13,7 @@ import {
   isLiquidatable,
   type LegView,
   type OrderView,
+  type ScenarioView,
 } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import {
@@ -107,25 +108,75 @@ export function slowView(books: SlowBooks, account: SlowAccount): IsolatedView {
   };
 }
 
+/** Which terms count: during the grace of new ones those of opening are others than those of liquidation (MAR-08). */
+export type TermsFor = 'opening' | 'liquidation';
+
 /** Any account as the margin model of whole accounts sees it, at the last good prices. */
-export function slowWholeView(books: SlowBooks, account: SlowAccount): AccountView {
+export function slowWholeView(
+  books: SlowBooks,
+  account: SlowAccount,
+  terms: TermsFor = 'liquidation',
+): AccountView {
   const row = books.accounts.indexOf(account);
   const orders = ordersOf(books, row);
   const ordered = [...new Set(orders.map(({ instrument }) => instrument))];
+  const legs = openPositionsOf(books, row).map((position) => legViewOf(books, account, position, terms));
   return {
     mode: account.mode,
+    scenarios: account.mode === 'portfolio' ? slowScenarios(books, account, [...legs, ...orders]) : null,
     legRule: (books.pools[account.pool] as SlowPool).legRule,
     assets: holdingsOf(books, row).map(({ asset, ledger }) => ({
       ...assetViewOf(books, account, asset),
       balance: books.balances[ledger]?.balance as bigint,
     })),
-    legs: openPositionsOf(books, row).map((position) => legViewOf(books, account, position)),
+    legs,
     orders,
     orderTerms: ordered.map((instrument) => {
       const { fundingIndex } = books.instruments[instrument] as SlowInstrument;
-      return legViewOf(books, account, { instrument, leg: 'net', lots: 0n, cost: 0n, fundingIndex });
+      const flat = { instrument, leg: 'net', lots: 0n, cost: 0n, fundingIndex } as const;
+      return legViewOf(books, account, flat, terms);
     }),
   };
+}
+
+/** The set in force with what it does to all that the account holds or orders; null where anything of that is missing. */
+function slowScenarios(
+  books: SlowBooks,
+  account: SlowAccount,
+  wanted: readonly { readonly instrument: number }[],
+): ScenarioView | null {
+  const set = books.pools[account.pool]?.scenarios?.inForce ?? null;
+  const rows = [...new Set(wanted.map(({ instrument }) => instrument))];
+  if (set === null || rows.some((row) => books.instruments[row]?.vectors === null)) return null;
+  return {
+    set,
+    instruments: rows.map((row) => {
+      const { listed, vectors } = books.instruments[row] as SlowInstrument;
+      const { base, option, expiryMs } = listed.definition;
+      return { ...vectors!, instrument: row, underlying: option?.underlying ?? base, expiryMs };
+    }),
+    assets: holdingsOf(books, books.accounts.indexOf(account)).map(({ asset }) => ({
+      asset,
+      shocksPpm: poolAssetOf(books, account.pool, asset)?.shocksPpm ?? [],
+    })),
+  };
+}
+
+/** Whether a portfolio account may open or release on the vectors of these instruments: fresh, and made near the prices now. */
+export function hasFreshScenarios(
+  books: SlowBooks,
+  account: SlowAccount,
+  at: { readonly timeMs: number; readonly more: readonly number[] },
+): boolean {
+  const set = books.pools[account.pool]?.scenarios?.inForce ?? null;
+  if (set === null) return false;
+  const held = openPositionsOf(books, books.accounts.indexOf(account)).map(({ instrument }) => instrument);
+  return [...held, ...at.more].every((row) => {
+    const { vectors, listed, markTicks, indexTicks } = books.instruments[row] as SlowInstrument;
+    if (vectors === null || at.timeMs - vectors.timeMs > set.maxAgeMs) return false;
+    const moved = abs((listed.option === null ? markTicks : indexTicks) - vectors.referenceTicks);
+    return moved * 1_000_000n <= set.driftPpm * vectors.referenceTicks;
+  });
 }
 
 /** Open orders of instruments that trade. */
@@ -185,6 +236,7 @@ function legViewOf(
   books: SlowBooks,
   { leveragePpm }: SlowAccount,
   position: Pick<SlowPosition, 'instrument' | 'leg' | 'lots' | 'cost' | 'fundingIndex'>,
+  terms: TermsFor,
 ): LegView {
   const { listed, fundingIndex, markTicks, indexTicks, asset } = books.instruments[
     position.instrument
@@ -193,8 +245,8 @@ function legViewOf(
     instrument: position.instrument,
     leg: position.leg,
     settleAsset: asset,
-    terms: listed.marginTerms,
-    option: listed.option,
+    terms: terms === 'opening' ? listed.marginTerms : listed.liquidationTerms,
+    option: terms === 'opening' ? listed.option : listed.liquidationOption,
     lots: position.lots,
     cost: position.cost,
     fundingPerLot: fundingIndex - position.fundingIndex,

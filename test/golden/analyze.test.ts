@@ -15,19 +15,19 @@ describe('a short of Binance in cross mode', () => {
 
   it('has the liquidation price the venue shows, from the wallet without its profit (LIQ-11)', () => {
     // (9092.72600745 + 0.2 x 23590.549) / (0.2 x 1.01) = 68370.474294...
-    expect(answer.positions[0]).toMatchObject({ marginMode: 'cross', liquidationPrice: '68370.5' });
+    expect(answer.positions[0]).toMatchObject({ marginMode: 'cross', liquidationPrice: '68370.474294307' });
     expect(answer.positions[0]?.distancePercent).toBe('185.01');
     expect(reasons(answer)).toEqual({
       notional: 'equal',
       unrealizedPnl: 'equal',
       initialMargin: 'equal',
       maintenanceMargin: 'equal',
-      liquidationPrice: 'rounding',
+      liquidationPrice: 'equal',
     });
   });
 
   it('says that a rate stood for its tiers', () => {
-    expect(answer.notes.map(({ code }) => code)).toEqual(['tiers_unknown']);
+    expect(answer.notes.map(({ code }) => code)).toEqual(['tiers_unknown', 'price_step_unknown']);
   });
 
   it('requires the same alone and behind the wallet, and by scenarios more (12% of it)', () => {

@@ -1,87 +1,144 @@
 /**
- * Closes the lots of a takeover that the fund cannot cover against winners, at the value where those lots
- * leave nothing: just the needed lots, ranked, each winner checked again (LIQ-06). Lots that find no winner
- * are torn up at the mark against the other side, and what they are short of becomes a deficit (LIQ-07).
+ * Closes the lots of a takeover that fund and venue cannot cover against winners, at the value where those lots leave
+ * nothing: just the needed lots, by the pool's policy, each winner checked again (LIQ-06). Lots that find no winner are
+ * torn up at the mark against the other side, and what they are short of becomes a deficit (LIQ-07).
  */
-import { abs, max, min, mulDivCeil, mulDivFloor, saturateInt64 } from '../../base/index.js';
-import { type DeleverageCandidate, isEligible, rankDeleverageCandidates } from '../../liquidation/index.js';
+import { abs, assert, min, mulDivCeil, mulDivFloor, PPM, saturateInt64 } from '../../base/index.js';
 import {
-  ASSET_PRICE_SCALE,
+  allocateDeleveraging,
+  type DeleverageAllocation,
+  type DeleverageCandidate,
+  deleveragingValue,
+  isEligible,
+  neededLots,
+  rankDeleverageCandidates,
+  type TakeoverInDeficit,
+} from '../../liquidation/index.js';
+import {
   accountEquityFloor,
   accountRequirement,
   equityFloor,
   maintenanceMarginCeil,
 } from '../../margin/index.js';
-import { equityNow } from '../accountHealth.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
-import { hasClosedForm, valuedInPoolAsset } from '../accountParts.js';
-import { assetPrice } from '../assetPrice.js';
+import { hasClosedForm } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { deleverageCandidates, payoffOf } from '../deleverageSide.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
-import type { EventOf } from '../event.js';
-import { fundBacking } from '../fundBacking.js';
+import type { EventOf, FILL_REASONS } from '../event.js';
+import { layersOf } from '../lossLayers.js';
 import { accountView, hasUsableMark, markValue, takeoverEquity } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { fundBalance } from '../soundness.js';
 import { listedInstrument, poolLedgerRow, type State } from '../state.js';
+import { budgetOf } from '../takeoverBudget.js';
 import { accruedFunding, splitTrade } from '../trade.js';
+import { waterfallOf } from '../waterfallStore.js';
 import { tradeAtMark } from './markTrade.js';
 
-/** Winners closed in one step: the rest follows in the next, so that no event grows without bound. */
+/**
+ * Accounts closed in one step of an open queue, or torn up in one: the rest follows in the next, so that no event grows
+ * without bound. What is shared, or capped, is one event whatever its length: shares of a rest would be other shares.
+ */
 const FILLS_MAX = 256;
 
 /** The takeover as deleveraging sees it. */
-interface Deficit {
+interface Deficit extends TakeoverInDeficit {
   readonly takeoverRow: number;
   readonly instrumentRow: number;
   readonly positionRow: number;
-  readonly lots: bigint;
-  readonly cost: bigint;
-  /** With accrued funding. */
-  readonly collateral: bigint;
   readonly neededLots: bigint;
 }
 
-/** Lots taken from one position. */
+/** Lots taken from one position, and why. */
 interface Taken {
   readonly positionRow: number;
   readonly lots: bigint;
+  readonly rank: number;
+  readonly reason: (typeof FILL_REASONS)[number];
 }
 
 export function decideDeleverage(situation: Situation, { takeoverRow }: CommandOf<'deleverage'>): Decision {
   const { state, timeMs } = situation;
   const deficit = deficitOf(situation, takeoverRow);
   if (deficit === null) return reject('nothing_to_do');
-  if (!hasUsableMark(state, deficit.instrumentRow, timeMs)) return reject('mark_unusable');
-  const side = deficit.lots > 0n ? 'short' : 'long';
-  const candidates = [...situation.derived.holders(deficit.instrumentRow, side)]
-    .map((positionRow) => candidateOf(state, positionRow))
-    .sort((a, b) => a.row - b.row);
-  const ranked = rankDeleverageCandidates(candidates);
-  const winners = takeFrom(ranked, deficit, (row, lots) => isWinner(situation, deficit, row, lots));
-  if (winners.length > 0) return [closeAgainst(situation, deficit, winners, false)];
-  // Nobody gains enough: the other side is closed at the mark, winners first, which costs it nothing.
-  const others = candidates.filter(({ row }) => !ranked.some((winner) => winner.row === row));
-  const torn = takeFrom([...ranked, ...others], deficit, () => true);
-  return torn.length > 0 ? [closeAgainst(situation, deficit, torn, true)] : reject('nothing_to_do');
+  const { instrumentRow, neededLots } = deficit;
+  if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
+  const candidates = deleverageCandidates(situation, instrumentRow, deficit.lots > 0n ? 'short' : 'long');
+  // Nobody is asked twice at one mark for one takeover: a share, or a cap, would be another one.
+  const isSpent = isSpentAtMark(state, deficit);
+  if (isSpent) return tearUp(situation, deficit, candidates);
+  const policy = waterfallOf(state, state.instruments.poolAsset.get(instrumentRow)).deleveraging;
+  const isOpenQueue = policy.kind === 'queue' && policy.maxSharePpm === PPM && policy.maxLots === null;
+  const { allocations, takenLots, shortLots } = allocateDeleveraging({
+    policy,
+    payoff: payoffOf(state, instrumentRow),
+    neededLots,
+    candidates,
+    mayTake: ({ row }, lots) => isWinner(situation, deficit, row, lots),
+    ...(isOpenQueue ? { accountsMax: FILLS_MAX } : {}),
+  });
+  if (takenLots === 0n) return tearUp(situation, deficit, candidates);
+  const accountRow = (row: number) => state.positions.account.get(row);
+  return [
+    closeAgainst(situation, deficit, {
+      taken: allocations.flatMap(asTaken),
+      isTearUp: false,
+      passedOver: allocations
+        .filter(({ reason }) => reason === 'refused')
+        .slice(0, FILLS_MAX)
+        .map(({ row, rank }) => ({ accountRow: accountRow(row), rank: rank ?? 0 })),
+      tearUpLots: isOpenQueue ? 0n : shortLots,
+    }),
+  ];
 }
 
-/** How many of the takeover's lots the fund cannot cover, after what it owes already; null where it covers all. */
+/** Whether winners gave all that they may for this takeover, at this very mark. */
+function isSpentAtMark({ takeovers, instruments }: State, { takeoverRow, instrumentRow }: Deficit): boolean {
+  return (
+    takeovers.spentTicks.get(takeoverRow) === instruments.markTicks.get(instrumentRow) &&
+    takeovers.spentMarkMs.get(takeoverRow) === instruments.markTimeMs.get(instrumentRow)
+  );
+}
+
+function asTaken({ row, lots, rank, reason }: DeleverageAllocation): Taken[] {
+  if (lots === 0n) return [];
+  assert(reason === 'whole' || reason === 'capped' || reason === 'part', 'who gives lots has a reason to');
+  return [{ positionRow: row, lots, rank: rank ?? 0, reason }];
+}
+
+/** Nobody may give more: the other side is closed at the mark, winners first, which costs it nothing (LIQ-07). */
+function tearUp(
+  situation: Situation,
+  deficit: Deficit,
+  candidates: readonly DeleverageCandidate[],
+): Decision {
+  const ranked = rankDeleverageCandidates(candidates);
+  const winners = new Set(ranked.map(({ row }) => row));
+  const taken: Taken[] = [];
+  let left = deficit.neededLots;
+  for (const { row, lots } of [...ranked, ...candidates.filter((candidate) => !winners.has(candidate.row))]) {
+    if (left === 0n || taken.length === FILLS_MAX) break;
+    const part = min(left, abs(lots));
+    taken.push({ positionRow: row, lots: part, rank: 0, reason: 'tornUp' });
+    left -= part;
+  }
+  if (taken.length === 0) return reject('nothing_to_do');
+  return [closeAgainst(situation, deficit, { taken, isTearUp: true, passedOver: [], tearUpLots: 0n })];
+}
+
+/** How many of the takeover's lots fund and venue cannot cover, after what they owe already; null where they cover all. */
 function deficitOf(situation: Situation, takeoverRow: number): Deficit | null {
-  const { state, derived } = situation;
+  const { state } = situation;
   const { takeovers, positions, instruments } = state;
   const instrumentRow = takeovers.instrument.get(takeoverRow);
   const positionRow = takeovers.position.get(takeoverRow);
-  const poolAssetRow = instruments.poolAsset.get(instrumentRow);
   const lots = positions.lots.get(positionRow);
-  const shortOf = -takeoverEquity(state, takeoverRow);
-  if (lots === 0n || shortOf <= 0n) return null;
-  const others = derived.inventory.exposure(poolAssetRow) - shortOf;
-  const fund = fundBalance(state, poolAssetRow) + fundBacking(situation, poolAssetRow);
-  const budget = max(0n, fund - state.totals.outstanding.get(poolAssetRow) - others);
-  const covered = mulDivFloor(budget, abs(lots), shortOf);
-  if (covered >= abs(lots)) return null;
+  const shortMinor = -takeoverEquity(state, takeoverRow);
+  if (lots === 0n || shortMinor <= 0n) return null;
+  const layers = layersOf(situation, instruments.poolAsset.get(instrumentRow));
+  const needed = neededLots({ lots, shortMinor, budgetMinor: budgetOf(layers, takeoverRow) });
+  if (needed === 0n) return null;
   return {
     takeoverRow,
     instrumentRow,
@@ -89,46 +146,8 @@ function deficitOf(situation: Situation, takeoverRow: number): Deficit | null {
     lots,
     cost: positions.cost.get(positionRow),
     collateral: takeovers.collateral.get(takeoverRow) + accruedFunding(state, positionRow),
-    neededLots: abs(lots) - covered,
+    neededLots: needed,
   };
-}
-
-/** A position, with what stands behind it: of a shared account, its whole equity in the position's settlement asset. */
-function candidateOf(state: State, positionRow: number): DeleverageCandidate {
-  const { positions } = state;
-  const accountRow = positions.account.get(positionRow);
-  const instrumentRow = positions.instrument.get(positionRow);
-  const lots = positions.lots.get(positionRow);
-  const paid = positions.cost.get(positionRow) + positions.premium.get(positionRow);
-  const atMark = markValue(state, instrumentRow, lots);
-  const collateral = hasClosedForm(state, accountRow)
-    ? accountView(state, accountRow).collateral + accruedFunding(state, positionRow)
-    : equityInAsset(state, accountRow, state.instruments.poolAsset.get(instrumentRow)) - (atMark - paid);
-  return { row: positionRow, lots, cost: paid, collateral, markValue: atMark };
-}
-
-function equityInAsset(state: State, accountRow: number, poolAssetRow: number): bigint {
-  const equity = equityNow(state, accountRow);
-  if (valuedInPoolAsset(state, accountRow) === poolAssetRow) return equity;
-  const price = assetPrice(state, poolAssetRow);
-  return price === 0n ? 0n : mulDivFloor(equity, ASSET_PRICE_SCALE, price);
-}
-
-function takeFrom(
-  queue: readonly DeleverageCandidate[],
-  deficit: Deficit,
-  mayTake: (positionRow: number, lots: bigint) => boolean,
-): Taken[] {
-  const taken: Taken[] = [];
-  let needed = deficit.neededLots;
-  for (const { row, lots } of queue) {
-    if (needed === 0n || taken.length === FILLS_MAX) break;
-    const part = min(needed, abs(lots));
-    if (!mayTake(row, part)) continue;
-    taken.push({ positionRow: row, lots: part });
-    needed -= part;
-  }
-  return taken;
 }
 
 /** LIQ-06 on exact numbers: what the account would have after giving up these lots at the deleveraging value. */
@@ -180,24 +199,18 @@ function isSharedWinner(situation: Situation, deficit: Deficit, positionRow: num
   });
 }
 
-/**
- * Signed value of the trade that closes so many lots of the takeover where its collateral for them is used up
- * exactly: what they cost, less the collateral that stands behind them. Rounded in the takeover's favour by
- * at most a unit, so that a part never pays more than its share.
- */
-function deleveragingValue(deficit: Deficit, lots: bigint): bigint {
-  const all = abs(deficit.lots);
-  const cost = lots === all ? deficit.cost : mulDivCeil(deficit.cost, lots, all);
-  return mulDivFloor(deficit.collateral, lots, all) - cost;
-}
-
 function closeAgainst(
   situation: Situation,
   deficit: Deficit,
-  taken: readonly Taken[],
-  isTearUp: boolean,
+  closing: {
+    readonly taken: readonly Taken[];
+    readonly isTearUp: boolean;
+    readonly passedOver: EventOf<'deleveraged'>['passedOver'];
+    readonly tearUpLots: bigint;
+  },
 ): EventOf<'deleveraged'> {
   const { state } = situation;
+  const { taken, isTearUp, passedOver, tearUpLots } = closing;
   const { instrumentRow, takeoverRow } = deficit;
   const poolAssetRow = state.instruments.poolAsset.get(instrumentRow);
   const direction = deficit.lots > 0n ? 1n : -1n;
@@ -210,7 +223,7 @@ function closeAgainst(
     // Signed value of the lots as the takeover sells them; the account takes the other side.
     const atMark = -markValue(state, instrumentRow, direction * part.lots);
     const partValue = isTearUp ? atMark : deleveragingValue(deficit, part.lots);
-    const { positionRow } = part;
+    const { positionRow, rank, reason } = part;
     tradeAtMark(situation, draft, { positionRow, lots: direction * part.lots, value: -partValue });
     // What the takeover is paid above the mark is what the account gives up.
     fills.push({
@@ -218,6 +231,8 @@ function closeAgainst(
       lots: part.lots,
       value: -partValue,
       forgoneMinor: atMark - partValue,
+      rank,
+      reason,
     });
     lots += part.lots;
     value += partValue;
@@ -243,6 +258,8 @@ function closeAgainst(
     lossMinor: saturateInt64(lossMinor),
     forgoneMinor: saturateInt64(forgoneMinor),
     fills,
+    passedOver,
+    tearUpLots,
     ...draft,
   };
 }

@@ -85,16 +85,23 @@ export function settleParty(
       outcome = settleTrade(situation, draft, withAllocated(amount));
       return stillNeeded(situation, draft, party, { allocated: amount, outcome });
     };
-    for (;;) {
+    // Where a unit of collateral is worth many of the asset, each step may lack one unit more: steps double.
+    let failing = allocateMinor;
+    for (let step = 0n; ; comesIn += step) {
       const more = stillNeededWith(comesIn);
       if (typeof more === 'object') return more;
       if (more === 0n) break;
-      comesIn += more;
+      failing = comesIn;
+      step = max(more, 2n * step);
     }
-    if (hadOtherMeans && party.orderRow < 0) {
+    const isOvershot = failing !== allocateMinor;
+    if ((hadOtherMeans || isOvershot) && party.orderRow < 0) {
       // With money there is less to convert or borrow than on trial, so less may do.
       const isEnough = (amount: bigint) => stillNeededWith(amount) === 0n;
-      comesIn = smallestPassing({ failing: allocateMinor, passing: comesIn }, isEnough);
+      comesIn = smallestPassing(
+        { failing: hadOtherMeans ? allocateMinor : failing, passing: comesIn },
+        isEnough,
+      );
       stillNeededWith(comesIn);
     }
     const short = allocationFault(state, settlement, party, comesIn);

@@ -5,8 +5,8 @@
  * A share of an unrealized gain is realized without closing a lot: the position's cost moves against its holder
  * by the share, so that the same gain is never asked twice.
  */
-import { largestPassing, max, min } from '../../base/index.js';
-import { type Gain, shareLoss } from '../../liquidation/index.js';
+import { largestPassing, max, min, mulDivFloor, PPM } from '../../base/index.js';
+import { type Gain, type LossShare, shareLoss, type WaterfallLayer } from '../../liquidation/index.js';
 import { isAccountLiquidatable, spareGain } from '../../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm, hasRisk, positionsOf } from '../accountParts.js';
@@ -14,11 +14,10 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
-import { unbackedClaims } from '../fundBacking.js';
+import { layersOf, shareable } from '../lossLayers.js';
 import { accountView, hasUsableMark, markValue } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { fundBalance } from '../soundness.js';
-import { listedInstrument, outstandingOf, poolLedgerRow, type State } from '../state.js';
+import { listedInstrument, poolLedgerRow, type State } from '../state.js';
 
 /** Payers in one step: the rest follows in the next, at the same rate, so that no event grows without bound. */
 const PAYERS_MAX = 1024;
@@ -30,35 +29,56 @@ interface SharedGain extends Gain {
 
 export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'share'>): Decision {
   const { state } = situation;
-  const deficitRow = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
-  const unbacked = unbackedClaims(situation, poolAssetRow);
-  if (deficitRow < 0 || fundBalance(state, poolAssetRow) > 0n || unbacked === 0n)
-    return reject('nothing_to_do');
+  const open = [...shareable(layersOf(situation, poolAssetRow))];
+  if (open.length === 0) return reject('nothing_to_do');
   const cursor = state.poolAssets.shareCursor.get(poolAssetRow);
   const gains = gainsOf(situation, poolAssetRow);
-  const lossMinor = min(unbacked, outstandingOf(state, deficitRow));
-  // Whoever comes after the cursor has not been asked yet; a second round starts over.
-  const unasked = shareLoss({ lossMinor, gains: gains.filter(({ row }) => row >= cursor) });
-  const shares = unasked.length > 0 || cursor === 0 ? unasked : shareLoss({ lossMinor, gains });
-  if (shares.length === 0) return [{ kind: 'shareExhausted', poolAssetRow }];
+  for (const { deficitRow, layer, mostMinor } of open) {
+    const lossMinor = min(mostMinor, sizeLimit(state, layer, { deficitRow, gains }));
+    // Whoever comes after the cursor has not been asked yet; a second round starts over.
+    const unasked = shareLoss({ lossMinor, gains: gains.filter(({ row }) => row >= cursor) });
+    const shares = unasked.length > 0 || cursor === 0 ? unasked : shareLoss({ lossMinor, gains });
+    if (shares.length > 0) return [sharedBy(state, { deficitRow, poolAssetRow, gains, shares })];
+  }
+  return [{ kind: 'shareExhausted', poolAssetRow }];
+}
+
+/** What of the gains one loss may use: of those that are there and those that it has used already. */
+function sizeLimit(
+  { deficits }: State,
+  { sizePpm }: WaterfallLayer,
+  loss: { readonly deficitRow: number; readonly gains: readonly SharedGain[] },
+): bigint {
+  const used = deficits.shared.get(loss.deficitRow);
+  const held = loss.gains.reduce((sum, gain) => sum + max(0n, min(gain.gainMinor, gain.capacityMinor)), 0n);
+  return max(0n, mulDivFloor(held + used, sizePpm, PPM) - used);
+}
+
+function sharedBy(
+  state: State,
+  found: {
+    readonly deficitRow: number;
+    readonly poolAssetRow: number;
+    readonly gains: readonly SharedGain[];
+    readonly shares: readonly LossShare[];
+  },
+): Shared {
+  const { deficitRow, poolAssetRow, gains, shares } = found;
   const asked = shares.slice(0, PAYERS_MAX);
-  const next = shares[PAYERS_MAX]?.row ?? 0;
   const gainByRow = new Map(gains.map((gain) => [gain.row, gain]));
   const parts = asked.map(({ row, paysMinor }) =>
     payment(state, poolAssetRow, { gain: gainByRow.get(row) as SharedGain, paysMinor }),
   );
-  return [
-    {
-      kind: 'shared',
-      deficitRow,
-      cursor: next,
-      amount: asked.reduce((sum, { paysMinor }) => sum + paysMinor, 0n),
-      payers: parts.map(({ payer }) => payer),
-      realized: parts.flatMap(({ realized }) => realized),
-      transfers: parts.flatMap(({ transfers }) => transfers),
-      positions: parts.flatMap(({ positions }) => positions),
-    },
-  ];
+  return {
+    kind: 'shared',
+    deficitRow,
+    cursor: shares[PAYERS_MAX]?.row ?? 0,
+    amount: asked.reduce((sum, { paysMinor }) => sum + paysMinor, 0n),
+    payers: parts.map(({ payer }) => payer),
+    realized: parts.flatMap(({ realized }) => realized),
+    transfers: parts.flatMap(({ transfers }) => transfers),
+    positions: parts.flatMap(({ positions }) => positions),
+  };
 }
 
 /** Every account of the pool that has gained in the asset. */
