@@ -76,6 +76,28 @@ describe('switching the mode', () => {
     checkEverything(world.state);
   });
 
+  it('to isolated, and carving, keep to the leverage that the bracket of the position allows (MAR-07)', () => {
+    const world = venue();
+    world.open('wide', 'bob', 'cross', 100);
+    world.open('narrow', 'bob', 'isolated', 100);
+    world.accept({ kind: 'allocate', account: 'wide', asset: 'USDT', amountMinor: usdt(50_000) });
+    // 60,000 of notional are in the second bracket: 50x at most.
+    world.place('big', 'wide', { lots: 1_500n });
+    world.place('for', 'bob', { side: 'sell', lots: 1_500n });
+    world.match('big', 'for', 400_000n, 1_500n);
+    const isolate = {
+      kind: 'switchMode',
+      account: 'wide',
+      marginMode: 'isolated',
+      instrument: 'BTC-PERP',
+    } as const;
+    expect(world.refuse(isolate)).toBe('leverage_out_of_range');
+    const out = { ...carve(usdt(10_000)), account: 'wide', into: 'narrow' };
+    expect(world.refuse(out)).toBe('leverage_out_of_range');
+    world.accept({ kind: 'setLeverage', account: 'wide', leveragePpm: 50_000_000n });
+    expect(world.refuse(isolate)).toBe('accepted');
+  });
+
   it('changes how the account is liquidated, and nothing else does: one mark inside it is healthy in either mode (LIQ-11)', () => {
     for (const shared of [false, true]) {
       const world = venue();

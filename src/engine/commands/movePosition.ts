@@ -12,6 +12,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, draftPosition, newDraft } from '../draft.js';
 import type { HoldFact } from '../event.js';
+import { isolatedLeverageFault } from '../isolatedLeverage.js';
 import { hasUsableMark } from '../marginView.js';
 import { orderView, orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -36,6 +37,9 @@ export function decideCarvePosition(situation: Situation, command: CommandOf<'ca
   if (positionRow < 0 || state.positions.lots.get(positionRow) === 0n)
     return reject('no_position', { account: command.account, instrument: command.instrument });
   if (hasPosition(state, toRow)) return reject('account_not_flat', { account: command.into });
+  const notional = abs(state.positions.cost.get(positionRow));
+  const leveraged = isolatedLeverageFault(state, { accountRow: toRow, instrumentRow, notional });
+  if (leveraged !== null) return leveraged;
   const { amountMinor } = command;
   const assetRow = settleAssetRow(state, instrumentRow);
   const held = state.ledger.balance(ledgerOf(state, fromRow, instrumentRow));

@@ -3,7 +3,7 @@
  * in one event. It must be able to stand in the new mode, or the exact missing amount is named (MAR-09): what is free in
  * a cross account afterwards is free once, and a loser is not dumped into one.
  */
-import { max } from '../../base/index.js';
+import { abs, max } from '../../base/index.js';
 import { type MarginMode, missingForInitial } from '../../margin/index.js';
 import { LAST_GOOD, marginModeOf, wholeAccountView } from '../accountMargin.js';
 import {
@@ -21,6 +21,7 @@ import { assetPrice } from '../assetPrice.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { newDraft } from '../draft.js';
+import { isolatedLeverageFault } from '../isolatedLeverage.js';
 import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
@@ -46,6 +47,8 @@ export function decideSwitchMode(situation: Situation, command: CommandOf<'switc
     return reject('asset_price_unusable', { account });
   const stale = marginMode === 'portfolio' ? vectorFault(situation, accountRow) : null;
   if (stale !== null) return stale;
+  const leveraged = leverageFault(state, target);
+  if (leveraged !== null) return leveraged;
   const missing = missingIn(state, target, timeMs);
   if (missing !== 0n) {
     const assetRow = state.poolAssets.asset.get(judgedPoolAsset(state, target));
@@ -63,6 +66,14 @@ interface Target {
   readonly marginMode: MarginMode;
   /** -1 but for isolated. */
   readonly instrumentRow: number;
+}
+
+/** An isolated position keeps to its bracket: the account chooses a leverage that fits before it becomes one. */
+function leverageFault(state: State, { accountRow, instrumentRow }: Target): Rejection | null {
+  if (instrumentRow < 0 || !isClosedFormInstrument(state, instrumentRow)) return null;
+  const positionRow = positionOf(state, { accountRow, instrumentRow, leg: 'net' });
+  const notional = abs(state.positions.cost.get(positionRow));
+  return isolatedLeverageFault(state, { accountRow, instrumentRow, notional });
 }
 
 /** What the account would lack in the new mode, in the asset it would be judged in. */
