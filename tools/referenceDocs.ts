@@ -153,6 +153,8 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   covered: 'the insurance fund paid part or all of a deficit',
   deleveraged: 'lots of a takeover closed against winners, or torn up at the mark',
   shared: 'accounts that gained paid part or all of a deficit',
+  waterfallSet: "who bears a pool's losses in an asset from now on, with the checked policy",
+  lossRecovered: 'what came back of a deficit, and to whom it went',
   shareExhausted: 'nobody has a gain left to share: the deficit waits for a mark or a top-up',
   expirySettled: 'positions of an expired instrument closed in pairs at its settlement mark',
   instrumentSettled: 'the last position of an expired instrument is closed',
@@ -188,6 +190,15 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   orderAccepted: 'an order was let in: from here on its fills are facts',
   orderAmended: 'another price and size of an order',
   orderCancelled: 'an order was taken back',
+  liquidationSet: 'how a pool liquidates from now on',
+  reductionOrdered: 'the pool sends an order to reduce an account in liquidation; its own orders are cancelled',
+  noticeGiven: 'a client is told that its account has come to a level of danger, or is out of it',
+  unwindingOrdered: 'the pool sends an order to unwind lots of a takeover',
+  fundConverted: 'other assets of the fund went to the facility for what the fund has claims in',
+  halted: 'nobody is closed out in an instrument, or a pool, until a time',
+  haltLifted: 'a halt ended before its time',
+  breakerSet: 'the circuit breaker of an instrument, or none',
+  groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 
 export function eventsPage(): string {

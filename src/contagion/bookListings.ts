@@ -5,7 +5,7 @@ import type { Book } from './book.js';
 import { crossPools, type Plan } from './bookPlan.js';
 import { openingTerms } from './openingTerms.js';
 import { poolOf } from './placePools.js';
-import type { Policy } from './policy.js';
+import { type Policy, takesCollateral } from './policy.js';
 
 /** Internal commands a pool may run after one command: more than any step of a crisis sets off. */
 const WORK_BUDGET = 1_000_000;
@@ -31,17 +31,17 @@ export function listings(plan: Plan): ExternalCommand[] {
     });
     if (policy.liquidation !== null)
       commands.push({ kind: 'setLiquidation', pool, policy: policy.liquidation });
-    if (cross.has(pool)) commands.push(...collateralListings(book, pool));
+    if (cross.has(pool)) commands.push(...collateralListings(book, policy, pool));
   }
   for (const definition of definitions(book, policy))
     commands.push({ kind: 'listInstrument', ...withLists(openingTerms(definition)) });
   return commands;
 }
 
-/** Feeds and guards are the run's to play with: prices never age by themselves, and a jump acts at once. */
-function collateralListings({ assets }: Book, pool: string): ExternalCommand[] {
+/** Feeds and guards are the run's to play with: unless the policy says so prices never age, and a jump acts at once. */
+function collateralListings({ assets }: Book, policy: Policy, pool: string): ExternalCommand[] {
   return assets.flatMap(({ id, collateral }): ExternalCommand[] => {
-    if (collateral === null) return [];
+    if (collateral === null || !takesCollateral(policy, pool, id)) return [];
     const { price: _price, ...counts } = collateral;
     return [
       {
@@ -49,7 +49,7 @@ function collateralListings({ assets }: Book, pool: string): ExternalCommand[] {
         pool,
         asset: id,
         ...counts,
-        priceMaxAgeMs: 2 ** 40,
+        priceMaxAgeMs: policy.collateralMaxAgeMs ?? 2 ** 40,
         priceMaxJumpPpm: 100_000_000n,
         priceConfirmations: 1,
       },
@@ -95,7 +95,9 @@ export function marks(plan: Plan): ExternalCommand {
       .filter(({ id }) => cross.has(id))
       .flatMap(({ id: pool }) =>
         book.assets.flatMap(({ id: asset, collateral }) =>
-          collateral === null ? [] : [{ pool, asset, price: collateral.price }],
+          collateral === null || !takesCollateral(plan.policy, pool, asset)
+            ? []
+            : [{ pool, asset, price: collateral.price }],
         ),
       ),
   };

@@ -48,6 +48,8 @@ export interface Mechanism {
   readonly untilMinute: number | null;
   /** Decimal text by name; `crisisFaults.ts` says which names a kind has. */
   readonly figures: Readonly<Record<string, string>>;
+  /** `floorPrice` over the price before the crisis of its one asset; null where the mechanism has none. */
+  readonly floorPpm: Ppm | null;
 }
 
 /** Of which field of the document, as a JSON pointer, which rule is broken. */
@@ -98,6 +100,17 @@ function crisisOf(document: CrisisDocument): Crisis {
       fromMinute,
       untilMinute: untilMinute ?? null,
       figures: Object.fromEntries(figures.map(({ name, value }) => [name, value])),
+      floorPpm: floorOf(assets, figures, starts),
     })),
   };
+}
+
+function floorOf(
+  [asset]: readonly string[],
+  figures: CrisisDocument['mechanisms'][number]['figures'],
+  starts: ReadonlyMap<string, string | undefined>,
+): Ppm | null {
+  const floor = figures.find(({ name }) => name === 'floorPrice');
+  const start = asset === undefined ? undefined : starts.get(asset);
+  return floor === undefined || start === undefined ? null : ratioPpm(floor.value, start);
 }

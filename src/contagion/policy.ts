@@ -19,6 +19,14 @@ export interface Policy {
   readonly funds: 'byOpenInterest' | 'given';
   /** How every pool liquidates; null: by takeover at once. */
   readonly liquidation: LiquidationPolicy | null;
+  /** How long a price of collateral may decide without a new one; default: for ever. */
+  readonly collateralMaxAgeMs?: number;
+  /** Assets that only these pools take as collateral; default: every pool with cross accounts takes all. */
+  readonly collateralOnlyIn?: readonly { readonly asset: string; readonly pools: readonly string[] }[];
+}
+
+export function takesCollateral({ collateralOnlyIn = [] }: Policy, pool: string, asset: string): boolean {
+  return collateralOnlyIn.every((only) => only.asset !== asset || only.pools.includes(pool));
 }
 
 export type PoolRule =

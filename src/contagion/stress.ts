@@ -2,11 +2,11 @@
  * A crisis over one book under several policies, in one paired run: same accounts, same shocks, same depth, only the policy
  * differs. It says what isolation saved and what it cost.
  */
-import { err, ok, type Result } from '../base/index.js';
+import { err, ok, PPM, type Result } from '../base/index.js';
 import type { Book } from './book.js';
 import type { BookPlanFault } from './bookCommands.js';
 import type { Crisis } from './crisis.js';
-import { namesOf } from './crisisPath.js';
+import { crisisPath, namesOf } from './crisisPath.js';
 import { runStress, type StressRun } from './stressRun.js';
 import type { StressPolicy, StressSettings } from './stressSettings.js';
 
@@ -109,10 +109,15 @@ function lossOf({ before, after }: StressRun, owner: string): bigint {
   return lost > 0n ? lost : 0n;
 }
 
-/** Owners of whose instruments and collateral the crisis says nothing. */
+/** Owners whose instruments and collateral the crisis leaves at their price and depth. */
 export function untouchedOwners(book: Book, crisis: Crisis): ReadonlySet<string> {
   const named = namesOf(crisis);
-  const isTouched = (asset: string) => named.has(asset) || (named.has('*') && asset !== book.valuationAsset);
+  const isTouched = (asset: string) =>
+    (named.has(asset) || (named.has('*') && asset !== book.valuationAsset)) &&
+    crisisPath(crisis, asset).some(
+      ({ bookPpm, indexPpm, stress: { depthPpm, gapPpm } }) =>
+        bookPpm !== PPM || indexPpm !== PPM || depthPpm !== PPM || gapPpm !== 0n,
+    );
   const bases = new Map(book.instruments.map(({ definition }) => [definition.id, definition.base]));
   const owners = new Set(book.accounts.map(({ owner }) => owner));
   for (const { owner, positions, collateral } of book.accounts) {

@@ -21,6 +21,8 @@ export interface StressMarket {
   assetPrice(asset: string, on: 'ownBook' | 'index'): bigint;
   /** Trades against what depth there is, and moves the price by it. */
   trade(order: StressOrder): Execution;
+  /** Nobody trades in instruments of these assets until the next call. */
+  close(assets: ReadonlySet<string>): void;
   /** The batch of marks and prices of collateral at this moment. */
   marks(of: MarkBatch): CommandOf<'mark'>;
 }
@@ -38,6 +40,12 @@ export interface MarkBatch {
   readonly collateralPrice: 'ownBook' | 'index';
   /** Assets whose feed brings nothing now. */
   readonly silent: ReadonlySet<string>;
+  /** Assets whose feed says at least this factor of the price before the crisis, ppm. */
+  readonly floors?: ReadonlyMap<string, bigint>;
+  /** Whether a pool takes the asset as collateral; default: it does. */
+  readonly isTaken?: (pool: string, asset: string) => boolean;
+  /** Default: ownBook. */
+  readonly markPrice?: 'ownBook' | 'index';
 }
 
 /** What liquidations have moved a price by so far is kept in billionths. */
@@ -49,6 +57,7 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
   const moved = new Map<string, bigint>();
   const models = new Map<string, ImpactModel>();
   let step = 0;
+  let closed: ReadonlySet<string> = new Set();
 
   function pointOf(asset: string): PathPoint {
     const path = paths.get(asset) ?? crisisPath(crisis, asset);
@@ -88,8 +97,9 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
   }
 
   function trade({ instrument, side, lots, limitTicks }: StressOrder): Execution {
-    const { markTicksPerTick } = itemOf(instrument).definition;
+    const { markTicksPerTick, base } = itemOf(instrument).definition;
     const before = markTicks(instrument);
+    if (closed.has(base)) return nothing(lots, before);
     const order = { side, lots, markTicks: before, markTicksPerTick, limitTicks };
     if (impact === null) return atMark(order);
     const done = execute(modelOf(instrument, impact), order);
@@ -105,23 +115,46 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
     indexTicks,
     assetPrice,
     trade,
-    marks({ timeMs, pools, collateralPrice, silent }) {
+    close(assets) {
+      closed = assets;
+    },
+    marks({ timeMs, pools, collateralPrice, silent, floors, markPrice, isTaken = () => true }) {
+      const atLeast = (asset: string, start: bigint, price: bigint) =>
+        max(price, mulDivFloor(start, floors?.get(asset) ?? 0n, PPM));
+      const priceOf = (asset: string) =>
+        atLeast(
+          asset,
+          book.assets.find(({ id }) => id === asset)?.collateral?.price ?? 0n,
+          assetPrice(asset, collateralPrice),
+        );
       const priced = book.assets.filter(({ id, collateral }) => collateral !== null && !silent.has(id));
       return {
         kind: 'mark',
         sourceTimeMs: timeMs,
         marks: book.instruments
           .filter(({ definition }) => !silent.has(definition.base))
-          .map(({ definition: { id } }) => ({
+          .map(({ definition: { id, base }, markTicks: start, indexTicks: indexStart }) => ({
             instrument: id,
-            markTicks: markTicks(id),
-            indexTicks: indexTicks(id),
+            markTicks: atLeast(base, start, markPrice === 'index' ? indexTicks(id) : markTicks(id)),
+            indexTicks: atLeast(base, indexStart, indexTicks(id)),
           })),
         assetPrices: pools.flatMap((pool) =>
-          priced.map(({ id: asset }) => ({ pool, asset, price: assetPrice(asset, collateralPrice) })),
+          priced
+            .filter(({ id }) => isTaken(pool, id))
+            .map(({ id: asset }) => ({ pool, asset, price: priceOf(asset) })),
         ),
       };
     },
+  };
+}
+
+function nothing(lots: bigint, markTicks: bigint): Execution {
+  return {
+    filledLots: 0n,
+    unfilledLots: lots,
+    averageTicks: 0n,
+    endMarkTicks: markTicks,
+    afterMarkTicks: markTicks,
   };
 }
 

@@ -12,11 +12,16 @@ import {
   type Rejection,
 } from '../engine/index.js';
 import type { Book } from './book.js';
-import { type BookPlan, type BookPlanFault, bookCommands } from './bookCommands.js';
+import { type BookPlanFault, bookCommands } from './bookCommands.js';
 import type { Crisis } from './crisis.js';
+import { takesCollateral } from './policy.js';
+import { type ActOutcome, createActs, type StressAct } from './stressActs.js';
+import { makerOf, marketCommands } from './stressMaker.js';
 import { createStressMarket, type StressMarket } from './stressMarket.js';
+import { closedMarkets, feedsNow, vaultFunds } from './stressMechanisms.js';
 import { createStressOrders } from './stressOrders.js';
 import type { StressPolicy, StressSettings } from './stressSettings.js';
+import { type PoolStanding, standingOfPools } from './stressStanding.js';
 import { createStressTally, type Liquidated, type PoolLosses } from './stressTally.js';
 import { type OwnerWorth, worthOfOwners } from './stressWorth.js';
 
@@ -31,6 +36,10 @@ export interface StressRun {
   readonly owners: ReadonlyMap<string, string>;
   readonly before: OwnerWorth;
   readonly after: OwnerWorth;
+  /** What the pools began and ended with. */
+  readonly poolsBefore: readonly PoolStanding[];
+  readonly poolsAfter: readonly PoolStanding[];
+  readonly acts: readonly ActOutcome[];
   /** Fills the engine refused: none, or the run is not to be trusted. */
   readonly refused: readonly Rejection[];
 }
@@ -58,15 +67,22 @@ export interface StressInput {
   readonly crisis: Crisis;
   readonly policy: StressPolicy;
   readonly settings: StressSettings;
+  /** What people do beside; default: nothing. */
+  readonly acts?: readonly StressAct[];
 }
 
 const START_MS = 1_700_000_000_000;
 const MINUTE_MS = 60_000;
-/** What the market behind the book brings: no more than a wallet holds, and never short of it. */
-const MARKET_MINOR = 2n ** 58n;
 
-export function runStress({ book, crisis, policy, settings }: StressInput): Result<StressRun, BookPlanFault> {
-  const planned = bookCommands(book, policy, { timeMs: START_MS });
+export function runStress({
+  book,
+  crisis,
+  policy,
+  settings,
+  acts = [],
+}: StressInput): Result<StressRun, BookPlanFault> {
+  const funds = [...book.funds, ...vaultFunds(book, crisis)];
+  const planned = bookCommands({ ...book, funds }, policy, { timeMs: START_MS });
   if (!planned.ok) return err(planned.error);
   const plan = planned.value;
   const engine = createEngine();
@@ -77,6 +93,8 @@ export function runStress({ book, crisis, policy, settings }: StressInput): Resu
   const orders = createStressOrders(state);
   const tally = createStressTally(state);
   const before = worthOfOwners(state, book, market, plan);
+  const poolsBefore = standingOfPools(state);
+  const player = createActs(state, { book, policy, acts });
   const rounds: StressRound[] = [];
   const refused: Rejection[] = [];
   const pools = plan.pools.map(({ id }) => id).filter((pool) => isValued(engine, pool));
@@ -86,9 +104,16 @@ export function runStress({ book, crisis, policy, settings }: StressInput): Resu
     for (let round = 0; round < settings.roundsMax; round++) {
       const timeMs =
         START_MS + minute * MINUTE_MS + (step * settings.roundsMax + round + 1) * settings.roundMs;
-      const silent = silentFeeds(crisis, policy, minute);
-      const { collateralPrice } = policy;
-      const batch = market.marks({ timeMs, pools, collateralPrice, silent });
+      const { collateralPrice, markPrice = 'ownBook' } = policy;
+      market.close(closedMarkets(crisis, policy, minute));
+      const batch = market.marks({
+        timeMs,
+        pools,
+        collateralPrice,
+        markPrice,
+        isTaken: (pool, asset) => takesCollateral(policy, pool, asset),
+        ...feedsNow(crisis, policy, minute),
+      });
       const records = batch.marks.length + batch.assetPrices.length === 0 ? [] : send(engine, batch, timeMs);
       const at = { step, round };
       const note = (found: readonly EngineRecord[]) => {
@@ -96,6 +121,14 @@ export function runStress({ book, crisis, policy, settings }: StressInput): Resu
         tally.note(found, at);
       };
       note(records);
+      const priceOf = (asset: string) => market.assetPrice(asset, 'ownBook');
+      const act = (command: ExternalCommand) => {
+        const submitted = submit(engine, command, timeMs);
+        note([submitted.record, ...submitted.work]);
+        const { outcome } = submitted.record;
+        return outcome.kind === 'rejected' ? outcome.rejection.code : null;
+      };
+      player.play(minute, { send: act, priceOf });
       const begun = countOf(records, ['reductionOrdered', 'takenOver', 'accountTakenOver', 'debtLiquidated']);
       let filled = 0;
       let takeovers = countOf(records, ['takenOver', 'accountTakenOver']);
@@ -130,6 +163,9 @@ export function runStress({ book, crisis, policy, settings }: StressInput): Resu
     owners: new Map(plan.accounts.map(({ id, owner }) => [id, owner])),
     before,
     after: worthOfOwners(state, book, market, plan),
+    poolsBefore,
+    poolsAfter: standingOfPools(state),
+    acts: player.outcomes(),
     refused,
   });
 }
@@ -153,60 +189,8 @@ function send(engine: Engine, command: ExternalCommand, timeMs: number): readonl
   return [record, ...work];
 }
 
-/** The market behind the book: whoever buys what is liquidated, and is never short of money itself. */
-function marketCommands(book: Book, plan: BookPlan): ExternalCommand[] {
-  const settles = [...new Set(book.instruments.map(({ definition }) => definition.settle))];
-  const client = MARKET;
-  assert(!plan.accounts.some(({ owner }) => owner === client), 'the market is not an owner of the book');
-  return [
-    { kind: 'openClient', client },
-    ...settles.flatMap((asset): ExternalCommand[] => [
-      { kind: 'announceDeposit', deposit: `${MARKET}/${asset}`, client, asset, amountMinor: MARKET_MINOR },
-      { kind: 'finalizeDeposit', deposit: `${MARKET}/${asset}` },
-    ]),
-    ...book.instruments.flatMap(({ definition: { id, settle } }): ExternalCommand[] => [
-      {
-        kind: 'openAccount',
-        account: makerOf(id),
-        client,
-        marginMode: 'isolated',
-        instrument: id,
-        pool: null,
-        hasLegs: false,
-        leveragePpm: 1_000_000n,
-      },
-      {
-        kind: 'allocate',
-        account: makerOf(id),
-        asset: null,
-        amountMinor: MARKET_MINOR / BigInt(4 * countSettled(book, settle)),
-      },
-    ]),
-  ];
-}
-
-const MARKET = 'the-market';
-
-function makerOf(instrument: string): string {
-  return `${MARKET}/${instrument}`;
-}
-
-function countSettled(book: Book, settle: string): number {
-  return book.instruments.filter(({ definition }) => definition.settle === settle).length;
-}
-
 function isValued({ state }: Engine, pool: string): boolean {
   return state.pools.valuationAsset.get(state.pools.names.rowOf(pool)) >= 0;
-}
-
-/** Assets whose price does not come: of feeds frozen now, where the venue does not go on with the last one. */
-function silentFeeds(crisis: Crisis, policy: StressPolicy, minute: number): ReadonlySet<string> {
-  if (policy.frozenFeed === 'lastPrice') return new Set();
-  const frozen = crisis.mechanisms.filter(
-    ({ kind, fromMinute, untilMinute }) =>
-      kind === 'frozenFeed' && minute >= fromMinute && (untilMinute === null || minute < untilMinute),
-  );
-  return new Set(frozen.flatMap(({ assets }) => assets));
 }
 
 function countOf(records: readonly EngineRecord[], kinds: readonly string[]): number {

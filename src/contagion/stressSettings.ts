@@ -7,10 +7,14 @@ export interface StressPolicy extends Policy {
   /** ownBook: at the price on the venue's own book. index: at the index of several venues. */
   readonly collateralPrice: 'ownBook' | 'index';
   /**
-   * What a frozen feed does. lastPrice: the venue goes on with its last price as if it were good. guarded: no price comes,
-   * so that what there is grows stale and decides nothing.
+   * What a frozen feed does. lastPrice: the venue goes on with what it shows, its floor, as if it were good. guarded: no
+   * price comes, so that what there is grows stale and decides nothing.
    */
   readonly frozenFeed: 'lastPrice' | 'guarded';
+  /** What positions are marked at: the venue's own book (default), or the index of several venues. */
+  readonly markPrice?: 'ownBook' | 'index';
+  /** Over its cap a market is closed to whoever would take a side, or goes on where nothing is added (default). */
+  readonly overCap?: 'closed' | 'transfersGoOn';
 }
 
 /** Depth in proportion to open interest, so that a book of any size has a market of its size. */
