@@ -41,7 +41,7 @@ export const LAWS: readonly Law[] = [
     number: 5,
     name: 'A loss stays in its pool and is paid once',
     statement:
-      'A deficit is paid by the pool that has it: by its fund, by what winners forgo in deleveraging, by what gains share. Payments never exceed the deficit, and the receivable is what is still open.',
+      'A deficit is paid by the pool that has it: by its fund, by what winners forgo in deleveraging, by what gains share. Payments never exceed the deficit, and the receivable is what is still open. The insurance fund is what came into it less what went out, line by line.',
     kept: 'Against a running total per pool and asset after each event, and at each payment in [evolve.ts](../../src/engine/evolve.ts). One pool: it is halted.',
   },
   {

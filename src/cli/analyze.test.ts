@@ -78,12 +78,12 @@ describe('bulkhead analyze', () => {
     const bad = await file('bad.json', [{ ...position, symbol: 'BTC\u001b[2JUSDT' }]);
     const text = await run([bad]);
     expect([text.code, text.out]).toEqual([1, '']);
-    expect(text.err).toContain(`${bad} refused: bad_position at /0: position BTC`);
+    expect(text.err).toContain(`${bad} refused: bad_position at /0/symbol: BTC`);
     expect(text.err).not.toContain('\u001b');
     const json = await run([bad, '--json']);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out)).toMatchObject({
-      error: { code: 'bad_position', input: 'positions', path: '/0' },
+      error: { code: 'bad_position', input: 'positions', path: '/0/symbol' },
     });
   });
 

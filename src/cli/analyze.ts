@@ -21,10 +21,10 @@ import { table } from './table.js';
 
 export const analyzeHelp = `What positions require, where they are liquidated, and where the venue says otherwise, from CCXT's answers.
 
-Usage: bulkhead analyze FILE|- [--balances FILE] [--tiers FILE] [--profile NAME] [--preset NAME] [--in ASSET] [--json]
+Usage: bulkhead analyze FILE|- [--balances FILE] [--tiers FILE] [--markets FILE] [--profile NAME] [...]
 
-FILE holds what fetchPositions returned, or an object {"positions": [...], "balance": {...}, "leverageTiers": {...}};
-"-" is standard input. Numbers are read as they are written, and the venue's raw texts in "info" are preferred where
+FILE holds what fetchPositions returned, or an object {"positions": [...], "balance": {...}, "leverageTiers": {...},
+"markets": {...}}; "-" is standard input. Numbers are read as they are written, and the venue's raw texts in "info" are preferred where
 they agree. Nothing is sent anywhere.
 
 Shown are, for each position, margin, liquidation price and its distance from the mark; what the whole book would
@@ -35,6 +35,8 @@ in its settlement asset.
 Options:
   --balances FILE  what fetchBalance returned: without it, nothing is known of what stands behind cross positions
   --tiers FILE     what fetchLeverageTiers returned: without it, each position's own rate stands for its tiers
+  --markets FILE   what loadMarkets returned: steps of prices and taker fees. Without it no price is rounded
+  --taker-fee RATE for markets that tell none, as a fraction: some conventions keep a closing fee
   --profile NAME   compute by the conventions of a venue (bulkhead calc --profiles); none is guessed
   --preset NAME    scenarios of portfolio margin: ${SCENARIO_PRESETS.join(', ')} (default ${SCENARIO_PRESETS[0]})
   --in ASSET       asset of the comparison of modes (default: the one everything settles in, else a dollar)
@@ -46,7 +48,7 @@ Examples:
   bulkhead analyze positions.json
   bulkhead analyze positions.json --balances balance.json --tiers tiers.json --profile binanceusdm
   node fetch-positions.mjs | bulkhead analyze - --json | jq '.positions[].distancePercent'
-  bulkhead analyze positions.json --document | bulkhead calc -
+  bulkhead analyze positions.json --profile okx --document | bulkhead calc -
 
 Exit codes: 0 computed, whether or not figures differ; 1 the input was refused; 2 wrong usage.
 `;
@@ -57,6 +59,8 @@ export async function analyze(args: readonly string[], io: Io): Promise<number> 
     {
       balances: { type: 'string' },
       tiers: { type: 'string' },
+      markets: { type: 'string' },
+      'taker-fee': { type: 'string' },
       profile: { type: 'string' },
       preset: { type: 'string' },
       in: { type: 'string' },
@@ -67,24 +71,28 @@ export async function analyze(args: readonly string[], io: Io): Promise<number> 
   );
   const [file] = parsed.positionals;
   if (file === undefined) throw new UsageError('a file is needed, or - for standard input');
-  const others = [parsed.text('balances'), parsed.text('tiers')];
+  const others = [parsed.text('balances'), parsed.text('tiers'), parsed.text('markets')];
   if ([file, ...others].filter((name) => name === '-').length > 1) {
     throw new UsageError('standard input can be only one of the files');
   }
   const options = {
     profile: oneOf('profile', parsed.text('profile'), PROFILE_NAMES, isProfileName),
     preset: oneOf('preset', parsed.text('preset'), SCENARIO_PRESETS, isPreset) ?? SCENARIO_PRESETS[0],
+    takerFeeRate: rateOf(parsed.text('taker-fee')),
     valuationAsset: parsed.text('in'),
     nowMs: Date.now(),
   };
-  const [positions, balance, tiers] = await Promise.all(
+  const [positions, balance, tiers, markets] = await Promise.all(
     [file, ...others].map((name) => (name === undefined ? undefined : readText(name, io))),
   );
-  const input = { positions: positions ?? '', balance, tiers };
+  const input = { positions: positions ?? '', balance, tiers, markets };
   const answer = parsed.flag('document') ? analyzeDocument(input, options) : analyzeCcxt(input, options);
   if (isAnalyzeRefusal(answer)) {
     if (parsed.flag('json')) io.out(`${JSON.stringify(answer)}\n`);
-    else io.err(refusalText(answer, { positions: file, balance: others[0], tiers: others[1] }));
+    else
+      io.err(
+        refusalText(answer, { positions: file, balance: others[0], tiers: others[1], markets: others[2] }),
+      );
     return EXIT_REFUSED;
   }
   const isText = 'comparisons' in answer && !parsed.flag('json');
@@ -94,6 +102,11 @@ export async function analyze(args: readonly string[], io: Io): Promise<number> 
 
 function isPreset(name: string): name is ScenarioPreset {
   return (SCENARIO_PRESETS as readonly string[]).includes(name);
+}
+
+function rateOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^0(\.[0-9]{1,12})?$/.test(text)) return text;
+  throw new UsageError(`--taker-fee is a fraction such as 0.0006, not ${JSON.stringify(text)}`);
 }
 
 function oneOf<T extends string>(
@@ -210,7 +223,7 @@ function short(decimal: string): string {
 
 function refusalText(
   { error }: AnalyzeRefusal,
-  files: Readonly<Record<'positions' | 'balance' | 'tiers', string | undefined>>,
+  files: Readonly<Record<'positions' | 'balance' | 'tiers' | 'markets', string | undefined>>,
 ): string {
   const name = error.input === 'document' ? 'the document of the book' : (files[error.input] ?? error.input);
   const where = error.path === '' ? '' : ` at ${printable(error.path)}`;

@@ -6,12 +6,14 @@ import { err, ok, type Result } from '../base/result.js';
 import type { AnalyzeAnswer, AnalyzedMode, AnalyzedPosition, AnalyzeRefusal } from './analyzeAnswer.js';
 import { comparisonsOf } from './analyzeDifferences.js';
 import { type BookedAccount, bookedAccount, crossDocument, isolatedDocument } from './analyzeDocument.js';
+import type { AnalyzeNote } from './analyzeNote.js';
 import { add, relative } from './analyzeNumbers.js';
 import { portfolioMode } from './analyzePortfolio.js';
 import type { BookedPosition } from './analyzePosition.js';
+import { inWordsOfTheBook } from './analyzeRefusal.js';
 import { answerCalc, isCalcRefusal } from './calc.js';
 import type { ScenarioPreset } from './calcScenarioSchema.js';
-import type { CalcAnswer, CalcDocument, CalcRefusal, WholeAccountAnswer } from './calcSchema.js';
+import type { CalcAnswer, CalcDocument, WholeAccountAnswer } from './calcSchema.js';
 import { type CcxtInput, readCcxtBook } from './ccxtBook.js';
 
 export * from './analyzeAnswer.js';
@@ -20,6 +22,8 @@ export type { AnalyzeNote } from './analyzeNote.js';
 export interface AnalyzeOptions {
   /** Conventions to compute by; marks and marginal tiers on the value at the mark without one. */
   readonly profile?: string | undefined;
+  /** For contracts whose market tells none: some conventions keep a closing fee. */
+  readonly takerFeeRate?: string | undefined;
   /** Scenarios of portfolio margin. */
   readonly preset: ScenarioPreset;
   readonly valuationAsset?: string | undefined;
@@ -30,9 +34,9 @@ export interface AnalyzeOptions {
 export function analyzeCcxt(input: CcxtInput, options: AnalyzeOptions): AnalyzeAnswer | AnalyzeRefusal {
   const account = booked(input, options);
   if (!account.ok) return account.error;
-  const isolated = computed(isolatedDocument(account.value), options.profile);
+  const isolated = computed(isolatedDocument(account.value), account.value);
   if (!isolated.ok) return isolated.error;
-  const cross = computed(crossDocument(account.value), options.profile);
+  const cross = computed(crossDocument(account.value), account.value);
   if (!cross.ok) return cross.error;
   const whole = (id: string) =>
     cross.value.marginAccounts.find((found) => found.id === id) as WholeAccountAnswer;
@@ -44,7 +48,7 @@ export function analyzeCcxt(input: CcxtInput, options: AnalyzeOptions): AnalyzeA
     }),
   );
   const portfolio = portfolioMode(account.value, options);
-  if (!portfolio.ok) return documentRefusal(portfolio.error);
+  if (!portfolio.ok) return inWordsOfTheBook(portfolio.error, account.value);
   return {
     valuationAsset: account.value.valuationAsset,
     profile: options.profile ?? null,
@@ -55,7 +59,7 @@ export function analyzeCcxt(input: CcxtInput, options: AnalyzeOptions): AnalyzeA
       portfolio.value,
     ],
     comparisons: comparisonsOf(account.value, positions, isolated.value),
-    notes: account.value.notes,
+    notes: [...account.value.notes, ...warningNotes(isolated.value, account.value)],
   };
 }
 
@@ -72,21 +76,28 @@ export function isAnalyzeRefusal(answer: object): answer is AnalyzeRefusal {
 function booked(input: CcxtInput, options: AnalyzeOptions): Result<BookedAccount, AnalyzeRefusal> {
   const book = readCcxtBook(input);
   if (!book.ok) return err({ error: { ...book.error, context: {} } });
-  const { profile, nowMs, valuationAsset } = options;
-  const account = bookedAccount(book.value, { hasProfile: profile !== undefined, nowMs, valuationAsset });
+  const account = bookedAccount(book.value, options);
   if (account.ok) return account;
-  return err({
-    error: { code: 'incomplete_position', message: account.error, path: '', input: 'positions', context: {} },
-  });
+  const { path, message } = account.error;
+  return err({ error: { code: 'incomplete_position', message, path, input: 'positions', context: {} } });
 }
 
-function computed(document: CalcDocument, profile: string | undefined): Result<CalcAnswer, AnalyzeRefusal> {
-  const answer = answerCalc(JSON.stringify(document), { profile });
-  return isCalcRefusal(answer) ? err(documentRefusal(answer)) : ok(answer);
+function computed(document: CalcDocument, account: BookedAccount): Result<CalcAnswer, AnalyzeRefusal> {
+  const answer = answerCalc(JSON.stringify(document));
+  return isCalcRefusal(answer) ? err(inWordsOfTheBook(answer, account)) : ok(answer);
 }
 
-function documentRefusal({ error }: CalcRefusal): AnalyzeRefusal {
-  return { error: { ...error, input: 'document' } };
+/** What the calculator warns of each position by itself, that its owner can do something about. */
+const NOTED = ['notional_beyond_last_tier', 'leverage_above_tier'];
+
+function warningNotes({ warnings }: CalcAnswer, { positions }: BookedAccount): readonly AnalyzeNote[] {
+  return warnings
+    .filter(({ code }) => NOTED.includes(code))
+    .map(({ code, message, path }) => ({
+      code,
+      message,
+      symbol: positions[Number(path.split('/')[2])]?.source.symbol ?? null,
+    }));
 }
 
 interface Answers {

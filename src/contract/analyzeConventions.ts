@@ -1,4 +1,7 @@
-/** Which venues' conventions give a reported liquidation price: tried one by one, with the margin the position has. */
+/**
+ * Which venues' conventions give a reported liquidation price: tried one by one, with the margin the position has, and
+ * without rounding, so that a grid is never taken for a convention.
+ */
 import { type BookedAccount, crossDocument, isolatedDocument } from './analyzeDocument.js';
 import type { BookedPosition } from './analyzePosition.js';
 import { answerCalc, isCalcRefusal } from './calc.js';
@@ -51,8 +54,10 @@ function onlyAccount(document: CalcDocument, id: string): CalcDocument {
 }
 
 function withoutConventions(document: CalcDocument): CalcDocument {
-  const instruments = document.instruments.map(
-    ({ maintenanceBasis: _basis, priceRounding: _rounding, ...instrument }) => instrument,
-  );
-  return { ...document, instruments };
+  const instruments = document.instruments.map(({ maintenanceBasis: _basis, ...instrument }) => ({
+    ...instrument,
+    priceRounding: 'none' as const,
+  }));
+  const { profile: _profile, ...rest } = document;
+  return { ...rest, instruments };
 }

@@ -189,6 +189,12 @@ function tiersFinding({ hasTiers }: BookedPosition): Finding {
 
 function priceFinding({ account, booked, computed }: Compared, reported: string): Finding {
   const names = profilesThatGive(account, booked, reported);
+  if (account.profile !== undefined && names.some((name) => name === account.profile)) {
+    return [
+      'rounding',
+      `the conventions of ${account.profile} give it before rounding to the step of prices`,
+    ];
+  }
   if (names.length > 0) {
     return ['other_conventions', `with the conventions of ${names.join(' or ')} it is as reported`];
   }

@@ -8,8 +8,8 @@ import { divFloor } from '../base/integers.js';
 import { err, ok, type Result } from '../base/result.js';
 import type { AnalyzeNote } from './analyzeNote.js';
 import { add, subtract } from './analyzeNumbers.js';
-import { type BookedPosition, bookedPosition } from './analyzePosition.js';
-import { decimalOf, finest } from './calcDecimal.js';
+import { type BookedPosition, type BookingFault, bookedPosition } from './analyzePosition.js';
+import { decimalOf, finest, isAbove } from './calcDecimal.js';
 import type { CalcDocument, CalcMarginAccount } from './calcSchema.js';
 import type { CcxtBook } from './ccxtBook.js';
 
@@ -22,12 +22,18 @@ export interface BookedAccount {
   readonly wallet: Readonly<Record<string, string>>;
   readonly debts: Readonly<Record<string, string>>;
   readonly isWalletKnown: boolean;
+  /** As given, and where: for refusals. */
+  readonly tiers: { readonly source: CcxtBook['tiers']; readonly place: CcxtBook['tiersPlace'] };
+  /** The one that was asked for. */
+  readonly profile: string | undefined;
   readonly timestamp: number;
   readonly notes: readonly AnalyzeNote[];
 }
 
 export interface BookingOptions {
-  readonly hasProfile: boolean;
+  readonly profile?: string | undefined;
+  /** For contracts whose market tells none. */
+  readonly takerFeeRate?: string | undefined;
   /** The moment of the prices, where the positions tell none. */
   readonly nowMs: number;
   readonly valuationAsset?: string | undefined;
@@ -38,26 +44,35 @@ const DOLLARS = ['USDT', 'USDC', 'USD', 'FDUSD', 'BUSD', 'USDE'];
 const DECIMALS = 8;
 const DECIMALS_MAX = 18;
 
-export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<BookedAccount, string> {
+/** A book that cannot be computed: what is wrong, and where in the positions. */
+export interface BookFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<BookedAccount, BookFault> {
   const notes: AnalyzeNote[] = [];
   const note = (found: AnalyzeNote) => notes.push(found);
   const positions: BookedPosition[] = [];
   const taken = new Set<string>();
   for (const source of book.positions) {
     const id = freeName(taken, source.symbol, source.side);
-    const found = bookedPosition(source, id, { book, hasProfile: options.hasProfile, note });
-    if (!found.ok) return found;
+    const { profile, takerFeeRate } = options;
+    const found = bookedPosition(source, id, { book, hasProfile: profile !== undefined, takerFeeRate, note });
+    if (!found.ok) return err(inPosition(source.path, found.error));
     positions.push(found.value);
+    assumptionNotes(found.value, options, note);
   }
-  if (positions.length === 0) return err('there is no open position');
+  if (positions.length === 0) return err({ path: '', message: 'there is no open position' });
   const valuationAsset = options.valuationAsset ?? valuationOf(positions, book);
   const prices = pricesIn(valuationAsset, positions, book, note);
   const unpriced = positions.find(({ instrument }) => prices.get(instrument.settle) === null);
   if (unpriced !== undefined) {
-    const { symbol, market } = unpriced.source;
-    return err(
-      `${symbol} settles in ${market.settle}, for which no position tells a price in ${valuationAsset}`,
-    );
+    const { symbol, market, path } = unpriced.source;
+    return err({
+      path: `${path}/symbol`,
+      message: `${symbol} settles in ${market.settle}, for which no position tells a price in ${valuationAsset}`,
+    });
   }
   const { wallet, debts } = walletOf(book, positions, prices, note);
   const isCross = positions.some(({ source }) => source.marginMode !== 'isolated');
@@ -70,6 +85,13 @@ export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<B
   }
   const told = positions.map(({ source }) => source.timestampMs ?? 0);
   const timestamp = Math.max(...told);
+  if (timestamp <= 0 && positions.some(({ instrument }) => instrument.kind === 'option')) {
+    note({
+      code: 'time_assumed',
+      symbol: null,
+      message: `no position has a timestamp: options are priced as at ${new Date(options.nowMs).toISOString()}, now`,
+    });
+  }
   return ok({
     positions,
     valuationAsset,
@@ -77,9 +99,33 @@ export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<B
     wallet,
     debts,
     isWalletKnown: book.holdings !== null,
+    tiers: { source: book.tiers, place: book.tiersPlace },
+    profile: options.profile,
     timestamp: timestamp > 0 ? timestamp : options.nowMs,
     notes,
   });
+}
+
+function inPosition(path: string, { field, message }: BookingFault): BookFault {
+  return { path: `${path}/${field}`, message };
+}
+
+function assumptionNotes(
+  { source, instrument }: BookedPosition,
+  { profile }: BookingOptions,
+  note: (note: AnalyzeNote) => void,
+): void {
+  const { symbol, marginMode } = source;
+  if (marginMode === null) {
+    note({ code: 'mode_assumed', symbol, message: 'no marginMode: taken for cross' });
+  }
+  if (profile !== undefined && instrument.priceRounding === 'none' && instrument.kind !== 'option') {
+    note({
+      code: 'price_step_unknown',
+      symbol,
+      message: 'no step of prices is known (--markets tells it): the liquidation price is not rounded',
+    });
+  }
 }
 
 /** Each position in an isolated account of its own, named by its place, each in its own settlement asset. */
@@ -141,7 +187,7 @@ function document(
   valuationAsset: string | null,
   marginAccounts: CalcMarginAccount[],
 ): CalcDocument {
-  const { positions, prices, timestamp } = account;
+  const { positions, prices, timestamp, profile } = account;
   const byId = new Map(positions.map((booked) => [booked.instrument.id, booked]));
   const amounts = marginAccounts.flatMap(({ collateral, debts = {} }) => [
     ...Object.entries(collateral),
@@ -154,6 +200,7 @@ function document(
     return [{ id, decimals: Math.max(DECIMALS, finest(own)), ...priced }];
   });
   return {
+    ...(profile === undefined ? {} : { profile }),
     assets,
     instruments: [...byId.values()].map(({ instrument }) => instrument),
     marks: Object.fromEntries([...byId].map(([id, { markPrice }]) => [id, markPrice])),
@@ -229,7 +276,6 @@ function walletOf(
   const debts: Record<string, string> = {};
   for (const { asset, amount, debt, rawField } of holdings ?? []) {
     if ((prices.get(asset) ?? null) === null) continue;
-    if (debt !== null) debts[asset] = cut(debt);
     if (rawField === null) {
       note({
         code: 'wallet_from_total',
@@ -246,13 +292,14 @@ function walletOf(
         message: `${asset}: ${set} of isolated margin is taken off`,
       });
     }
-    wallet[asset] = left.startsWith('-') ? '0' : left;
-    if (left.startsWith('-')) {
-      note({
-        code: 'wallet_negative',
-        symbol: null,
-        message: `${asset}: a balance below zero counts as none`,
-      });
+    const isBelowZero = left.startsWith('-');
+    wallet[asset] = isBelowZero ? '0' : left;
+    // A balance below zero and the debt told beside it are one thing: the larger counts.
+    const owed = isBelowZero ? left.slice(1) : '0';
+    const counted = debt !== null && isAbove(debt, owed) ? cut(debt) : owed;
+    if (isAbove(counted, '0')) debts[asset] = counted;
+    if (isBelowZero) {
+      note({ code: 'wallet_negative', symbol: null, message: `${asset}: ${left} counts as a debt` });
     }
   }
   return { wallet, debts };

@@ -9,10 +9,10 @@ import type { CalcRefusal, WholeAccountAnswer } from './calcSchema.js';
 /** Options without a volatility, their own or one their marks imply, are left out, and named. */
 export function portfolioMode(
   account: BookedAccount,
-  { preset, profile }: { readonly preset: ScenarioPreset; readonly profile?: string | undefined },
+  { preset }: { readonly preset: ScenarioPreset },
 ): Result<AnalyzedMode, CalcRefusal> {
   const answered = (positions: BookedAccount['positions']) =>
-    answerCalc(JSON.stringify(portfolioDocument(account, positions, preset)), { profile });
+    answerCalc(JSON.stringify(portfolioDocument(account, positions, preset)));
   const leftOut: string[] = [];
   let positions = account.positions;
   for (;;) {

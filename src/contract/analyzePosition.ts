@@ -3,6 +3,7 @@
  * be found from the other numbers is, with a note; what cannot is refused by name.
  */
 import { err, ok, type Result } from '../base/result.js';
+import { leverageFrom } from './analyzeLeverage.js';
 import type { AnalyzeNote } from './analyzeNote.js';
 import { decimalOf, finest, formatNearest, isAbove } from './calcDecimal.js';
 import type { CalcInstrument, CalcPosition, CalcTier } from './calcSchema.js';
@@ -25,32 +26,49 @@ export interface BookedPosition {
 
 export interface PositionContext {
   readonly book: CcxtBook;
+  /** For every contract whose market tells none. */
+  readonly takerFeeRate?: string | undefined;
   /** Whether a profile says what maintenance margin is charged on. */
   readonly hasProfile: boolean;
   readonly note: (note: AnalyzeNote) => void;
+}
+
+/** What a position lacks. */
+export interface BookingFault {
+  readonly field: string;
+  readonly message: string;
 }
 
 export function bookedPosition(
   source: CcxtPosition,
   id: string,
   context: PositionContext,
-): Result<BookedPosition, string> {
+): Result<BookedPosition, BookingFault> {
   const { symbol, market, side, contracts, impliedVolatility } = source;
-  if (market.kind === 'spot') return err(`${symbol} is a spot market: a balance, not a position`);
+  if (market.kind === 'spot')
+    return lacking('symbol', `${symbol} is a spot market: a balance, not a position`);
   const markPrice = source.markPrice ?? markFromNotional(source, context);
-  if (markPrice === null) return err(`${symbol} has no markPrice`);
+  if (markPrice === null) return lacking('markPrice', `${symbol} has no markPrice`);
   const entryPrice = source.entryPrice ?? entryFromProfit(source, markPrice, context);
-  if (entryPrice === null && market.kind !== 'option') return err(`${symbol} has no entryPrice`);
+  if (entryPrice === null && market.kind !== 'option')
+    return lacking('entryPrice', `${symbol} has no entryPrice`);
   const indexPrice =
     source.indexPrice ?? (market.kind === 'option' ? underlyingPrice(source, context) : null);
   if (indexPrice === null && market.kind === 'option') {
-    return err(
+    return lacking(
+      'indexPrice',
       `${symbol} needs the price of its underlying: indexPrice, or a future on ${market.base} in the book`,
     );
   }
   const tiers = market.kind === 'option' ? null : tiersOf(source, context);
   if (tiers !== null && !tiers.ok) return tiers;
-  const leverage = market.kind === 'option' ? null : leverageOf(source, context);
+  const leverage =
+    tiers === null
+      ? ok(null)
+      : leverageFrom(source, tiers.value.isListed ? tiers.value.tiers : null, context.note);
+  if (!leverage.ok) return leverage;
+  const listed = context.book.markets.get(symbol);
+  const takerFeeRate = listed?.takerFeeRate ?? context.takerFeeRate ?? null;
   const instrument: CalcInstrument = {
     id,
     kind: market.kind,
@@ -59,11 +77,12 @@ export function bookedPosition(
     quote: market.quote,
     settle: market.settle,
     contractSize: source.contractSize,
-    tickSize: step(finest([markPrice])),
+    // Without a step that a market tells, prices are not rounded at all: the digits of a mark are no grid.
+    tickSize: listed?.priceStep ?? step(finest([markPrice])),
     lotSize: step(finest([contracts])),
-    ...(context.hasProfile || market.kind === 'option'
-      ? {}
-      : { maintenanceBasis: 'mark', priceRounding: 'none' }),
+    ...(context.hasProfile || market.kind === 'option' ? {} : { maintenanceBasis: 'mark' }),
+    ...(context.hasProfile && typeof listed?.priceStep === 'string' ? {} : { priceRounding: 'none' }),
+    ...(takerFeeRate === null || market.kind === 'option' ? {} : { takerFeeRate }),
     ...(market.expiryMs === null ? {} : { expiry: market.expiryMs }),
     ...(tiers === null ? {} : { tiers: [...tiers.value.tiers] }),
     ...(market.optionType === null ? {} : { optionType: market.optionType }),
@@ -78,13 +97,17 @@ export function bookedPosition(
       side,
       quantity: contracts,
       ...(entryPrice === null ? {} : { entryPrice }),
-      ...(leverage === null ? {} : { leverage }),
+      ...(leverage.value === null ? {} : { leverage: leverage.value }),
     },
     markPrice,
     indexPrice,
     hasTiers: tiers?.value.isListed ?? true,
-    ownMargin: ownMargin(source, entryPrice ?? markPrice, leverage, context),
+    ownMargin: ownMargin(source, entryPrice ?? markPrice, leverage.value, context),
   });
+}
+
+function lacking(field: string, message: string): Result<never, BookingFault> {
+  return err({ field, message });
 }
 
 const DERIVED_DECIMALS = 8;
@@ -181,8 +204,8 @@ interface Tiers {
   readonly isListed: boolean;
 }
 
-function tiersOf(source: CcxtPosition, { book, note }: PositionContext): Result<Tiers, string> {
-  const { symbol, maintenanceRate, initialRate, reported } = source;
+function tiersOf(source: CcxtPosition, { book, note }: PositionContext): Result<Tiers, BookingFault> {
+  const { symbol, maintenanceRate, reported } = source;
   const listed = ccxtTiers(book.tiers, symbol);
   if (listed !== null) return ok({ tiers: listed, isListed: true });
   const rate =
@@ -191,24 +214,17 @@ function tiersOf(source: CcxtPosition, { book, note }: PositionContext): Result<
       ? null
       : quotient(decimalOf(reported.maintenanceMargin), decimalOf(reported.notional.replace('-', ''))));
   if (rate === null || !isAbove('1', rate)) {
-    return err(`${symbol} has no leverage tiers, no maintenanceMarginPercentage and no maintenanceMargin`);
+    return lacking(
+      'maintenanceMarginPercentage',
+      `${symbol} has no leverage tiers, no maintenanceMarginPercentage and no maintenanceMargin`,
+    );
   }
   note({
     code: 'tiers_unknown',
     symbol,
-    message: `no leverage tiers: one tier at ${rate}, as maintenanceMarginPercentage says, without a maintenance amount`,
+    message: `${book.tiers === null ? 'no leverage tiers' : 'the leverage tiers given have none of it'}: one tier at ${rate}, as maintenanceMarginPercentage says, without a maintenance amount`,
   });
-  // Without a leverage the tier has to say what opening asks for; never less than maintaining does.
-  const isEnough = initialRate !== null && !isAbove(rate, initialRate) && !isAbove(initialRate, '1');
-  const needed = source.leverage === null ? { initialMarginRate: isEnough ? initialRate : rate } : {};
-  return ok({ tiers: [{ maintenanceMarginRate: rate, ...needed }], isListed: false });
-}
-
-function leverageOf({ symbol, leverage }: CcxtPosition, { note }: PositionContext): string | null {
-  if (leverage === null) return null;
-  if (!isAbove('1', leverage)) return leverage;
-  note({ code: 'leverage_left_out', symbol, message: `leverage ${leverage} is below 1: left out` });
-  return null;
+  return ok({ tiers: [{ maintenanceMarginRate: rate }], isListed: false });
 }
 
 /** Put up for the position, as far as the venue says; else what opening it asks for. */

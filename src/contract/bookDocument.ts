@@ -32,7 +32,7 @@ export function isBook(value: unknown): boolean {
 export function unfoldBook(value: unknown): Result<UnfoldedBook, CalcError> {
   if (!VALIDATOR.Check(value)) return err(shapeError(VALIDATOR.Errors(value), value));
   const paths = new Map<string, string>();
-  const unnamed = unnamedInstrument(value);
+  const unnamed = unnamedInstrument(value) ?? describedTwice(value);
   if (unnamed !== null) return err(unnamed);
   const prices = pricesOf(value);
   if (!prices.ok) return prices;
@@ -121,8 +121,7 @@ function instrumentsOf(
   const names = new Set(instruments.map(({ id }) => id));
   for (const [at, position] of positions.entries()) {
     const inline = inlineOf(position);
-    const isNew = !names.has(position.instrument);
-    if (!isNew && Object.keys(inline).length === 0) continue;
+    if (names.has(position.instrument)) continue;
     const place = pointer('instruments', found.length);
     paths.set(place, pointer('positions', at));
     paths.set(`${place}/id`, pointer('positions', at, 'instrument'));
@@ -147,6 +146,30 @@ function unnamedInstrument({ instruments = [], positions }: BookDocument): CalcE
     if (!names.has(position.instrument)) {
       return unknownInstrument(pointer('positions', at, 'instrument'), position.instrument);
     }
+  }
+  return null;
+}
+
+/** Both sides of an instrument may each describe it, alike; what \`instruments\` lists is described there. */
+function describedTwice({ instruments = [], positions }: BookDocument): CalcError | null {
+  const listed = new Map<string, string>(instruments.map(({ id }, at) => [id, pointer('instruments', at)]));
+  const described = new Map<string, { readonly fields: string; readonly place: string }>();
+  for (const [at, position] of positions.entries()) {
+    const inline = inlineOf(position);
+    if (Object.keys(inline).length === 0) continue;
+    const place = pointer('positions', at);
+    const before = described.get(position.instrument);
+    const other = listed.get(position.instrument) ?? before?.place;
+    const fields = JSON.stringify(Object.entries(inline).sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (other !== undefined && before?.fields !== fields) {
+      return calcError(
+        'duplicate_id',
+        `${place}/instrument`,
+        `${position.instrument} is described otherwise at ${other}: describe it once, or alike`,
+        { id: position.instrument, other },
+      );
+    }
+    described.set(position.instrument, { fields, place });
   }
   return null;
 }

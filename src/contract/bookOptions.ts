@@ -3,10 +3,12 @@
  * where that is not given, and its Greeks. Floats enter money nowhere but through `optionMarkTicks`.
  */
 import { assert } from '../base/assert.js';
+import { formatMinor } from '../base/decimal.js';
 import type { OptionTerms } from '../margin/index.js';
 import {
   black76Greeks,
   black76InputOf,
+  black76Price,
   impliedVolatility,
   optionMarkTicks,
   thetaPerDay,
@@ -76,6 +78,17 @@ export function positionGreeks(
     theta: size * thetaPerDay(greeks),
     rho: (size * greeks.rho) / 100,
   };
+}
+
+/** The mark of an option by Black-76 as decimal text, to the nearest step of its mark. */
+export function modelMarkText(
+  checked: Pick<CheckedDocument, 'document'>,
+  instrument: CheckedInstrument,
+): string {
+  const step = decimalOf(instrument.markTick ?? instrument.tickSize);
+  const price = black76Price(optionInput(checked, instrument, Number(instrument.impliedVolatility ?? '0')));
+  const steps = BigInt(Math.max(1, Math.round(price / Number(instrument.markTick ?? instrument.tickSize))));
+  return formatMinor(steps * step.digits, step.scale);
 }
 
 /** Black-76 to the nearest step of the mark, never under one. */

@@ -3,6 +3,7 @@
  * through `risk` first, which prices every instrument under them; vectors are only brought into its units.
  */
 import { assert } from '../base/assert.js';
+import { formatMinor } from '../base/decimal.js';
 import { PPM } from '../base/integers.js';
 import {
   type AddOnStep,
@@ -107,20 +108,29 @@ function nameOf({ preset, vectors }: ScenarioChoice): string {
   return preset ?? (vectors === undefined ? 'grid' : 'vectors');
 }
 
+/** As given, else the preset's; without a preset 1.3 and 1. */
+export function factorsOf({ preset, initialFactor, maintenanceFactor }: ScenarioChoice): {
+  readonly initial: string;
+  readonly maintenance: string;
+} {
+  const { initialFactorPpm, maintenanceFactorPpm } =
+    preset === undefined
+      ? { initialFactorPpm: 1_300_000n, maintenanceFactorPpm: PPM }
+      : PRESETS[preset].factors;
+  return {
+    initial: initialFactor ?? formatMinor(initialFactorPpm, 6),
+    maintenance: maintenanceFactor ?? formatMinor(maintenanceFactorPpm, 6),
+  };
+}
+
 function parameters(choice: ScenarioChoice): ScenarioParameters {
   const { confidence = '0.975', offsetCap = '0.8', minimumChargeRate = '0', basisRate = '0' } = choice;
   const { digits, scale } = decimalOf(confidence);
   const whole = 10n ** BigInt(scale);
-  const { initialFactorPpm, maintenanceFactorPpm } =
-    choice.preset === undefined
-      ? { initialFactorPpm: 1_300_000n, maintenanceFactorPpm: PPM }
-      : PRESETS[choice.preset].factors;
-  const maintenance =
-    choice.maintenanceFactor === undefined ? maintenanceFactorPpm : ppm(choice.maintenanceFactor);
-  const initial = choice.initialFactor === undefined ? initialFactorPpm : ppm(choice.initialFactor);
+  const factors = factorsOf(choice);
   return {
-    initialFactorPpm: initial < maintenance ? maintenance : initial,
-    maintenanceFactorPpm: maintenance,
+    initialFactorPpm: ppm(factors.initial),
+    maintenanceFactorPpm: ppm(factors.maintenance),
     tailNumerator: whole - digits,
     tailDenominator: whole,
     offsetCapPpm: ppm(offsetCap),

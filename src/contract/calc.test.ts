@@ -431,8 +431,8 @@ describe('calc refuses', () => {
     ['schema_violation', '12345678901234567890'],
     ['missing_field', '{}'],
     ['unknown_field', '{"__proto__":{"assets":[]}}'],
-    ['schema_violation', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-    ['unknown_field', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+    ['too_deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['too_deep', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
     ['line_too_long', ' '.repeat(CALC_LENGTH_MAX + 1)],
   ])('text that is no document: %s', (code, text) => {
     expect(answerCalc(text)).toMatchObject({ error: { code } });

@@ -1,5 +1,6 @@
 /** What a schema cannot say of a margin account: names that exist, signs, one position a side, and a price for everything. */
-import { decimalOf } from './calcDecimal.js';
+import { product, quotient } from './analyzeNumbers.js';
+import { decimalOf, isAbove } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument, CompleteDocument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
 import {
@@ -32,7 +33,7 @@ export function accountFault(
   return (
     settingsFault(account, path) ??
     firstOf(account.positions, (position, index) =>
-      positionFault(checked, position, `${path}${pointer('positions', index)}`),
+      positionFault(checked, account, position, `${path}${pointer('positions', index)}`),
     ) ??
     legsFault(account, path) ??
     firstOf(account.orders ?? [], (order, index) =>
@@ -80,10 +81,12 @@ export function settleOf(
 }
 
 function positionFault(
-  { document, instruments }: CheckedDocument,
+  checked: CheckedDocument,
+  account: CalcMarginAccount,
   position: CalcPosition,
   path: string,
 ): CalcError | null {
+  const { document, instruments } = checked;
   const instrument = instruments.get(position.instrument);
   if (instrument === undefined) return unknownInstrument(`${path}/instrument`, position.instrument);
   const { quantity, entryPrice, leverage } = position;
@@ -94,6 +97,7 @@ function positionFault(
     positiveFault(quantity, `${path}/quantity`) ??
     (entryPrice === undefined ? null : positiveFault(entryPrice, `${path}/entryPrice`)) ??
     (leverage === undefined ? null : leverageFault(leverage, `${path}/leverage`)) ??
+    aboveMaxFault(checked, account, position, path) ??
     markFault(document, instrument) ??
     (entryPrice === undefined
       ? null
@@ -103,6 +107,47 @@ function positionFault(
           { mark: own(document.marks, instrument.id) ?? entryPrice, path },
         ))
   );
+}
+
+/**
+ * The engine's rule: of an isolated account what the first tier allows, of the others a number for all. Under a profile
+ * the first is a warning, as venues keep a leverage that was chosen before their tiers changed.
+ */
+const SHARED_LEVERAGE_MAX = '1000';
+
+function aboveMaxFault(
+  checked: CheckedDocument,
+  account: CalcMarginAccount,
+  position: CalcPosition,
+  path: string,
+): CalcError | null {
+  const leverage = leverageOf(checked.instruments, position);
+  const instrument = known(checked.instruments, position.instrument);
+  if (leverage === undefined || instrument.kind === 'option') return null;
+  const isShared = account.marginMode !== 'isolated';
+  if (!isShared && checked.profile !== null) return null;
+  const most = isShared ? SHARED_LEVERAGE_MAX : firstTierLeverage(instrument, leverage);
+  if (most === null || !isAbove(leverage, most)) return null;
+  const where =
+    position.leverage === undefined
+      ? pointer('instruments', checked.document.instruments.indexOf(instrument))
+      : path;
+  return calcError(
+    'leverage_out_of_range',
+    `${where}/leverage`,
+    isShared
+      ? `leverage is at most ${most} in ${account.marginMode} margin`
+      : 'the first tier allows less leverage',
+    { got: leverage, leverageMax: most },
+  );
+}
+
+/** The most that the first tier allows; null where the leverage is within it, or it has no end. */
+export function firstTierLeverage({ tiers }: CheckedInstrument, leverage: string): string | null {
+  const { maxLeverage, initialMarginRate } = tiers[0] ?? {};
+  if (maxLeverage !== undefined) return isAbove(leverage, maxLeverage) ? maxLeverage : null;
+  if (initialMarginRate === undefined || !isAbove(product([leverage, initialMarginRate]), '1')) return null;
+  return quotient('1', initialMarginRate);
 }
 
 /** An option's mark may follow from its volatility. */

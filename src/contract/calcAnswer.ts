@@ -6,13 +6,13 @@ import type { CheckedDocument } from './calcDocument.js';
 import { pointer } from './calcError.js';
 import { isolatedAnswer } from './calcIsolated.js';
 import type { CalcAnswer, CalcMarginAccount, CalcWarning } from './calcSchema.js';
-import { instrumentWarnings } from './calcWarnings.js';
+import { instrumentWarnings, orderWarnings, volatilityWarnings } from './calcWarnings.js';
 
 export function calcAnswer(checked: CheckedDocument): CalcAnswer {
-  const warnings: CalcWarning[] = instrumentWarnings(checked);
+  const warnings: CalcWarning[] = [...instrumentWarnings(checked), ...volatilityWarnings(checked)];
   const marginAccounts = checked.document.marginAccounts.map((account, index) => {
     const found = accountAnswer(checked, account, pointer('marginAccounts', index));
-    warnings.push(...found.warnings);
+    warnings.push(...found.warnings, ...orderWarnings(checked, account, pointer('marginAccounts', index)));
     return found.answer;
   });
   return {

@@ -69,7 +69,7 @@ export const AccountAnswer = Type.Object({
     }),
     { description: 'Lines named after a total sum to it exactly.' },
   ),
-  positions: Type.Array(PositionAnswer),
+  positions: Type.Array(PositionAnswer, { description: 'The one position, or none.' }),
 });
 
 export const ProfileAnswer = Type.Object(
@@ -104,12 +104,17 @@ export const CalcAnswer = Type.Object({
 });
 
 export const CalcRefusal = Type.Object({
-  error: Type.Object({
-    code: amountText('Stable name.', 'code', 'missing_mark'),
-    message: amountText('What is wrong and what would be right.', 'text', 'no mark for BTC-PERP'),
-    path: amountText('Where.', 'JSON pointer', '/marks/BTC-PERP'),
-    context: Type.Record(Type.String(), amountText('A value that decided.', 'text', 'BTC-PERP')),
-  }),
+  error: Type.Object(
+    {
+      code: amountText('Stable name.', 'code', 'missing_mark'),
+      message: amountText('What is wrong and what would be right.', 'text', 'no mark for BTC-PERP'),
+      path: amountText('Where.', 'JSON pointer', '/marks/BTC-PERP'),
+      context: Type.Record(Type.String(), amountText('A value that decided.', 'text', 'BTC-PERP'), {
+        description: 'The values that decided, by name.',
+      }),
+    },
+    { description: 'Why nothing was computed.' },
+  ),
 });
 
 export type CalcAnswer = Type.Static<typeof CalcAnswer>;

@@ -17,6 +17,7 @@ import {
   type CalcProfileAnswer,
 } from './calcSchema.js';
 import { shapeError } from './calcShape.js';
+import { parseJsonText } from './jsonText.js';
 import { fillFromProfile } from './profiles/fillFromProfile.js';
 
 /** A document whose ids are found by name. */
@@ -92,13 +93,13 @@ function accountFaults(checked: CheckedDocument): CalcError | null {
   return null;
 }
 
+/** A field named twice in one object is refused: two readers may take it in two ways. */
 function parseJson(text: string): Result<unknown, CalcError> {
-  try {
-    return ok(JSON.parse(text) as unknown);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return err(calcError('malformed_json', '', 'the text is not JSON', { reason }));
-  }
+  const parsed = parseJsonText(text);
+  if (parsed.ok) return parsed;
+  const { code, path, message, context } = parsed.error;
+  const named = code === 'duplicate_key' || code === 'too_deep' ? code : 'malformed_json';
+  return err(calcError(named, path, message, context));
 }
 
 /** What checked instruments have besides: an option's tier stands in for rates of its own, as in the engine. */

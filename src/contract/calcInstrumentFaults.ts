@@ -28,7 +28,8 @@ export function missingField({ instruments, profile }: CalcDocument): CalcError 
   const context: Readonly<Record<string, string>> = profile === undefined ? {} : { profile };
   return firstOf(instruments, (instrument, index) => {
     const path = pointer('instruments', index);
-    if (instrument.kind === 'option' || instrument.kind === 'spot') return null;
+    if (instrument.kind === 'option') return tieredOption(instrument, path);
+    if (instrument.kind === 'spot') return null;
     if (instrument.tiers === undefined) {
       return calcError('missing_field', `${path}/tiers`, 'tiers is missing', context);
     }
@@ -53,6 +54,20 @@ export function missingField({ instruments, profile }: CalcDocument): CalcError 
   });
 }
 
+const ONLY_TIERED = ['tiers', 'tierMethod', 'tierBasis', 'maintenanceRate'] as const;
+
+/** A short option has rates of its own, and a long one nothing to maintain. */
+function tieredOption(option: CalcInstrument, path: string): CalcError | null {
+  const field = ONLY_TIERED.find((name) => option[name] !== undefined);
+  if (field === undefined) return null;
+  return calcError(
+    'option_contradiction',
+    `${path}/${field}`,
+    'options have no tiers: optionInitialRate, optionInitialFloorRate and optionMaintenanceRate are theirs',
+    { kind: option.kind },
+  );
+}
+
 function missingRate({ maintenanceRate }: CalcInstrument, tier: CalcTier): string | null {
   if (tier.maintenanceMarginRate !== undefined) return null;
   if (maintenanceRate !== 'halfOfInitial') return 'maintenanceMarginRate';
@@ -72,6 +87,11 @@ export function instrumentFault(
     (instrument.markTick === undefined ? null : positiveFault(instrument.markTick, `${path}/markTick`));
   if (sizes !== null) return sizes;
   if (!assets.has(instrument.settle)) return unknownAsset(`${path}/settle`, instrument.settle);
+  if (instrument.base === instrument.quote) {
+    return calcError('same_assets', `${path}/quote`, 'base and quote are two assets', {
+      got: instrument.quote,
+    });
+  }
   const settlesIn = instrument.payoff === 'linear' ? instrument.quote : instrument.base;
   if (instrument.settle !== settlesIn) {
     return calcError(

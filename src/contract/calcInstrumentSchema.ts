@@ -11,13 +11,19 @@ export const CalcTier = Type.Object(
       }),
     ),
     notionalCap: Type.Optional(
-      Type.Union([
-        decimal('Largest notional of the tier, included. Null or left out in the last tier: no end.', {
-          unit: 'settle asset, or contracts where tierBasis is contracts',
-          example: '250000',
-        }),
-        Type.Null(),
-      ]),
+      Type.Union(
+        [
+          decimal('Largest notional of the tier, included.', {
+            unit: 'settle asset, or contracts where tierBasis is contracts',
+            example: '250000',
+          }),
+          Type.Null(),
+        ],
+        {
+          description:
+            'Largest notional of the tier, included. Null or left out in the last tier: no end; a position beyond a last cap is a warning, and the last rates go on.',
+        },
+      ),
     ),
     initialMarginRate: Type.Optional(
       decimal('Least initial margin. Left out: 1 / leverage alone decides.', {

@@ -1,4 +1,6 @@
 /** What a schema cannot say of options: that all they need is there, ahead of expiry, and that their marks agree. */
+import { subtract } from './analyzeNumbers.js';
+import { modelMarkText } from './bookOptions.js';
 import { isAbove } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
@@ -35,6 +37,12 @@ function futureFault(
   if (field !== undefined) {
     return calcError('option_contradiction', `${path}/${field}`, 'only options have it', {
       kind: instrument.kind,
+    });
+  }
+  const dated = (['expiry', 'expiryMs'] as const).find((name) => instrument[name] !== undefined);
+  if (instrument.kind === 'perpetual' && dated !== undefined) {
+    return calcError('expiry_contradiction', `${path}/${dated}`, 'a perpetual has no expiry', {
+      expiry: String(instrument.expiry),
     });
   }
   return expiryFault(document, instrument, path);
@@ -135,16 +143,23 @@ function expiryFault(
   });
 }
 
-/** Of options that differ in strike alone, a call never is worth more at a higher strike, nor a put at a lower one. */
+/**
+ * Of options that differ in strike alone, a call never is worth more at a higher strike, nor a put at a lower one, and
+ * at one strike both are worth the same. Marks are those given or those of Black-76, as the answer has them.
+ */
 function chainFault({ document }: CheckedDocument): CalcError | null {
   const chains = new Map<string, CheckedInstrument[]>();
+  const marks: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const option of document.instruments) {
-    if (option.kind !== 'option' || own(document.marks, option.id) === undefined) continue;
+    if (option.kind !== 'option') continue;
+    const mark = own(document.marks, option.id);
+    if (mark === undefined && option.impliedVolatility === undefined) continue;
+    marks[option.id] = mark ?? modelMarkText({ document }, option);
     const { optionType, expiry, payoff, base, quote, underlying = base } = option;
     const key = [optionType, expiry, payoff, base, quote, underlying].join(' ');
     chains.set(key, [...(chains.get(key) ?? []), option]);
   }
-  return firstOf([...chains.values()], (chain) => crossedFault(chain, document.marks ?? {}));
+  return firstOf([...chains.values()], (chain) => crossedFault(chain, marks));
 }
 
 function crossedFault(
@@ -157,7 +172,7 @@ function crossedFault(
   );
   return firstOf(byStrike.slice(1), (higher, at) => {
     const lower = byStrike[at] as CheckedInstrument;
-    if (!isAbove(strikeOf(higher), strikeOf(lower))) return null;
+    if (!isAbove(strikeOf(higher), strikeOf(lower))) return unlikeFault(lower, higher, marks);
     const [dear, cheap] = higher.optionType === 'call' ? [lower, higher] : [higher, lower];
     if (!isAbove(own(marks, cheap.id) ?? '0', own(marks, dear.id) ?? '0')) return null;
     return calcError(
@@ -167,4 +182,22 @@ function crossedFault(
       { mark: own(marks, cheap.id) ?? '', other: own(marks, dear.id) ?? '' },
     );
   });
+}
+
+/** Two of one strike, type, expiry and underlying pay the same: a step of the mark between them is rounding. */
+function unlikeFault(
+  one: CheckedInstrument,
+  other: CheckedInstrument,
+  marks: Readonly<Record<string, string>>,
+): CalcError | null {
+  const [a, b] = [own(marks, one.id) ?? '0', own(marks, other.id) ?? '0'];
+  const steps = [one, other].map(({ markTick, tickSize }) => markTick ?? tickSize);
+  const [low, high] = isAbove(a, b) ? [b, a] : [a, b];
+  if (steps.some((step) => !isAbove(subtract(high, low), step))) return null;
+  return calcError(
+    'crossed_strikes',
+    pointer('marks', other.id),
+    `${other.id} and ${one.id} pay the same and are marked apart`,
+    { mark: b, other: a },
+  );
 }

@@ -1,7 +1,7 @@
 /** What a schema cannot say of scenarios: one way of giving them, moves that leave a price, a number for each scenario. */
 
 import { shockId } from '../risk/index.js';
-import { gridShock } from './bookScenarios.js';
+import { factorsOf, gridShock } from './bookScenarios.js';
 import { decimalOf, isAbove } from './calcDecimal.js';
 import type { CheckedDocument } from './calcDocument.js';
 import { type CalcError, calcError, pointer } from './calcError.js';
@@ -29,20 +29,28 @@ export function scenariosFault(checked: CheckedDocument): CalcError | null {
   );
 }
 
-function factorsFault({ initialFactor, maintenanceFactor }: ScenarioSet): CalcError | null {
+function factorsFault(choice: ScenarioSet): CalcError | null {
+  const { initialFactor, maintenanceFactor } = choice;
   for (const [field, text] of Object.entries({ initialFactor, maintenanceFactor })) {
     if (text === undefined) continue;
     const fault = ppmFault(text, `/scenarios/${field}`);
     if (fault !== null) return fault;
     if (decimalOf(text).digits < 0n) return badScenario(`/scenarios/${field}`, 'must be at least 0', text);
   }
-  const isReversed =
-    initialFactor !== undefined &&
-    maintenanceFactor !== undefined &&
-    isAbove(maintenanceFactor, initialFactor);
-  return isReversed
-    ? badScenario('/scenarios/maintenanceFactor', 'must be at most initialFactor', maintenanceFactor)
-    : null;
+  const used = factorsOf(choice);
+  if (!isAbove(used.maintenance, used.initial)) return null;
+  // The one that was given is named; the other is the preset's, or the one that stands where there is no preset.
+  return initialFactor !== undefined && maintenanceFactor === undefined
+    ? badScenario(
+        '/scenarios/initialFactor',
+        `must be at least the maintenance factor, ${used.maintenance}`,
+        initialFactor,
+      )
+    : badScenario(
+        '/scenarios/maintenanceFactor',
+        `must be at most the initial factor, ${used.initial}`,
+        used.maintenance,
+      );
 }
 
 const SHARES = ['confidence', 'offsetCap', 'minimumChargeRate', 'basisRate'] as const;
@@ -123,7 +131,10 @@ function repeatedFault(seen: Set<string>, id: string, path: string): CalcError |
   return null;
 }
 
-function vectorsFault({ assets, instruments }: CheckedDocument, { vectors }: ScenarioSet): CalcError | null {
+function vectorsFault(
+  { assets, instruments, document }: CheckedDocument,
+  { vectors }: ScenarioSet,
+): CalcError | null {
   if (vectors === undefined) return null;
   const repeated = vectors.ids.findIndex((id, index) => vectors.ids.indexOf(id) !== index);
   if (repeated >= 0) {
@@ -153,6 +164,11 @@ function vectorsFault({ assets, instruments }: CheckedDocument, { vectors }: Sce
     firstOf(Object.entries(vectors.assets ?? {}), ([id, list]) => {
       const path = `/scenarios${pointer('vectors', 'assets', id)}`;
       if (!assets.has(id)) return unknownAsset(path, id);
+      const moved =
+        id === document.valuationAsset ? list.find((move) => decimalOf(move).digits !== 0n) : undefined;
+      if (moved !== undefined) {
+        return badScenario(path, 'the valuation asset is counted in itself and cannot move', moved);
+      }
       return (
         lengthFault(path, list) ??
         firstOf(list, (move, at) =>

@@ -144,7 +144,11 @@ const ScenarioSet = Type.Object(
       'Initial margin = this x the loss; at least the other. That of the preset, else 1.3.',
     ),
     maintenanceFactor: factor('Maintenance margin = this x the loss. That of the preset, else 1.'),
-    confidence: share('Confidence of the expected shortfall of `sample` scenarios; below 1.', '0.975'),
+    confidence: share(
+      'Confidence of the expected shortfall of `sample` scenarios; below 1.',
+      '0.975',
+      '0.975',
+    ),
     offsetCap: share(
       'Positions and collateral may take at most this share off the sum of their risks alone.',
       '0.5',

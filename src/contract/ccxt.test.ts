@@ -151,14 +151,31 @@ describe('a book', () => {
 
   it('is read from one text or several, and leaves out what is closed', () => {
     const closed = { ...position, contracts: 0 };
-    const list = JSON.stringify([position, closed, { ...closed, contracts: null }]);
+    const list = JSON.stringify([position, closed, { ...closed, contracts: null, info: { pos: '' } }]);
     const one = read({
       positions: JSON.stringify({ positions: [position], balance: { total: { USDT: 5 } } }),
     });
     const several = read({ positions: list, balance: '{"total":{"USDT":5}}' });
-    expect(several).toEqual(one);
+    const [position0] = one.positions;
+    expect(several).toEqual({
+      ...one,
+      positions: [{ ...position0, path: '/0' }],
+      tiersPlace: several.tiersPlace,
+    });
     expect(one.positions).toHaveLength(1);
     expect(one.holdings).toHaveLength(1);
+  });
+
+  it('has two positions of one symbol where the venue names them apart, or modes differ', () => {
+    const apart = read({
+      positions: JSON.stringify([
+        { ...position, id: 'a' },
+        { ...position, id: 'b' },
+        { ...position, id: 'c', marginMode: 'isolated' },
+        { ...position, id: 'd', side: 'short' },
+      ]),
+    });
+    expect(apart.positions).toHaveLength(4);
   });
 
   it('takes the side from the sign where there is none', () => {
@@ -173,16 +190,61 @@ describe('a book', () => {
     ['not_ccxt', 'positions', '/positions', { positions: '{}' }],
     ['not_ccxt', 'balance', '', { positions: '[]', balance: '[]' }],
     ['bad_position', 'positions', '/0', { positions: '[1]' }],
-    ['bad_position', 'positions', '/0', { positions: '[{"contracts":1}]' }],
+    ['bad_position', 'positions', '/0/symbol', { positions: '[{"contracts":1}]' }],
     [
       'bad_position',
       'positions',
-      '/1',
+      '/1/symbol',
       { positions: JSON.stringify([position, { ...position, symbol: 'BTCUSDT' }]) },
     ],
-    ['bad_position', 'positions', '/0', { positions: JSON.stringify([{ ...position, contractSize: null }]) }],
-    ['bad_position', 'positions', '/0', { positions: JSON.stringify([{ ...position, side: null }]) }],
-  ])('is refused: %s in %s at %j', (code, input, path, texts) => {
+    ...(
+      [
+        ['contractSize', null],
+        ['side', null],
+        ['side', 'up'],
+        // A position whose size cannot be read is never taken for a closed one.
+        ['contracts', null],
+        ['contracts', 1e300],
+        ['contracts', 'abc'],
+        ['contracts', true],
+        ['contracts', -1],
+        ['marginMode', 'foo'],
+        ['marginMode', 3],
+        ['entryPrice', 'abc'],
+        ['markPrice', -100],
+        ['leverage', {}],
+        ['maintenanceMarginPercentage', 'x'],
+      ] as const
+    ).map(
+      ([field, value]) =>
+        [
+          'bad_position',
+          'positions',
+          `/1/${field}`,
+          { positions: JSON.stringify([position, { ...position, symbol: 'X/USDT:USDT', [field]: value }]) },
+        ] as const,
+    ),
+    ['duplicate_position', 'positions', '/1', { positions: JSON.stringify([position, position]) }],
+    [
+      'duplicate_position',
+      'positions',
+      '/1',
+      { positions: JSON.stringify([position, { ...position, contracts: 3, marginMode: 'cross' }]) },
+    ],
+    ['not_ccxt', 'positions', '/balance', { positions: '{"positions":[],"balance":"x"}' }],
+    ['bad_balance', 'balance', '/total', { positions: '[]', balance: '{}' }],
+    ['bad_balance', 'balance', '/total/USDT', { positions: '[]', balance: '{"total":{"USDT":"many"}}' }],
+    ['not_ccxt', 'positions', '/leverageTiers', { positions: '{"positions":[],"leverageTiers":"x"}' }],
+    ['bad_tiers', 'tiers', '/BTC~1USDT:USDT', { positions: '[]', tiers: '{"BTC/USDT:USDT":"x"}' }],
+    ['bad_tiers', 'tiers', '/0/maintenanceMarginRate', { positions: '[]', tiers: '[{"tier":1}]' }],
+    ['bad_markets', 'markets', '/X/taker', { positions: '[]', markets: '{"X":{"taker":"a"}}' }],
+    [
+      'bad_markets',
+      'markets',
+      '/X/precision/price',
+      { positions: '[]', markets: '{"X":{"precision":{"price":0}}}' },
+    ],
+  ] as const)('is refused: %s in %s at %j', (code, input, path, texts) => {
     expect(readCcxtBook(texts)).toMatchObject({ ok: false, error: { code, input, path } });
   });
 });

@@ -3,6 +3,9 @@
  * unrealized profit, at others; the wallet is wanted here. So a raw wallet figure is taken where there is one, and the
  * answer says which of the two it was.
  */
+import { pointer } from './calcError.js';
+import type { CcxtPartFault } from './ccxtBook.js';
+import { unreadableNumber } from './ccxtPositionFaults.js';
 import { fieldOf, listOf, numberOf, objectOf, type TextObject, type Texts, textOf } from './ccxtText.js';
 
 export interface CcxtHolding {
@@ -31,6 +34,27 @@ export function ccxtHoldings(source: TextObject): readonly CcxtHolding[] {
       { asset, amount: amount ?? '0', debt: isEmpty(debt) ? null : debt, rawField: wallet?.field ?? null },
     ];
   });
+}
+
+/** What of it cannot be read: it must be an object with totals, each of them a number. */
+export function balanceFault(source: Texts): CcxtPartFault | null {
+  const object = objectOf(source);
+  if (object === null) return { path: '', message: 'an object as fetchBalance returns it is needed' };
+  const totals = objectOf(fieldOf(object, 'total'));
+  if (totals === null)
+    return { path: '/total', message: 'total is needed: an object with the amount of each asset' };
+  for (const [list, amounts] of [
+    ['total', totals],
+    ['debt', fieldOf(object, 'debt') ?? {}],
+  ] as const) {
+    const fields = objectOf(amounts);
+    if (fields === null) return { path: pointer(list), message: `${list} is an object of amounts` };
+    for (const [asset, value] of Object.entries(fields)) {
+      const rule = unreadableNumber(value);
+      if (rule !== null) return { path: pointer(list, asset), message: `the ${list} of ${asset} ${rule}` };
+    }
+  }
+  return null;
 }
 
 /** Rows of the raw answer that name an asset and what its wallet holds, wherever they are. */

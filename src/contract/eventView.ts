@@ -68,7 +68,7 @@ function plain(name: string): FieldJson {
 }
 
 function written(name: string, write: (view: View, value: bigint) => Json): FieldJson {
-  return (view, value: bigint) => ({ [name]: write(view, value) });
+  return (view, value: bigint | null) => ({ [name]: value === null ? null : write(view, value) });
 }
 
 function named(name: string, nameOf: (state: State, row: number) => string | null): FieldJson {
@@ -165,6 +165,25 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   orderLifeMs: plain('orderLifeMs'),
   pauseMs: plain('pauseMs'),
   pauseUntilMs: plain('pauseUntilMs'),
+  revision: plain('revision'),
+  name: plain('name'),
+  scope: plain('scope'),
+  sizePpm: ppm('share'),
+  instrumentCapMinor: amount('instrumentCap'),
+  allocation: plain('allocation'),
+  causes: plain('causes'),
+  lossAboveMinor: amount('lossAbove'),
+  refill: plain('refill'),
+  layers: list('layers'),
+  deleveraging: (view, policy: Fields) => ({ deleveraging: objectJson(view, policy) }),
+  score: plain('score'),
+  maxSharePpm: ppm('maxShare'),
+  maxLots: written('maxLots', (_view, value) => Number(value)),
+  rank: (_view, rank: number) => ({ rank: rank === 0 ? null : rank }),
+  reason: plain('reason'),
+  passedOver: list('passedOver'),
+  tearUpLots: quantity('tearUpQuantity'),
+  lossShareRow: () => ({}),
   autoBorrow: plain('autoBorrow'),
   accruedTimeMs: plain('accruedTimeMs'),
   needsOrders: (_view, value: boolean) => ({ admission: value ? 'orders' : 'fills' }),
@@ -214,6 +233,11 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   woken: ({ state }, rows: readonly number[]) => ({ woken: rows.map((row) => accountName(state, row)) }),
 
   amount: amount('amount'),
+  toppedUpMinor: amount('toppedUp'),
+  openMinor: amount('toOpen'),
+  lendersMinor: amount('toLenders'),
+  fundMinor: amount('toFund'),
+  venueMinor: amount('toVenue'),
   value: amount('value'),
   cost: amount('cost'),
   premium: amount('premium'),
@@ -227,7 +251,8 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   reserveMinor: amount('reserve'),
   reservePaidMinor: amount('reservePaid'),
   reserveForgoneMinor: amount('reserveForgone'),
-  shares: written('shares', (_view, value) => value.toString()),
+  shares: (view, value: bigint | readonly Fields[]) =>
+    typeof value === 'bigint' ? { shares: value.toString() } : list('shares')(view, value as never),
   sharesChange: written('sharesChange', (_view, value) => value.toString()),
   borrowIndex: written('borrowIndex', (_view, value) => formatMinor(value, INDEX_DECIMALS)),
   equity: amount('equity'),
@@ -288,7 +313,8 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   takeovers: list('takeovers'),
   allocations: list('allocations'),
   fills: list('fills'),
-  payers: list('payers'),
+  payers: (view, value: string | readonly Fields[]) =>
+    typeof value === 'string' ? { payers: value } : list('payers')(view, value as never),
   set: (view, set: Fields) => ({ set: objectJson(view, set) }),
   parameters: (view, parameters: Fields) => ({ parameters: objectJson(view, parameters) }),
   scenarios: list('scenarios'),

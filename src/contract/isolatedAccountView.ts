@@ -25,6 +25,7 @@ import {
 } from '../margin/index.js';
 import { notionalOn } from '../margin/maintenanceMargin.js';
 import { notionalAtMark } from '../market/index.js';
+import { type DeleverageRankView, deleverageRankView } from './deleverageRankView.js';
 import {
   type AccountStatus,
   type AmountLine,
@@ -59,6 +60,8 @@ export interface IsolatedPositionView {
   readonly marginMode: 'isolated';
   /** Tier of the notional at the maintenance basis, from 1. */
   readonly tier: number;
+  /** Where it stands if its side has to be deleveraged. */
+  readonly deleveraging: DeleverageRankView | null;
   /** Source time of the mark. */
   readonly timestamp: number;
 }
@@ -136,7 +139,7 @@ export function isolatedAccountView(situation: Situation, accountRow: number): I
     removable: amount(releasableNow(situation, accounts.firstAsset.get(accountRow)).amount),
     markUsable: hasUsableMark(state, instrumentRow, timeMs),
     lines: figures.lines.map((line) => ({ name: line.name, amount: amount(line.amount) })),
-    position: positionView(state, accountRow, figures, scale),
+    position: positionView(situation, accountRow, figures, scale),
     orders: openOrders(state, accountRow),
     autoMargin: autoMarginOf(situation, accountRow, scale),
   };
@@ -173,7 +176,8 @@ export interface AccountFigures {
 export function accountFigures(state: State, accountRow: number): AccountFigures {
   const instrumentRow = state.accounts.instrument.get(accountRow);
   const listed = listedInstrument(state, instrumentRow);
-  const { marginTerms: terms } = listed;
+  // Within the grace of a change of parameters opening is judged by the new terms, liquidation by the former ones.
+  const { marginTerms: terms, liquidationTerms } = listed;
   const markTicks = state.instruments.markTicks.get(instrumentRow);
   const view = isolatedView(state, accountRow);
   const orders = orderViews(state, accountRow);
@@ -183,8 +187,9 @@ export function accountFigures(state: State, accountRow: number): AccountFigures
   const accrued = accruedFunding(state, state.accounts.firstPosition.get(accountRow));
   const equity = equityFloor(terms, view, markTicks);
   const required = requirement(terms, view, markTicks);
-  const ratio = marginRatioCeil(terms, view, markTicks, 10n ** BigInt(RATIO_DECIMALS));
-  const liquidation = liquidationPrice(terms, view);
+  const held = requirement(liquidationTerms, view, markTicks);
+  const ratio = marginRatioCeil(liquidationTerms, view, markTicks, 10n ** BigInt(RATIO_DECIMALS));
+  const liquidation = liquidationPrice(liquidationTerms, view);
   const bankruptcy = bankruptcyPrice(terms, view);
   return {
     view,
@@ -193,10 +198,10 @@ export function accountFigures(state: State, accountRow: number): AccountFigures
     unrealizedPnl: unrealizedPnlFloor(terms, view, markTicks),
     accruedFunding: accrued,
     initial: required.initial,
-    maintenance: required.maintenance,
+    maintenance: held.maintenance,
     order,
     marginRatio: ratio === null ? null : formatMinor(ratio, RATIO_DECIMALS),
-    isLiquidatable: isLiquidatable(terms, view, markTicks),
+    isLiquidatable: isLiquidatable(liquidationTerms, view, markTicks),
     liquidationPrice:
       liquidation.kind === 'price'
         ? formatMark(liquidation.markTicks, listed)
@@ -209,7 +214,10 @@ export function accountFigures(state: State, accountRow: number): AccountFigures
       { name: 'equity.accruedFunding', amount: accrued },
       // What is left of the rounded total: profit rounded together with the sub-units of funding.
       { name: 'equity.unrealizedPnl', amount: equity - view.collateral - accrued },
-      ...required.lines.map(({ of, part, amount }) => ({ name: `${of}Margin.${part}`, amount })),
+      ...[
+        ...required.lines.filter(({ of }) => of === 'initial'),
+        ...held.lines.filter(({ of }) => of === 'maintenance'),
+      ].map(({ of, part, amount }) => ({ name: `${of}Margin.${part}`, amount })),
       ...orderLines,
     ],
   };
@@ -237,11 +245,12 @@ function flatFigures(
 }
 
 function positionView(
-  state: State,
+  situation: Situation,
   accountRow: number,
   figures: AccountFigures,
   scale: Scale,
 ): IsolatedPositionView | null {
+  const { state } = situation;
   const { view, markTicks } = figures;
   if (view.lots === 0n) return null;
   const instrumentRow = state.accounts.instrument.get(accountRow);
@@ -267,6 +276,7 @@ function positionView(
     liquidationPrice: figures.liquidationPrice,
     marginMode: 'isolated',
     tier: bracketIndex(terms.brackets, notionalOn(terms.maintenanceBasis, terms, view, markTicks)) + 1,
+    deleveraging: deleverageRankView(situation, state.accounts.firstPosition.get(accountRow)),
     timestamp: state.instruments.markTimeMs.get(instrumentRow),
   };
 }

@@ -2,12 +2,11 @@
 import { min } from '../base/index.js';
 import { equityNow } from '../engine/accountHealth.js';
 import { valuedInPoolAsset } from '../engine/accountParts.js';
+import { fundClosing } from '../engine/fundBooks.js';
 import {
-  DEFICIT_CAUSES,
   hasUsableMark,
   isPoolSound,
   listedInstrument,
-  outstandingOf,
   poolLedgerRow,
   poolSurplus,
   type Situation,
@@ -15,10 +14,13 @@ import {
   takeoverEquity,
 } from '../engine/index.js';
 import { fundBalance } from '../engine/soundness.js';
+import { waterfallOf } from '../engine/waterfallStore.js';
+import { waterfallHash } from '../liquidation/index.js';
 import { LEG_RULES, type LegRule } from '../margin/index.js';
 import { type CollateralTermsView, collateralTermsView } from './collateralTermsView.js';
+import { type DeficitView, deficitView, openDeficits } from './deficitView.js';
 import { type LendingView, lendingView } from './lendingView.js';
-import { accountName, assetName, takeoverName } from './names.js';
+import { accountName, assetName } from './names.js';
 import { assetScale, formatAmount, formatQuantity, instrumentScale } from './scale.js';
 
 export interface PoolView {
@@ -75,21 +77,26 @@ export interface PoolAssetView {
   readonly collateral: CollateralTermsView | null;
   /** Null where the pool does not lend it. */
   readonly lending: LendingView | null;
+  /** Hash of who bears its losses: equal rules are seen to be equal. Revision 0: the order in which every pool works by itself. */
+  readonly waterfallHash: string;
+  readonly waterfallRevision: number;
+  readonly fund: FundStatementView;
   readonly deficits: readonly DeficitView[];
 }
 
-/** A loss that its account could not bear, and who has paid of it. */
-export interface DeficitView {
-  readonly account: string | null;
-  readonly takeover: string | null;
-  readonly cause: (typeof DEFICIT_CAUSES)[number];
-  readonly amount: string;
-  readonly coveredByFund: string;
-  readonly sharedByGains: string;
-  /** Borne by the lenders of the asset, where the deficit came from a debt. */
-  readonly borneByLenders: string;
-  readonly open: string;
-  readonly timeMs: number;
+/** The insurance fund since the pool opened, with nothing: what came in, less what went out, is what is there. */
+export interface FundStatementView {
+  readonly fees: string;
+  readonly surplus: string;
+  readonly seized: string;
+  readonly interest: string;
+  readonly recovered: string;
+  readonly injected: string;
+  readonly convertedIn: string;
+  readonly convertedOut: string;
+  readonly drawn: string;
+  readonly drawnDown: string;
+  readonly closing: string;
 }
 
 export function poolView(situation: Situation, poolRow: number): PoolView {
@@ -160,7 +167,27 @@ function poolAssetView(situation: Situation, poolAssetRow: number): PoolAssetVie
     cash: amount(state.totals.cash.get(poolAssetRow)),
     collateral: collateralTermsView(situation, poolAssetRow),
     lending: lendingView(situation, poolAssetRow),
+    waterfallHash: waterfallHash(waterfallOf(state, poolAssetRow)),
+    waterfallRevision: state.waterfalls.get(poolAssetRow)?.revision ?? 0,
+    fund: fundStatement(state, poolAssetRow, amount),
     deficits: openDeficits(state, poolAssetRow).map((row) => deficitView(state, row)),
+  };
+}
+
+function fundStatement(state: State, row: number, amount: (minor: bigint) => string): FundStatementView {
+  const { poolAssets } = state;
+  return {
+    fees: amount(poolAssets.fundFees.get(row)),
+    surplus: amount(poolAssets.fundSurplus.get(row)),
+    seized: amount(poolAssets.fundSeized.get(row)),
+    interest: amount(poolAssets.fundInterest.get(row)),
+    recovered: amount(poolAssets.fundRecovered.get(row)),
+    injected: amount(poolAssets.fundInjected.get(row)),
+    convertedIn: amount(poolAssets.fundConvertedIn.get(row)),
+    convertedOut: amount(poolAssets.fundConvertedOut.get(row)),
+    drawn: amount(poolAssets.fundDrawn.get(row)),
+    drawnDown: amount(poolAssets.fundDrawnDown.get(row)),
+    closing: amount(fundClosing(state, row)),
   };
 }
 
@@ -172,28 +199,4 @@ function queueShortfall({ state, derived }: Situation, poolAssetRow: number): bi
     shortfall -= min(0n, equityNow(state, accountRow));
   }
   return shortfall;
-}
-
-function openDeficits(state: State, poolAssetRow: number): readonly number[] {
-  const open: number[] = [];
-  let row = state.poolAssets.firstOpenDeficit.get(poolAssetRow);
-  for (; row >= 0; row = state.deficits.next.get(row)) open.push(row);
-  return open;
-}
-
-function deficitView(state: State, row: number): DeficitView {
-  const { deficits } = state;
-  const scale = assetScale(state, state.poolAssets.asset.get(deficits.poolAsset.get(row)));
-  const amount = (minor: bigint) => formatAmount(minor, scale);
-  return {
-    account: accountName(state, deficits.account.get(row)),
-    takeover: takeoverName(state, deficits.takeover.get(row)),
-    cause: DEFICIT_CAUSES[deficits.cause.get(row)] as DeficitView['cause'],
-    amount: amount(deficits.amount.get(row)),
-    coveredByFund: amount(deficits.covered.get(row)),
-    sharedByGains: amount(deficits.shared.get(row)),
-    borneByLenders: amount(deficits.lent.get(row)),
-    open: amount(outstandingOf(state, row)),
-    timeMs: deficits.timeMs.get(row),
-  };
 }

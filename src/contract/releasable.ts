@@ -4,6 +4,7 @@ import { hasAllPrices } from '../engine/accountMargin.js';
 import { hasClosedForm, hasPosition } from '../engine/accountParts.js';
 import { scenarioFault } from '../engine/commands/checks.js';
 import { removableNow } from '../engine/commands/release.js';
+import { orderViews } from '../engine/orderFacts.js';
 import { hasUsableMark, isPoolSound, type Situation } from '../engine/index.js';
 
 /** What limits a release now: the first rules of the command, in its order. */
@@ -22,6 +23,8 @@ export function releasableNow(situation: Situation, accountAssetRow: number): Re
   const accountRow = accountAssets.account.get(accountAssetRow);
   if (accounts.isQueued.get(accountRow) === 1) return { amount: 0n, limit: 'liquidation' };
   if (hasPosition(state, accountRow) && !isPriced(situation, accountRow))
+    return { amount: 0n, limit: 'mark' };
+  if (orderViews(state, accountRow).length > 0 && scenarioFault(situation, accountRow) !== null)
     return { amount: 0n, limit: 'mark' };
   const removable = removableNow(state, accountAssetRow, timeMs);
   const cash = max(0n, state.totals.cash.get(accountAssets.poolAsset.get(accountAssetRow)));

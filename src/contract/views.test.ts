@@ -99,6 +99,7 @@ describe('the view of an account', () => {
         liquidationPrice: '36180.9',
         marginMode: 'isolated',
         tier: 1,
+        deleveraging: { rank: null, light: 0, quantile: null, ahead: null, reason: 'noProfit' },
         timestamp: 1_700_000_000_000,
       },
       orders: [],

@@ -5,6 +5,7 @@ import { explainAccountNow } from './accountReasons.js';
 import { accountView } from './accountView.js';
 import { commandJson } from './commandView.js';
 import { explainAccount } from './explainAccount.js';
+import type { IsolatedAccountView } from './isolatedAccountView.js';
 import type { JsonObject } from './json.js';
 import { poolView } from './poolView.js';
 import { recordJson } from './recordView.js';
@@ -224,6 +225,7 @@ describe('the view of a cross account', () => {
           option: null,
           // 8,100 - 205 of equity above ETH's margin: 39,000 - 7,895 = 0.99 p.
           liquidationPrice: '31419.1',
+          liquidationPriceReason: null,
         }),
         expect.objectContaining({
           symbol: 'ETH-PERP',
@@ -234,6 +236,61 @@ describe('the view of a cross account', () => {
       ],
       orders: [],
     });
+  });
+
+  it('says why a position has no liquidation price (FND-07)', () => {
+    const world = crossWorld();
+    send(world, { kind: 'allocate', account: 'ada-x', asset: 'USDT', amount: '90000' });
+    expect(wholeView(world).positions[0]).toMatchObject({
+      liquidationPrice: null,
+      liquidationPriceReason: 'none',
+    });
+  });
+
+  it('shows, within the grace of a change, what opening and liquidation are judged by (MAR-08, MAR-12)', () => {
+    const world = crossWorld();
+    send(
+      world,
+      { kind: 'openAccount', account: 'ada-1', client: 'ada', instrument: 'BTC-PERP', leverage: '10' },
+      { kind: 'allocate', account: 'ada-1', amount: '9000' },
+      { ...trade('BTC-PERP', '40000', '1'), buyer: { party: 'account', id: 'ada-1' } },
+    );
+    const isolated = () => accountView(situationOf(world), world.row('ada-1'));
+    const alone = isolated();
+    const before = wholeView(world);
+    const { kind: _kind, ...definition } = perpetual('BTC-PERP', {
+      tiers: [{ initialMarginRate: '0.15', maintenanceMarginRate: '0.12', maxLeverage: '5' }],
+    });
+    const effectiveMs = world.timeMs + 1000;
+    send(world, {
+      kind: 'scheduleParameters',
+      definition,
+      effectiveMs,
+      graceUntilMs: effectiveMs + 10_000,
+      liquidateAtOnce: false,
+    });
+    expect(wholeView(world).initialMargin).toBe(before.initialMargin);
+    world.timeMs = effectiveMs;
+    send(world, { kind: 'allocate', account: 'bob-x', asset: 'USDT', amount: '1' });
+    const view = wholeView(world);
+    // 15% of 40,000 in place of a tenth; maintenance and the liquidation price wait.
+    expect(Number(view.initialMargin) - Number(before.initialMargin)).toBe(2000);
+    expect(Number(before.available) - Number(view.available)).toBe(2000);
+    expect(view.maintenanceMargin).toBe(before.maintenanceMargin);
+    expect(view.positions[0]?.initialMargin).toBe('6000');
+    const { maintenanceMargin, marginRatio, liquidationPrice } = alone as IsolatedAccountView;
+    expect(isolated()).toMatchObject({
+      initialMargin: '6000',
+      maintenanceMargin,
+      marginRatio,
+      liquidationPrice,
+    });
+    expect(view.positions[0]?.liquidationPrice).toBe(before.positions[0]?.liquidationPrice);
+    const lines = view.lines.filter(({ name }) => name.startsWith('initialMargin.'));
+    expect(lines.reduce((sum, { amount }) => sum + Number(amount), 0)).toBe(Number(view.initialMargin));
+    world.timeMs = effectiveMs + 10_000;
+    send(world, { kind: 'allocate', account: 'bob-x', asset: 'USDT', amount: '1' });
+    expect(wholeView(world).positions[0]?.maintenanceMargin).toBe('4800');
   });
 
   it('gives liquidation prices at which it is liquidated, one step before not (LIQ-11)', () => {

@@ -58,7 +58,7 @@ export function wholeAccountJson(situation: Situation, accountRow: number): Whol
   const scale = assetScale(state, judgedAssetRow(state, accountRow));
   const amount = (minor: bigint) => formatAmount(minor, scale);
   const figures = wholeFigures(state, accountRow);
-  const { view, required, equity } = figures;
+  const { opening, required, equity } = figures;
   return {
     account: accounts.names.nameOf(accountRow),
     client: state.clients.names.nameOf(accounts.client.get(accountRow)),
@@ -70,7 +70,7 @@ export function wholeAccountJson(situation: Situation, accountRow: number): Whol
     leverage: formatPpm(accounts.leveragePpm.get(accountRow)),
     hasLegs: accounts.hasLegs.get(accountRow) === 1,
     equity: amount(equity),
-    available: amount(accountAvailableFloor(view)),
+    available: amount(accountAvailableFloor(opening)),
     initialMargin: amount(required.initial),
     maintenanceMargin: amount(required.maintenance),
     orderMargin: amount(required.order),

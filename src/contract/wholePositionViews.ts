@@ -14,6 +14,7 @@ import {
 } from '../margin/index.js';
 import { notionalOn } from '../margin/maintenanceMargin.js';
 import { notionalAtMark } from '../market/index.js';
+import { type DeleverageRankView, deleverageRankView } from './deleverageRankView.js';
 import { entryPrice } from './positionParts.js';
 import {
   assetScale,
@@ -53,11 +54,15 @@ export interface WholePositionView {
    * above, for a short from below; null for none.
    */
   readonly liquidationPrice: string | null;
+  /** Why there is none: at no mark on that side, at every mark, or a price is missing. */
+  readonly liquidationPriceReason: 'none' | 'always' | 'unknown' | null;
   readonly marginMode: MarginMode;
   /** Tier of the notional at the maintenance basis, from 1; null of an option. */
   readonly tier: number | null;
   readonly option: OptionView | null;
   readonly markUsable: boolean;
+  /** Where it stands if its side has to be deleveraged. */
+  readonly deleveraging: DeleverageRankView | null;
   /** Source time of the mark. */
   readonly timestamp: number;
 }
@@ -80,10 +85,11 @@ export function wholePositionViews(
 }
 
 function positionView(
-  { state, timeMs }: Situation,
+  situation: Situation,
   accountRow: number,
   { leg, figures }: { readonly leg: LegView; readonly figures: WholeFigures },
 ): WholePositionView {
+  const { state, timeMs } = situation;
   const { instrument: instrumentRow, lots, cost, terms, markTicks } = leg;
   const listed = listedInstrument(state, instrumentRow);
   const { definition } = listed;
@@ -111,11 +117,12 @@ function positionView(
     initialMargin: margin('initialMargin'),
     maintenanceMargin: margin('maintenanceMargin'),
     marginRatio: figures.marginRatio,
-    liquidationPrice: liquidationPriceOf(state, figures, leg),
+    ...liquidationPriceOf(state, figures, leg),
     marginMode: figures.view.mode,
     tier: tierOf(leg),
     option: optionView(leg, listed),
     markUsable: hasUsableMark(state, instrumentRow, timeMs),
+    deleveraging: deleverageRankView(situation, row),
     timestamp: state.instruments.markTimeMs.get(instrumentRow),
   };
 }
@@ -134,10 +141,12 @@ function liquidationPriceOf(
   state: State,
   { view }: WholeFigures,
   { instrument, lots }: LegView,
-): string | null {
+): Pick<WholePositionView, 'liquidationPrice' | 'liquidationPriceReason'> {
   const { below, above } = accountLiquidationPrice(view, instrument);
   const edge = lots > 0n ? below : above;
-  return edge.kind === 'price' ? formatMark(edge.markTicks, listedInstrument(state, instrument)) : null;
+  if (edge.kind !== 'price') return { liquidationPrice: null, liquidationPriceReason: edge.kind };
+  const liquidationPrice = formatMark(edge.markTicks, listedInstrument(state, instrument));
+  return { liquidationPrice, liquidationPriceReason: null };
 }
 
 function tierOf({ terms, option, lots, cost, fundingPerLot, leverage, markTicks }: LegView): number | null {

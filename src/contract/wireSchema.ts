@@ -32,6 +32,7 @@ import {
 import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
 import { WireBreaker, WireLiquidationPolicy } from './wireLiquidation.js';
 import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
+import { WireWaterfall } from './wireWaterfall.js';
 
 export const MARKS_MAX = 10_000;
 
@@ -701,6 +702,27 @@ export const WIRE_COMMANDS = {
   setLiquidation: Type.Object(
     { kind: kind('setLiquidation'), pool, policy: orNull(WireLiquidationPolicy, { isInExample: true }) },
     closed('How a pool liquidates from now on; null: accounts are taken over at once.'),
+  ),
+  setWaterfall: Type.Object(
+    { kind: kind('setWaterfall'), pool, asset, policy: orNull(WireWaterfall, { isInExample: true }) },
+    closed(
+      "Who bears a pool's losses in an asset from now on; null: own account, fund, lenders of debts, winners, gains. Only while no loss is open.",
+      'asset',
+    ),
+  ),
+  recover: Type.Object(
+    {
+      kind: kind('recover'),
+      pool,
+      asset,
+      deficit: count('Number of the deficit, as the pool and its events give it.', {
+        minimum: 0,
+        maximum: 4_294_967_295,
+        example: 0,
+      }),
+      amount: amountOf('What came back, out of venue capital.'),
+    },
+    closed('Returns what came back of a loss to whoever paid it, the last layer first.', 'asset'),
   ),
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),

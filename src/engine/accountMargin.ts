@@ -81,7 +81,7 @@ export function wholeAccountView(state: State, accountRow: number, options: View
           poolAssets: assetsOf(state, accountRow).map((row) => state.accountAssets.poolAsset.get(row)),
           change: options.change,
         })
-      : undefined;
+      : null;
   return {
     mode,
     legRule: LEG_RULES[pools.legRule.get(poolRow)] as (typeof LEG_RULES)[number],
@@ -89,7 +89,7 @@ export function wholeAccountView(state: State, accountRow: number, options: View
     legs,
     orders,
     orderTerms: terms,
-    scenarios: scenarios ?? null,
+    scenarios,
   };
 }
 

@@ -1,12 +1,12 @@
 /**
  * Whether an account's box is worth its proofs. A box spares one look for each change of the account's inputs that stays
- * inside, and costs as much as a few looks. One that was left before it had paid for itself makes the account hot: it is
+ * inside, and costs as much as several looks. One that was left before it had paid for itself makes the account hot: it is
  * looked at with each change, for a number of looks that doubles with every such box. So in a crash, where no box lasts,
  * the proofs are soon a small part of the looks; and once a box pays, the next ones are made at once.
  */
 
 /** What a box costs: a view and two or three proofs, in looks. */
-const BOX_LOOKS = 4;
+const BOX_LOOKS = 8;
 const HOT_LOOKS_MAX = 64;
 /** A middle one. */
 const FIRST_WIDTH = 4;

@@ -5,7 +5,7 @@
 import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
-import { hasRisk } from './accountParts.js';
+import { hasRisk, valuedInPoolAsset } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
 import { createInventory, type Inventory } from './inventory.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
@@ -29,6 +29,8 @@ export interface Derived {
   inventory: Inventory;
   /** Accounts of a pool that wait for liquidation, in no order. */
   queuedOf(poolRow: number): ReadonlySet<number>;
+  /** What queued accounts that are judged in the asset are short of together, minor units. */
+  queuedShortage(poolAssetRow: number): bigint;
   /** The next account to liquidate: lowest equity first, among those whose mark may decide; -1 for none. */
   nextQueued(poolRow: number, timeMs: number): number;
   /** Accounts of the pool in mode portfolio, in no order. */
@@ -178,9 +180,21 @@ export function createDerived(state: State): Derived {
     return [...new Set(rows.map((position) => state.positions.account.get(position)))];
   }
 
+  /** Null where nobody is queued. */
+  function queueUpToDate(poolRow: number): LiquidationQueue | null {
+    catchUpMembers();
+    const queue = queueOf(poolRow);
+    if (queue.members.size === 0) return null;
+    catchUp();
+    catchUpPrices();
+    return queue;
+  }
+
   function queueOf(poolRow: number): LiquidationQueue {
     queues[poolRow] ??= createLiquidationQueue({
       equityOf: (accountRow) => equityNow(state, accountRow),
+      // A shared account's shortage counts in the asset it is valued in, until its takeover says in which it arises.
+      bookOf: (accountRow) => valuedInPoolAsset(state, accountRow),
       dueMs: (accountRow, timeMs) => nextStepMs(state, accountRow, timeMs),
     });
     return queues[poolRow];
@@ -206,13 +220,12 @@ export function createDerived(state: State): Derived {
       catchUpMembers();
       return queueOf(poolRow).members;
     },
+    queuedShortage(poolAssetRow) {
+      return queueUpToDate(state.poolAssets.pool.get(poolAssetRow))?.shortage(poolAssetRow) ?? 0n;
+    },
     nextQueued(poolRow, timeMs) {
-      catchUpMembers();
-      const queue = queueOf(poolRow);
-      if (queue.members.size === 0) return -1;
-      catchUp();
-      catchUpPrices();
-      return queue.next(timeMs);
+      const queue = queueUpToDate(poolRow);
+      return queue === null ? -1 : queue.next(timeMs);
     },
     portfolioAccountsOf,
     instrumentsOf(poolRow) {

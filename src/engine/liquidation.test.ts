@@ -53,7 +53,7 @@ describe('liquidation of an isolated margin account', () => {
     });
     // Equity of ada-10x at 32,000: 400 - 800 = -400; the fund holds 100.
     const { work } = world.mark({ 'BTC-PERP': 320_000n });
-    expect(commandKinds(work)).toEqual(['takeOver', 'assess', 'deleverage', 'assess']);
+    expect(commandKinds(work)).toEqual(['assess', 'takeOver', 'deleverage', 'assess']);
     const [event] = eventsOf(work, 'deleveraged');
     expect(event?.neededLots).toBe(75n);
     expect(event?.lossMinor).toBe(usdt(300));

@@ -14,6 +14,8 @@ export interface LiquidationQueue {
   touchAll(): void;
   /** Whose turn it is, or -1. */
   next(timeMs: number): number;
+  /** What members of the book are short of together: the sum of what each is below zero. */
+  shortage(book: number): bigint;
 }
 
 interface Place {
@@ -23,6 +25,8 @@ interface Place {
 
 export function createLiquidationQueue(look: {
   readonly equityOf: (accountRow: number) => bigint;
+  /** Whatever shortages are added up by; one book for all where it is left out. */
+  readonly bookOf?: (accountRow: number) => number;
   /** When the account has something to do: the time given where that is now, Infinity where only a change can say. */
   readonly dueMs: (accountRow: number, timeMs: number) => number;
 }): LiquidationQueue {
@@ -31,12 +35,31 @@ export function createLiquidationQueue(look: {
   let ready: Place[] = [];
   const placeOf = new Map<number, Place>();
   const unplaced = new Set<number>();
+  /** Of members that were looked at since they changed: what they are short of, and by book together. */
+  const short = new Map<number, { readonly book: number; readonly minor: bigint }>();
+  const shortages = new Map<number, bigint>();
   /** Set aside, and when to look again. */
   const waiting = new Map<number, number>();
   let earliestMs = Number.POSITIVE_INFINITY;
 
+  function keepShortage(accountRow: number, equity: bigint): void {
+    forgetShortage(accountRow);
+    if (equity >= 0n) return;
+    const book = look.bookOf?.(accountRow) ?? 0;
+    short.set(accountRow, { book, minor: -equity });
+    shortages.set(book, (shortages.get(book) ?? 0n) - equity);
+  }
+
+  function forgetShortage(accountRow: number): void {
+    const kept = short.get(accountRow);
+    if (kept === undefined) return;
+    short.delete(accountRow);
+    shortages.set(kept.book, (shortages.get(kept.book) as bigint) - kept.minor);
+  }
+
   function touch(accountRow: number): void {
     if (!members.has(accountRow)) return;
+    forgetShortage(accountRow);
     placeOf.delete(accountRow);
     waiting.delete(accountRow);
     unplaced.add(accountRow);
@@ -46,6 +69,8 @@ export function createLiquidationQueue(look: {
     ready = [];
     placeOf.clear();
     waiting.clear();
+    short.clear();
+    shortages.clear();
     earliestMs = Number.POSITIVE_INFINITY;
     for (const accountRow of members) unplaced.add(accountRow);
   }
@@ -67,6 +92,7 @@ export function createLiquidationQueue(look: {
     for (const accountRow of unplaced) {
       const place = { accountRow, equity: look.equityOf(accountRow) };
       placeOf.set(accountRow, place);
+      keepShortage(accountRow, place.equity);
       if (isMany) ready.push(place);
       else ready.splice(insertionPoint(ready, place), 0, place);
     }
@@ -91,6 +117,10 @@ export function createLiquidationQueue(look: {
     },
     touch,
     touchAll,
+    shortage(book) {
+      placeAll();
+      return shortages.get(book) ?? 0n;
+    },
     next(timeMs) {
       wakeDue(timeMs);
       placeAll();

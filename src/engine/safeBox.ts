@@ -1,7 +1,8 @@
 /**
  * Around every shared account a box of inputs inside which it is provably safe: marks, prices of underlyings, funding,
- * prices of its assets and the interest on what it owes, each with room in proportion to what it is now. The largest of a row of halving widths that the
- * model proves safe (margin/account/worstCase.ts) is taken. While all inputs stay inside, nobody looks at the account.
+ * prices of its assets and the interest on what it owes, each with room in proportion to what it is now. The largest of a
+ * row of halving widths that the model proves safe (margin/account/worstCase.ts) is taken. While all inputs stay inside,
+ * nobody looks at the account.
  */
 import { abs, divCeil, max, min, saturateInt64 } from '../base/index.js';
 import { type AccountBox, type AccountView, isBoxSafe, type LegBox, type LegView } from '../margin/index.js';
@@ -34,6 +35,8 @@ export interface ViewRows {
   readonly fundingIndexes: readonly bigint[];
   /** Borrow index now, by asset. */
   readonly borrowIndexes: readonly bigint[];
+  /** The pool asset in which the account is valued: its price never moves. */
+  readonly valuedIn: number;
 }
 
 export interface SafeBox {
@@ -50,20 +53,20 @@ export const NO_ROOM = WIDTHS;
  * box is mostly as wide as the one before, so the search begins there.
  */
 export function safeBox(view: AccountView, rows: ViewRows, widthBefore: number): SafeBox {
-  const isSafe = (width: number) => width >= NO_ROOM || isBoxSafe(view, boxOf(view, width));
+  const isSafe = (width: number) => width >= NO_ROOM || isBoxSafe(view, boxOf(view, rows, width));
   let width = widthBefore;
   if (isSafe(width)) while (width > 0 && isSafe(width - 1)) width--;
   else while (!isSafe(width)) width++;
-  return { intervals: intervalsOf(view, rows, boxOf(view, width)), width };
+  return { intervals: intervalsOf(view, rows, boxOf(view, rows, width)), width };
 }
 
 /** Width 0 is half of each input; from WIDTHS on the box is the point. */
-function boxOf(view: AccountView, width: number): AccountBox {
+function boxOf(view: AccountView, rows: ViewRows, width: number): AccountBox {
   const halving = width >= WIDTHS ? null : 2n << BigInt(width);
   return {
     legs: view.legs.map((leg) => legBox(leg, halving)),
-    assets: view.assets.map(({ price, debt }) => ({
-      price: around(price, price, halving),
+    assets: view.assets.map(({ price, debt }, at) => ({
+      price: around(price, price, rows.poolAssets[at] === rows.valuedIn ? null : halving),
       debt: { low: debt, high: debt + interestRoom(debt, halving) },
     })),
   };
@@ -134,7 +137,7 @@ function intervalsOf(view: AccountView, rows: ViewRows, box: AccountBox): readon
   for (const [at, { debt }] of view.assets.entries()) {
     const row = rows.poolAssets[at] as number;
     const room = box.assets[at] as AccountBox['assets'][number];
-    add('assetPrice', row, room.price);
+    if (row !== rows.valuedIn) add('assetPrice', row, room.price);
     if (debt <= 0n) continue;
     // What is owed grows as the index does, rounded up: one unit of room pays for the rounding.
     const index = rows.borrowIndexes[at] as bigint;

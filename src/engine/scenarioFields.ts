@@ -37,3 +37,7 @@ const vectorsOf = record({ ...instrumentVectors, timeMs: whole });
 /** As the state keeps them. */
 export const keptVectors = vectorsOf;
 export type KeptVectors = Infer<typeof vectorsOf>;
+
+/** What the set does to one asset, as the state keeps it. Shocks are relative: they grow old, but do not drift. */
+export const keptShocks = record({ shocksPpm: list(i64), timeMs: whole });
+export type KeptShocks = Infer<typeof keptShocks>;

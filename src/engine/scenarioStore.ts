@@ -3,9 +3,16 @@
  * instrument and asset what the set in force does to it. The state hash sees them as digests in the tables.
  */
 import { type ByteReader, ByteWriter } from '../base/canonicalBytes.js';
-import { type Field, i64, list, mixBytes, nullable, record, u32 } from '../base/index.js';
+import { assert, type Field, list, mixBytes, nullable, record, u32 } from '../base/index.js';
 import type { EventOf } from './event.js';
-import { type KeptVectors, keptVectors, type PoolScenarioSet, scenarioSet } from './scenarioFields.js';
+import {
+  type KeptShocks,
+  type KeptVectors,
+  keptShocks,
+  keptVectors,
+  type PoolScenarioSet,
+  scenarioSet,
+} from './scenarioFields.js';
 import type { State } from './state.js';
 
 export interface PoolScenarios {
@@ -17,7 +24,7 @@ export interface PoolScenarios {
 export interface ScenarioStore {
   readonly pools: Map<number, PoolScenarios>;
   readonly instruments: Map<number, KeptVectors>;
-  readonly assets: Map<number, readonly bigint[]>;
+  readonly assets: Map<number, KeptShocks>;
 }
 
 export function createScenarioStore(): ScenarioStore {
@@ -34,20 +41,43 @@ export function defineScenarios(state: State, { poolRow, set }: EventOf<'scenari
 }
 
 export function keepScenarios(state: State, event: EventOf<'scenariosSent'>): void {
-  const { poolRow, isInForce, sourceTimeMs, instruments, assets } = event;
+  const { poolRow, isInForce, sourceTimeMs: timeMs, instruments, assets } = event;
   const sets = state.scenarios.pools.get(poolRow) as PoolScenarios;
   const { scenarioVersion } = state.pools;
   scenarioVersion.set(poolRow, scenarioVersion.get(poolRow) + 1);
-  if (isInForce) putPool(state, poolRow, { ...sets, inForce: sets.defined });
+  if (isInForce) {
+    forgetPool(state, poolRow);
+    putPool(state, poolRow, { ...sets, inForce: sets.defined });
+  }
+  const { length } = ((isInForce ? sets.defined : sets.inForce) as PoolScenarioSet).scenarios;
   for (const { instrumentRow, ...vectors } of instruments) {
-    const kept = { ...vectors, timeMs: sourceTimeMs };
-    put(state, state.scenarios.instruments, instrumentRow, kept);
-    state.instruments.scenarioDigest.set(instrumentRow, digest(keptVectors, kept));
+    assert(vectors.pnlPerLot.length === length, 'vectors have the length of their set');
+    putVectors(state, instrumentRow, { ...vectors, timeMs });
   }
   for (const { poolAssetRow, shocksPpm } of assets) {
-    put(state, state.scenarios.assets, poolAssetRow, shocksPpm);
-    state.poolAssets.scenarioDigest.set(poolAssetRow, digest(list(i64), shocksPpm));
+    assert([0, length].includes(shocksPpm.length), 'shocks have the length of their set');
+    putShocks(state, poolAssetRow, { shocksPpm, timeMs });
   }
+}
+
+/** What another set said of the pool's instruments and assets says nothing in this one. */
+function forgetPool(state: State, poolRow: number): void {
+  const { scenarios, instruments, poolAssets } = state;
+  for (const row of scenarios.instruments.keys())
+    if (instruments.pool.get(row) === poolRow) putVectors(state, row, undefined);
+  for (const row of scenarios.assets.keys())
+    if (poolAssets.pool.get(row) === poolRow) putShocks(state, row, undefined);
+}
+
+function putVectors(state: State, instrumentRow: number, kept: KeptVectors | undefined): void {
+  put(state, state.scenarios.instruments, instrumentRow, kept);
+  const seen = kept === undefined ? 0n : digest(keptVectors, kept);
+  state.instruments.scenarioDigest.set(instrumentRow, seen);
+}
+
+function putShocks(state: State, poolAssetRow: number, kept: KeptShocks | undefined): void {
+  put(state, state.scenarios.assets, poolAssetRow, kept);
+  state.poolAssets.scenarioDigest.set(poolAssetRow, kept === undefined ? 0n : digest(keptShocks, kept));
 }
 
 /** Two sets that say the same are one: what is in force is so whoever wrote it down, also after a snapshot. */
@@ -69,13 +99,15 @@ function putPool(state: State, poolRow: number, sets: PoolScenarios): void {
   state.pools.scenarioDigest.set(poolRow, digest(poolSets, sets));
 }
 
-function put<V>(state: State, map: Map<number, V>, key: number, value: V): void {
+function put<V>(state: State, map: Map<number, V>, key: number, value: V | undefined): void {
   const before = map.get(key);
-  map.set(key, value);
-  state.undo.push(() => {
-    if (before === undefined) map.delete(key);
-    else map.set(key, before);
-  });
+  assign(map, key, value);
+  state.undo.push(() => assign(map, key, before));
+}
+
+function assign<V>(map: Map<number, V>, key: number, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
 }
 
 function digest<T>(field: Field<T>, value: T): bigint {
@@ -88,7 +120,7 @@ function digest<T>(field: Field<T>, value: T): bigint {
 const stored = record({
   pools: list(record({ row: u32, value: poolSets })),
   instruments: list(record({ row: u32, value: keptVectors })),
-  assets: list(record({ row: u32, value: list(i64) })),
+  assets: list(record({ row: u32, value: keptShocks })),
 });
 
 export function writeScenarios(writer: ByteWriter, { pools, instruments, assets }: ScenarioStore): void {

@@ -8,7 +8,7 @@
 import { createIntervalIndex } from '../liquidation/index.js';
 import type { AccountView } from '../margin/index.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from './accountMargin.js';
-import { assetsOf, hasClosedForm, hasRisk, positionsOf } from './accountParts.js';
+import { assetsOf, hasClosedForm, hasRisk, positionsOf, valuedInPoolAsset } from './accountParts.js';
 import { type ChangeCounts, createBoxWorth } from './boxWorth.js';
 import { createHotAccounts } from './hotAccounts.js';
 import type { PriceChange } from './priceChange.js';
@@ -84,6 +84,7 @@ export function createSharedTriggers(
       poolAssets: held,
       fundingIndexes: view.legs.map(({ instrument }) => instruments.fundingIndex.get(instrument)),
       borrowIndexes: held.map((row) => poolAssets.borrowIndex.get(row)),
+      valuedIn: valuedInPoolAsset(state, accountRow),
     };
     return safeBox(view, rows, worth.widthOf(accountRow));
   }

@@ -3,9 +3,6 @@
  * takeovers are short of at the mark, less open deficits, less what queued accounts are short of. The pool is
  * sound while no surplus is negative and no instrument with open interest lacks a usable mark.
  */
-import { min } from '../base/index.js';
-import { equityNow } from './accountHealth.js';
-import { valuedInPoolAsset } from './accountParts.js';
 import type { Situation } from './decision.js';
 import { hasUsableMark } from './marginView.js';
 import { poolLedgerRow, type State } from './state.js';
@@ -21,15 +18,12 @@ export function isPoolSound(situation: Situation, poolRow: number): boolean {
 
 /** Minor units of the pool's settlement asset. */
 export function poolSurplus({ state, derived }: Situation, poolAssetRow: number): bigint {
-  let surplus = fundBalance(state, poolAssetRow) - state.totals.outstanding.get(poolAssetRow);
-  const poolRow = state.poolAssets.pool.get(poolAssetRow);
-  surplus -= derived.inventory.exposure(poolAssetRow);
-  for (const accountRow of derived.queuedOf(poolRow)) {
-    // A shared account's shortage counts in the asset it is valued in, until its takeover says in which it arises.
-    if (valuedInPoolAsset(state, accountRow) === poolAssetRow)
-      surplus += min(0n, equityNow(state, accountRow));
-  }
-  return surplus;
+  return (
+    fundBalance(state, poolAssetRow) -
+    state.totals.outstanding.get(poolAssetRow) -
+    derived.inventory.exposure(poolAssetRow) -
+    derived.queuedShortage(poolAssetRow)
+  );
 }
 
 export function fundBalance(state: State, poolAssetRow: number): bigint {

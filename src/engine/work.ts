@@ -22,6 +22,10 @@ import { lacksAsset, nextDeleveraged } from './takeoverBudget.js';
 export function nextWork(situation: Situation, poolRow: number): InternalCommand | null {
   const { state, derived, timeMs } = situation;
   if (state.pools.isQuarantined.get(poolRow) === 1) return null;
+  // That the pool is not sound is recorded first, before anybody realizes a gain it may have to share; that it is sound
+  // again, when everything is done.
+  const unsound = assessment(situation, poolRow, { isSound: false });
+  if (unsound !== null) return unsound;
   const accountRow = derived.nextQueued(poolRow, timeMs);
   if (accountRow >= 0) {
     // Before liquidation begins: what the client agreed its wallet may add.
@@ -29,10 +33,7 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
     const isStepped = liquidationPolicyOf(state, poolRow) !== null;
     return isStepped ? { kind: 'liquidate', accountRow } : { kind: 'takeOver', accountRow };
   }
-  // That the pool is not sound is recorded before anybody realizes a gain it may have to share; that it is sound
-  // again, when everything is done.
   return (
-    assessment(situation, poolRow, { isSound: false }) ??
     unwinding(situation, poolRow) ??
     waterfall(situation, poolRow) ??
     marketOrder(situation, poolRow) ??

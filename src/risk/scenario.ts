@@ -8,7 +8,7 @@ import { toFloat } from './quantize.js';
 
 /** One scenario for all underlyings it names; those it does not name stand still. */
 export interface Scenario {
-  /** Names the scenario in explanations: `price-16%/vol+50%`, `2020-03-12`. */
+  /** Names the scenario in explanations: `price-16%/vol+50%@30d`, `2020-03-12`. */
   readonly id: string;
   readonly shocks: ReadonlyMap<string, Shock>;
 }
@@ -91,7 +91,10 @@ export function countedMove({ priceMovePpm, damping }: Shock): Fraction {
   return { numerator: priceMovePpm * damping.numerator, denominator: damping.denominator };
 }
 
-/** `price-16%/vol+50%`, with `/tail` where damped and `/1d` where time passes. */
+/**
+ * `price-16%/vol+50%`, with `/tail` where damped and `/1d` where time passes. A shock of volatility that differs by time
+ * to expiry is named with the days at which it is of that size: `vol+30pt@0d`, `vol+50%@30d`.
+ */
 export function shockId({ priceMovePpm, volatility, damping, horizonMs }: Shock): string {
   const parts = [`price${percent(priceMovePpm)}%`, `vol${volatilityText(volatility)}`];
   if (damping.numerator !== damping.denominator) parts.push('tail');
@@ -101,7 +104,15 @@ export function shockId({ priceMovePpm, volatility, damping, horizonMs }: Shock)
 
 function volatilityText(shock: VolatilityShock): string {
   if (shock.kind === 'same') return '+0%';
-  return `${percent(shock.changePpm)}${shock.kind === 'relative' ? '%' : 'pt'}`;
+  return `${percent(shock.changePpm)}${shock.kind === 'relative' ? '%' : 'pt'}${termText(shock.term)}`;
+}
+
+/** Where the factor is 1. */
+function termText(term: VolatilityTerm): string {
+  if (term.kind === 'flat') return '';
+  if (term.kind === 'power') return `@${term.referenceDays}d`;
+  const whole = term.points.find(({ factor }) => factor === 1);
+  return whole === undefined ? '@table' : `@${whole.days}d`;
 }
 
 function percent(ppm: bigint): string {

@@ -303,6 +303,27 @@ describe('Kraken futures', () => {
     // 15 BTC less the 0.3 that must remain and with the 5 behind it: 750000 / 19.7
     expect(position.liquidationPrice).toBe('38071');
   });
+
+  it('prints an example that charges the value at the price, which its schedule does not (LIQ-11)', () => {
+    const printed = (more: object) =>
+      show('krakenfutures', {
+        instrument: {
+          payoff: 'inverse',
+          contractSize: '1',
+          tickSize: '1',
+          tiers: [{ initialMarginRate: '0.02', maintenanceMarginRate: '0.01' }] as CalcTier[],
+          ...more,
+        },
+        position: { side: 'long', quantity: '1000', entryPrice: '8000', leverage: '50' },
+        mark: '8000',
+        collateral: '0.01',
+      }).position;
+    expect(printed({ maintenanceBasis: 'mark' })).toMatchObject({
+      liquidationPrice: '7481',
+      bankruptcyPrice: '7407',
+    });
+    expect(printed({}).liquidationPrice).toBe('7477');
+  });
 });
 
 describe('Deribit', () => {

@@ -3,7 +3,7 @@
 import type { Names } from '../../base/names.js';
 import { AMOUNT_MAX, isId } from '../../market/index.js';
 import { marginModeOf } from '../accountMargin.js';
-import { isSpot, positionsOf } from '../accountParts.js';
+import { assetsOf, isSpot, positionsOf } from '../accountParts.js';
 import type { Situation } from '../decision.js';
 import { type Rejection, type RejectionCode, reject } from '../rejection.js';
 import { mayUseScenarios } from '../scenarioViews.js';
@@ -123,11 +123,17 @@ export function unsettledFault(
   });
 }
 
-/** A portfolio account opens and releases only on scenario vectors that are fresh and near the marks. */
+/** Instruments and pool assets that the account is about to have, besides those it has. */
+export interface NewHoldings {
+  readonly instruments?: readonly number[];
+  readonly poolAssets?: readonly number[];
+}
+
+/** A portfolio account opens and releases only on scenarios that are fresh and near the marks, of all that it holds. */
 export function scenarioFault(
   { state, timeMs }: Pick<Situation, 'state' | 'timeMs'>,
   accountRow: number,
-  more: readonly number[] = [],
+  more: NewHoldings = {},
 ): Rejection | null {
   return marginModeOf(state, accountRow) === 'portfolio'
     ? vectorFault({ state, timeMs }, accountRow, more)
@@ -138,14 +144,24 @@ export function scenarioFault(
 export function vectorFault(
   { state, timeMs }: Pick<Situation, 'state' | 'timeMs'>,
   accountRow: number,
-  more: readonly number[] = [],
+  more: NewHoldings = {},
 ): Rejection | null {
-  const { positions, accounts } = state;
+  const { positions, accounts, accountAssets, ledger } = state;
   const held = positionsOf(state, accountRow)
     .filter((row) => positions.lots.get(row) !== 0n)
     .map((row) => positions.instrument.get(row));
+  const instruments = [...held, ...(more.instruments ?? [])];
+  const owned = assetsOf(state, accountRow).filter(
+    (row) =>
+      ledger.balance(accountAssets.ledgerRow.get(row)) !== 0n || accountAssets.debtShares.get(row) !== 0n,
+  );
+  const poolAssets = [
+    ...owned.map((row) => accountAssets.poolAsset.get(row)),
+    ...instruments.map((row) => state.instruments.poolAsset.get(row)),
+    ...(more.poolAssets ?? []),
+  ];
   const poolRow = accounts.pool.get(accountRow);
-  return mayUseScenarios(state, { poolRow, instruments: [...held, ...more], timeMs })
+  return mayUseScenarios(state, { poolRow, instruments, poolAssets, timeMs })
     ? null
     : reject('scenarios_stale', { account: accounts.names.nameOf(accountRow) });
 }

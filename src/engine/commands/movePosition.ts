@@ -173,7 +173,8 @@ function readinessFault(situation: Situation, { fromRow, toRow, instrumentRow }:
   if (!hasUsableMark(state, instrumentRow, timeMs))
     return reject('mark_unusable', { instrument: instruments.names.nameOf(instrumentRow) });
   const stale =
-    scenarioFault(situation, fromRow, [instrumentRow]) ?? scenarioFault(situation, toRow, [instrumentRow]);
+    scenarioFault(situation, fromRow, { instruments: [instrumentRow] }) ??
+    scenarioFault(situation, toRow, { instruments: [instrumentRow] });
   if (stale !== null) return stale;
   const shared = [fromRow, toRow].find(
     (row) => accounts.instrument.get(row) < 0 && !hasAllPrices(state, row),

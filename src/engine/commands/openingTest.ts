@@ -123,7 +123,7 @@ function neededByShared(
 ): bigint | Rejection {
   if (!hasAllPrices(state, accountRow))
     return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
-  const stale = scenarioFault({ state, timeMs }, accountRow, [instrumentRow]);
+  const stale = scenarioFault({ state, timeMs }, accountRow, { instruments: [instrumentRow] });
   if (stale !== null) return stale;
   const view = wholeAccountView(state, accountRow, { prices: { kind: 'adverse', timeMs }, draft });
   const { brackets } = listedInstrument(state, instrumentRow).marginTerms;

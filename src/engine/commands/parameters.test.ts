@@ -61,7 +61,7 @@ describe('a change of parameters', () => {
 
     world.timeMs += HOUR_MS / 4;
     // Nobody is liquidated by the change itself: the next mark finds it.
-    world.accept({ kind: 'openClient', client: 'eve' });
+    world.accept({ kind: 'resume', pool: 'main' });
     expect(eventsOf(world.records, 'parametersApplied').map(({ applies }) => applies)).toEqual([
       'opening',
       'liquidation',
@@ -77,7 +77,7 @@ describe('a change of parameters', () => {
     mark(world, 362_000n);
     world.accept(schedule(world, { liquidateAtOnce: true }));
     world.timeMs += HOUR_MS - 1;
-    world.accept({ kind: 'openClient', client: 'eve' });
+    world.accept({ kind: 'resume', pool: 'main' });
     expect(eventsOf(world.records, 'parametersApplied').flatMap(({ woken }) => woken)).toEqual([
       world.row('ada'),
     ]);
@@ -92,6 +92,13 @@ describe('a change of parameters', () => {
     expect(world.refuse(release)).toBe('removal_floor');
   });
 
+  it('waits for a command about its pool: no other pool’s command moves it (law 4)', () => {
+    const world = venue();
+    world.accept(schedule(world, { inMs: 0 }));
+    world.accept({ kind: 'openClient', client: 'eve' });
+    expect(eventsOf(world.records, 'parametersApplied')).toEqual([]);
+  });
+
   it('can be taken back until it is in force, and there is one at a time', () => {
     const world = venue();
     world.accept(schedule(world));
@@ -99,7 +106,7 @@ describe('a change of parameters', () => {
     world.accept({ kind: 'cancelParameters', instrument: 'BTC-PERP' });
     expect(world.refuse({ kind: 'cancelParameters', instrument: 'BTC-PERP' })).toBe('nothing_to_do');
     world.timeMs += HOUR_MS;
-    world.accept({ kind: 'openClient', client: 'eve' });
+    world.accept({ kind: 'resume', pool: 'main' });
     expect(eventsOf(world.records, 'parametersApplied')).toEqual([]);
   });
 
@@ -139,10 +146,10 @@ describe('a change of parameters', () => {
       const world = venue();
       world.accept(schedule(world));
       world.timeMs += waitMs;
-      world.accept({ kind: 'openClient', client: 'eve' });
+      world.accept({ kind: 'resume', pool: 'main' });
       const copy = decodeSnapshot(encodeSnapshot(world.engine));
       expect([...copy.stateHash()]).toEqual([...world.engine.stateHash()]);
-      const next = { kind: 'openClient', client: 'zoe' } as const;
+      const next = { kind: 'resume', pool: 'main' } as const;
       const [a, b] = [world.engine, copy].map((engine) =>
         engine.submit('next', next, world.timeMs + HOUR_MS),
       );

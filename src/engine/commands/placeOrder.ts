@@ -243,7 +243,8 @@ function priceFault(
   if (!hasUsableMark(state, instrumentRow, timeMs))
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   if (hasClosedForm(state, accountRow)) return null;
-  if (hasAllPrices(state, accountRow)) return scenarioFault({ state, timeMs }, accountRow, [instrumentRow]);
+  if (hasAllPrices(state, accountRow))
+    return scenarioFault({ state, timeMs }, accountRow, { instruments: [instrumentRow] });
   return reject('asset_price_unusable', { account: state.accounts.names.nameOf(accountRow) });
 }
 

@@ -38,15 +38,21 @@ const vectors = (instrument: string, referenceTicks: bigint, [down, up]: readonl
   concentration: [],
 });
 
-const send = (world: OrderWorld, instruments: readonly ReturnType<typeof vectors>[]) =>
-  ({
-    kind: 'sendScenarios',
-    pool: 'main',
-    set: 'grid',
-    sourceTimeMs: world.timeMs,
-    instruments,
-    assets: [],
-  }) as const;
+type Sent = CommandOf<'sendScenarios'>;
+
+const send = (
+  world: OrderWorld,
+  instruments: Sent['instruments'],
+  assets: Sent['assets'] = [],
+  id = set.id,
+): Sent => ({
+  kind: 'sendScenarios',
+  pool: 'main',
+  set: id,
+  sourceTimeMs: world.timeMs,
+  instruments,
+  assets,
+});
 /** A tenth of the price either way; the two go together. */
 const both = [vectors('BTC-PERP', 400_000n, [-4, 4]), vectors('ETH-PERP', 20_000n, [-0.2, 0.2])];
 
@@ -173,4 +179,105 @@ describe('portfolio margin', () => {
       record: { outcome: { events: [{ kind: 'scenariosSent', isInForce: false }] } },
     });
   });
+
+  it('leaves nothing of an old set behind where one of another length comes into force (MAR-10, OPS-01)', () => {
+    const world = venue();
+    listBitcoin(world);
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    // The valuation asset cannot move against itself.
+    expect(world.refuse(send(world, both, [shocks('BTC', 0n, 0n), shocks('USDT', 0n, 0n)]))).toBe(
+      'invalid_definition',
+    );
+    world.accept(send(world, both, [shocks('BTC', 0n, 0n)]));
+    world.place('o', 'p', {});
+    world.match('o', 's', 400_000n, 100n);
+    const flat = { id: 'flat', tier: 'core', dampingPpm: PPM } as const;
+    world.accept({
+      kind: 'defineScenarios',
+      pool: 'main',
+      set: { ...set, id: 'longer', scenarios: [...set.scenarios, flat] },
+    });
+    const longer = both.map((row) => ({ ...row, pnlPerLot: [...row.pnlPerLot, 0n] }));
+    expect(world.refuse(send(world, longer, [], 'longer'))).toBe('scenarios_incomplete');
+    world.accept(send(world, longer, [shocks('BTC', 0n, 0n, 0n)], 'longer'));
+    const { scenarios } = world.state;
+    expect([...scenarios.assets.values()].map(({ shocksPpm }) => shocksPpm.length)).toEqual([3]);
+    expect([...scenarios.instruments.values()].map(({ pnlPerLot }) => pnlPerLot.length)).toEqual([3, 3]);
+    expect(world.refuse({ kind: 'openClient', client: 'zed' })).toBe('accepted');
+    checkEverything(world.state);
+  });
+
+  it('opens and releases nothing on collateral that no scenario speaks of, or none that is fresh (MAR-10)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    // Listed after the set came into force: it would stand still in every scenario.
+    listBitcoin(world);
+    world.client('cyd', { BTC: 10_000_000n, USDT: usdt(1_000) });
+    world.open('q', 'cyd', 'portfolio', 100);
+    world.accept({ kind: 'allocate', account: 'q', asset: 'USDT', amountMinor: usdt(1_000) });
+    const order = (id: string) => world.refuse(world.order(`q-${id}`, 'q', { lots: 10n }));
+    const release = () => world.refuse({ kind: 'release', account: 'q', asset: 'USDT', amountMinor: 1n });
+    expect([order('a'), release()]).toEqual(['accepted', 'accepted']);
+    world.accept({ kind: 'allocate', account: 'q', asset: 'BTC', amountMinor: 10_000_000n });
+    expect([order('b'), release()]).toEqual(['scenarios_stale', 'scenarios_stale']);
+    world.accept(send(world, [], [shocks('BTC', -500_000n, 500_000n)]));
+    expect([order('c'), release()]).toEqual(['accepted', 'accepted']);
+    // 900 lots lose 3,600 in "down", where 0.1 BTC brings 2,000 instead of 4,000.
+    expect(world.refuse(world.order('z', 'q', { lots: 900n }))).toBe('insufficient_order_margin');
+    // The vectors of instruments alone are sent anew: what is known of the asset grows old.
+    world.timeMs += HOUR_MS + 1;
+    world.mark({ 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
+    priceBitcoin(world);
+    world.accept(send(world, both));
+    expect([order('d'), release()]).toEqual(['scenarios_stale', 'scenarios_stale']);
+    world.accept(send(world, [], [shocks('BTC', -500_000n, 500_000n)]));
+    expect([order('e'), release()]).toEqual(['accepted', 'accepted']);
+  });
+
+  it('takes the shocks of an asset once in a batch, and none older than those it has', () => {
+    const world = venue();
+    listBitcoin(world);
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    const bitcoin = shocks('BTC', -500_000n, 500_000n);
+    expect(world.refuse(send(world, both, [bitcoin, bitcoin]))).toBe('invalid_definition');
+    world.accept(send(world, both, [bitcoin]));
+    const older = { ...send(world, [], [bitcoin]), sourceTimeMs: world.timeMs - 1 };
+    expect(world.refuse(older)).toBe('time_backwards');
+    expect(world.refuse(send(world, [], [bitcoin]))).toBe('accepted');
+  });
 });
+
+function shocks(asset: string, ...shocksPpm: bigint[]): Sent['assets'][number] {
+  return { asset, shocksPpm };
+}
+
+function listBitcoin(world: OrderWorld): void {
+  world.accept({ kind: 'listAsset', asset: 'BTC', decimals: 8 });
+  world.accept({
+    kind: 'listCollateral',
+    pool: 'main',
+    asset: 'BTC',
+    haircutPpm: 0n,
+    countedCapMinor: null,
+    peg: null,
+    conversionRank: 1,
+    conversionSpreadPpm: 10_000n,
+    priceMaxAgeMs: HOUR_MS,
+    priceMaxJumpPpm: 900_000n,
+    priceConfirmations: 1,
+  });
+  priceBitcoin(world);
+}
+
+/** 40,000 USDT. */
+function priceBitcoin(world: OrderWorld): void {
+  const price = 40_000n * 10_000_000n;
+  const sourceTimeMs = world.timeMs;
+  world.accept({
+    kind: 'mark',
+    sourceTimeMs,
+    marks: [],
+    assetPrices: [{ pool: 'main', asset: 'BTC', price }],
+  });
+}

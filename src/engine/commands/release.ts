@@ -81,7 +81,9 @@ function removalFault(
 
 /** An isolated position needs a mark that may decide; a shared account is judged with what may not decide moved against it. */
 function markFault({ state, timeMs }: Situation, accountRow: number): Rejection | null {
-  if (!hasRisk(state, accountRow)) return null;
+  if (!hasRisk(state, accountRow))
+    // Orders alone: what they ask for in a portfolio account is found on its scenarios.
+    return orderViews(state, accountRow).length === 0 ? null : scenarioFault({ state, timeMs }, accountRow);
   if (!hasClosedForm(state, accountRow))
     return hasAllPrices(state, accountRow)
       ? scenarioFault({ state, timeMs }, accountRow)

@@ -105,9 +105,10 @@ function readInstruments(
 function readAssets(
   state: State,
   poolRow: number,
-  { assets }: CommandOf<'sendScenarios'>,
+  { assets, sourceTimeMs }: CommandOf<'sendScenarios'>,
   { scenarios }: PoolScenarioSet,
 ): Sent['assets'] | Rejection {
+  const valuation = state.pools.valuationAsset.get(poolRow);
   const read: Sent['assets'][number][] = [];
   for (const { asset, shocksPpm } of assets) {
     const assetRow = state.assets.names.rowOf(asset);
@@ -115,11 +116,18 @@ function readAssets(
     const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow));
     if (poolAssetRow === undefined) return unknown('unknown_collateral', asset);
     const isWhole = shocksPpm.length === scenarios.length || shocksPpm.length === 0;
-    if (!isWhole || shocksPpm.some((shock) => shock < -PPM))
-      return reject('invalid_definition', {
-        field: 'shocksPpm',
-        rule: 'one for each scenario, none below minus one',
-      });
+    const fault =
+      rule('assets', assetRow !== valuation, 'the asset the pool values in has no shocks') ??
+      rule('assets', !read.some((other) => other.poolAssetRow === poolAssetRow), 'each asset once') ??
+      rule(
+        'shocksPpm',
+        isWhole && shocksPpm.every((shock) => shock >= -PPM),
+        'one for each scenario, none below minus one',
+      );
+    if (fault !== null) return fault;
+    const known = state.scenarios.assets.get(poolAssetRow);
+    if (known !== undefined && sourceTimeMs < known.timeMs)
+      return reject('time_backwards', { asset, sourceTimeMs, lastTimeMs: known.timeMs });
     read.push({ poolAssetRow, shocksPpm });
   }
   return read;

@@ -35,14 +35,14 @@ describe('the Deribit-like grid', () => {
   it('has nine price buckets x three volatilities, and eight damped tails with volatility up', () => {
     expect(ids(grid)).toHaveLength(35);
     expect(ids(grid).slice(0, 4)).toEqual([
-      'price-16%/vol+50%',
+      'price-16%/vol+50%@30d',
       'price-16%/vol+0%',
-      'price-16%/vol-25%',
-      'price-12%/vol+50%',
+      'price-16%/vol-25%@30d',
+      'price-12%/vol+50%@30d',
     ]);
     expect(ids(grid).slice(27)).toEqual(
       [-66, -33, 50, 100, 200, 300, 400, 500].map(
-        (percent) => `price${percent < 0 ? '' : '+'}${percent}%/vol+50%/tail`,
+        (percent) => `price${percent < 0 ? '' : '+'}${percent}%/vol+50%@30d/tail`,
       ),
     );
   });
@@ -103,10 +103,10 @@ describe('the OKX-like grid', () => {
     expect(names).toHaveLength(38);
     expect(names.slice(0, 5)).toEqual([
       'price-12%/vol+0%',
-      'price-12%/vol+30pt',
-      'price-12%/vol-30pt',
-      'price-12%/vol+50%',
-      'price-12%/vol-50%',
+      'price-12%/vol+30pt@0d',
+      'price-12%/vol-30pt@0d',
+      'price-12%/vol+50%@0d',
+      'price-12%/vol-50%@0d',
     ]);
     expect(names.slice(35)).toEqual(['price+0%/vol+0%/1d', 'price-24%/vol+0%/tail', 'price+24%/vol+0%/tail']);
   });
