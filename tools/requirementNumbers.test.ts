@@ -478,7 +478,7 @@ describe('the worked numbers of OPS', () => {
     const marks = [{ instrument: PERP, markTicks: 3_200_000n, indexTicks: 3_200_000n }];
     const command = { kind: 'mark', assetPrices: [], sourceTimeMs: world.timeMs, marks } as const;
     const kinds = world.engine.dryRun(command, world.timeMs, ({ work }) => commandKinds(work));
-    expect(kinds).toEqual(['takeOver', 'assess', 'deleverage', 'assess']);
+    expect(kinds).toEqual(['assess', 'takeOver', 'deleverage', 'assess']);
     expect(hash(world)).toBe(before);
   });
 });

@@ -4,8 +4,8 @@ import { hasAllPrices } from '../engine/accountMargin.js';
 import { hasClosedForm, hasPosition } from '../engine/accountParts.js';
 import { scenarioFault } from '../engine/commands/checks.js';
 import { removableNow } from '../engine/commands/release.js';
-import { orderViews } from '../engine/orderFacts.js';
 import { hasUsableMark, isPoolSound, type Situation } from '../engine/index.js';
+import { orderViews } from '../engine/orderFacts.js';
 
 /** What limits a release now: the first rules of the command, in its order. */
 export type ReleaseLimit = 'liquidation' | 'mark' | 'margin' | 'principal' | 'cash';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseMinor } from '../base/index.js';
 import { equityNow } from '../engine/accountHealth.js';
 import type { Engine, EngineRecord, Situation } from '../engine/index.js';
+import type { ScheduledTerms } from '../engine/listing.js';
 import { playHistory } from '../testkit/histories.js';
 import { inversePerpetual, standardWorld, usdt } from '../testkit/world.js';
 import { explainAccountNow } from './accountReasons.js';
@@ -182,6 +183,10 @@ describe('the view of an account', () => {
   });
 });
 
+function isDue({ effectiveMs, graceUntilMs, isOpeningApplied }: ScheduledTerms, timeMs: number): boolean {
+  return timeMs >= graceUntilMs || (timeMs >= effectiveMs && !isOpeningApplied);
+}
+
 function checkAccount(
   engine: Engine,
   row: number,
@@ -197,6 +202,8 @@ function checkAccount(
   expect(sum(view.lines, 'maintenanceMargin', decimals)).toBe(minor(view.maintenanceMargin, decimals));
   expect(minor(view.equity, decimals)).toBe(equityNow(state, row));
   const pool = state.accounts.pool.get(row);
+  // New terms that are due come into force with the next command that is accepted: views show those in force.
+  if ([...state.instruments.scheduled.values()].some((terms) => isDue(terms, timeMs))) return;
   if (view.status === 'closed' || state.pools.isQuarantined.get(pool) === 1) return;
   const held = 'collateral' in view ? view.collateral : [{ asset: view.asset, removable: view.removable }];
   for (const { asset, removable: shown } of held) {

@@ -283,7 +283,9 @@ describe('a command of the wire', () => {
   it('names a takeover by its pool and number', () => {
     const buyer = { party: 'liquidation', id: 'main#12' };
     const seller = { party: 'account', id: 'ada-1' };
-    expect(refusals({ ...fill, buyer: { ...buyer, order: 'x' } })).toEqual(['schema_violation /buyer/order']);
+    expect(accepted({ ...fill, buyer: { ...buyer, order: 'main#12/3' }, seller })).toMatchObject({
+      buyer: { order: 'main#12/3' },
+    });
     expect(refusals({ ...fill, buyer: { ...buyer, leg: 'long' } })).toEqual(['schema_violation /buyer/leg']);
     expect(accepted({ ...fill, buyer, seller })).toMatchObject({
       buyer: { party: 'liquidation', id: 'main#12' },
@@ -353,8 +355,10 @@ function expectKnown(issues: readonly Issue[]): void {
 /** The wire lists no instrument whose marks have no end in decimals; the engine itself does. */
 function hasMarksWithoutEnd(now: State, command: ExternalCommand): boolean {
   if (command.kind === 'listInstrument') return !hasDecimalMarks(command.markTicksPerTick);
-  if (command.kind !== 'mark') return false;
-  return command.marks.some(({ instrument }) => {
+  if (command.kind === 'scheduleParameters') return !hasDecimalMarks(command.definition.markTicksPerTick);
+  const named =
+    command.kind === 'mark' ? command.marks : command.kind === 'sendScenarios' ? command.instruments : [];
+  return named.some(({ instrument }) => {
     const listed = listedInstrument(now, now.instruments.names.rowOf(instrument));
     return !hasDecimalMarks(listed.definition.markTicksPerTick);
   });

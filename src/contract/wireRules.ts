@@ -32,7 +32,8 @@ function sideFaults(command: WireCommandOf<'fill'>, role: 'buyer' | 'seller'): r
   if (party === 'counterparty' && id !== undefined) refuse('id', 'must be left out: the outside has no id');
   if (party !== 'counterparty' && id === undefined) refuse('id', 'is missing');
   if (party === 'account') return faults;
-  if (order !== undefined) refuse('order', 'must be left out: only accounts have orders');
+  if (party === 'counterparty' && order !== undefined)
+    refuse('order', 'must be left out: the outside has no order');
   if (leg !== undefined && leg !== 'net') refuse('leg', 'must be net: only accounts have legs');
   return faults;
 }

@@ -29,7 +29,7 @@ export function nextPending(situation: Situation, { pools }: PendingWork): Inter
   for (let pool = pools[0]; pool !== undefined; pool = pools[0]) {
     const command = pool.budget > 0 ? nextWork(situation, pool.poolRow) : null;
     if (command !== null) {
-      pool.budget--;
+      pool.budget -= costOf(command);
       return command;
     }
     pools.shift();
@@ -43,7 +43,12 @@ export function countWork(state: State, { pools }: PendingWork, command: Command
   if (!isInternal(command)) return;
   const poolRow = poolOfWork(state, command);
   while (pools[0] !== undefined && pools[0].poolRow !== poolRow) pools.shift();
-  if (pools[0] !== undefined) pools[0].budget--;
+  if (pools[0] !== undefined) pools[0].budget -= costOf(command);
+}
+
+/** That a pool is sound, or no more, is recorded at no cost: no gain may slip out before it because a budget ran out. */
+function costOf({ kind }: InternalCommand): number {
+  return kind === 'assess' ? 0 : 1;
 }
 
 /** The pool whose work an internal command is. */

@@ -165,14 +165,14 @@ describe('lending', () => {
   });
 
   it('takes a repayment in liquidation too, and lets an account that repaid enough recover (LIQ-04)', () => {
-    const world = lendingWorld({ workBudget: 2 });
+    const world = lendingWorld({ workBudget: 1 });
     world.accept(lendingOf('USDT', { debtInitialPpm: 150_000n }));
     world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(100_000) });
     for (const account of ['ada', 'bob']) {
       world.cross(account, account, { BTC: coins(1) });
       world.accept(borrow(32_000, account));
     }
-    // Bob keeps more of the money: both are liquidatable, he waits behind her, and the budget is for one, and for the record that the pool is short.
+    // Bob keeps more of the money: both are liquidatable, he waits behind her, and the budget is for one.
     world.accept({ kind: 'release', account: 'ada', asset: 'USDT', amountMinor: usdt(32_000) });
     world.accept({ kind: 'release', account: 'bob', asset: 'USDT', amountMinor: usdt(12_000) });
     world.price(16_000);
@@ -292,7 +292,7 @@ describe('an account that is liquidated with debts', () => {
   });
 
   it('holds its lenders, and everybody who would join them, until the loss has landed', () => {
-    const world = lendingWorld({ workBudget: 2 });
+    const world = lendingWorld({ workBudget: 1 });
     world.accept(lendingOf('USDT', { debtInitialPpm: 150_000n }));
     world.accept({ kind: 'supply', client: 'eve', pool: 'main', asset: 'USDT', amountMinor: usdt(100_000) });
     world.cross('ada', 'ada', { BTC: coins(1) });
