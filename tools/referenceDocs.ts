@@ -191,7 +191,8 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   orderAmended: 'another price and size of an order',
   orderCancelled: 'an order was taken back',
   liquidationSet: 'how a pool liquidates from now on',
-  reductionOrdered: 'the pool sends an order to reduce an account in liquidation; its own orders are cancelled',
+  reductionOrdered:
+    'the pool sends an order to reduce an account in liquidation; its own orders are cancelled',
   noticeGiven: 'a client is told that its account has come to a level of danger, or is out of it',
   unwindingOrdered: 'the pool sends an order to unwind lots of a takeover',
   fundConverted: 'other assets of the fund went to the facility for what the fund has claims in',

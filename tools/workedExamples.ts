@@ -37,6 +37,7 @@ import { CONTAINMENT_EXAMPLES } from './containmentExamples.js';
 import { CROSS_EXAMPLES } from './crossExamples.js';
 import { IMPACT_EXAMPLES } from './impactExamples.js';
 import { table } from './markdown.js';
+import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
 
@@ -59,6 +60,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...OPTION_EXAMPLES,
   ...CONTAINMENT_EXAMPLES,
   ...IMPACT_EXAMPLES,
+  ...NETWORK_EXAMPLES,
 };
 
 const MARK = 38_000;

@@ -37,6 +37,12 @@ export const COMMANDS: readonly Command[] = [
   entry('simulate', 'play price history through the engine and say who lost what', () =>
     import('./simulate.js').then((file) => ({ run: file.simulate, help: file.simulateHelp })),
   ),
+  entry('stress', 'a crisis over a book: what isolation saves and what it costs', () =>
+    import('./stress.js').then((file) => ({ run: file.stress, help: file.stressHelp })),
+  ),
+  entry('contagion', 'how failures and losses spread over a network of debts or holdings in a file', () =>
+    import('./contagion.js').then((file) => ({ run: file.contagion, help: file.contagionHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

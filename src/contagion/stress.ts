@@ -7,6 +7,7 @@ import type { Book } from './book.js';
 import type { BookPlanFault } from './bookCommands.js';
 import type { Crisis } from './crisis.js';
 import { crisisPath, namesOf } from './crisisPath.js';
+import { type CalmRun, type ChannelEffect, channelEffects } from './stressChannels.js';
 import { runStress, type StressRun } from './stressRun.js';
 import type { StressPolicy, StressSettings } from './stressSettings.js';
 
@@ -42,6 +43,7 @@ export interface StressOutcome {
   readonly rounds: number;
   /** Deficit over that of the same run without impact, ppm; null where that has none. */
   readonly amplificationPpm: bigint | null;
+  readonly channels: readonly ChannelEffect[];
 }
 
 export function stress(input: {
@@ -52,23 +54,41 @@ export function stress(input: {
 }): Result<StressReport, BookPlanFault> {
   const { book, crisis, policies, settings } = input;
   const outcomes: StressOutcome[] = [];
+  const calmRun = calmRuns(book, crisis, settings);
   for (const policy of policies) {
-    const run = runStress({ book, crisis, policy, settings });
-    if (!run.ok) return err(run.error);
-    const still =
-      settings.impact === null
-        ? run
-        : runStress({ book, crisis, policy, settings: { ...settings, impact: null } });
+    const still = calmRun(policy);
     if (!still.ok) return err(still.error);
-    outcomes.push(outcomeOf(book, crisis, { run: run.value, still: still.value }));
+    const hasImpact = settings.impact !== null;
+    const run = hasImpact ? runStress({ book, crisis, policy, settings }) : ok({ ...still.value, policy });
+    if (!run.ok) return err(run.error);
+    const runs = { run: run.value, still: still.value };
+    const channels = channelEffects(policy, { ...runs, hasImpact }, calmRun);
+    if (!channels.ok) return err(channels.error);
+    outcomes.push(outcomeOf(book, crisis, { ...runs, channels: channels.value }));
   }
   return ok({ crisis: crisis.id, book: book.name, outcomes });
+}
+
+/** Runs without impact, each policy once, whatever it is called: several policies lose their channels in the same way. */
+function calmRuns(book: Book, crisis: Crisis, settings: StressSettings): CalmRun {
+  const known = new Map<string, ReturnType<CalmRun>>();
+  return (policy) => {
+    const { id: _id, title: _title, ...data } = policy;
+    const key = JSON.stringify(
+      Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)),
+      (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
+    );
+    const run =
+      known.get(key) ?? runStress({ book, crisis, policy, settings: { ...settings, impact: null } });
+    known.set(key, run);
+    return run;
+  };
 }
 
 function outcomeOf(
   book: Book,
   crisis: Crisis,
-  { run, still }: { readonly run: StressRun; readonly still: StressRun },
+  { run, still, channels }: Pick<StressOutcome, 'run' | 'channels'> & { readonly still: StressRun },
 ): StressOutcome {
   const sum = (of: StressRun, pick: (pool: StressRun['pools'][number]) => bigint) =>
     of.pools.reduce((total, pool) => total + pick(pool), 0n);
@@ -101,6 +121,7 @@ function outcomeOf(
     worstDislocated: worst?.dislocated ?? null,
     rounds: run.rounds.length,
     amplificationPpm: direct === 0n ? null : (deficitMinor * 1_000_000n) / direct,
+    channels,
   };
 }
 

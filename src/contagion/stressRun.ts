@@ -3,13 +3,15 @@
  * the engine liquidates, its orders trade against what depth there is, the price moves, and marks go out again, until
  * nothing more happens. The engine is the one that runs venues; the run only plays the market.
  */
-import { assert, err, ok, type Result } from '../base/index.js';
+import { assert, err, hashText, ok, type Result } from '../base/index.js';
+import type { CommandOf } from '../engine/command.js';
 import {
   createEngine,
   type Engine,
   type EngineRecord,
   type ExternalCommand,
   type Rejection,
+  type State,
 } from '../engine/index.js';
 import type { Book } from './book.js';
 import { type BookPlanFault, bookCommands } from './bookCommands.js';
@@ -42,6 +44,9 @@ export interface StressRun {
   readonly acts: readonly ActOutcome[];
   /** Fills the engine refused: none, or the run is not to be trusted. */
   readonly refused: readonly Rejection[];
+  /** State hash of the engine with the book on it, and at the end: the same inputs lead to the same two. */
+  readonly startHash: string;
+  readonly endHash: string;
 }
 
 /** One batch of marks and what came of it. */
@@ -60,6 +65,7 @@ export interface StressRound {
   readonly deficitMinor: bigint;
   readonly paidByFundMinor: bigint;
   readonly paidByGainsMinor: bigint;
+  readonly openMinor: bigint;
 }
 
 export interface StressInput {
@@ -69,6 +75,8 @@ export interface StressInput {
   readonly settings: StressSettings;
   /** What people do beside; default: nothing. */
   readonly acts?: readonly StressAct[];
+  /** Sees the state at the end of every round; must leave it as it is. */
+  readonly inspect?: (state: State, at: { readonly step: number; readonly round: number }) => void;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -80,6 +88,7 @@ export function runStress({
   policy,
   settings,
   acts = [],
+  inspect = () => {},
 }: StressInput): Result<StressRun, BookPlanFault> {
   const funds = [...book.funds, ...vaultFunds(book, crisis)];
   const planned = bookCommands({ ...book, funds }, policy, { timeMs: START_MS });
@@ -89,6 +98,7 @@ export function runStress({
   for (const command of [...plan.commands, ...marketCommands(book, plan)]) send(engine, command, START_MS);
 
   const { state } = engine;
+  const startHash = hashText(engine.stateHash());
   const market = createStressMarket(book, crisis, settings.impact);
   const orders = createStressOrders(state);
   const tally = createStressTally(state);
@@ -151,6 +161,9 @@ export function runStress({
         ...dislocation(book, market),
         ...sumsOf(tally.pools()),
       });
+      inspect(state, at);
+      // A venue that waits for a jump to be confirmed hears the same prices again, as it would.
+      if (isHeld(state, batch)) continue;
       if (begun === 0 && filled === 0 && (orders.open() === 0 || round >= settings.roundsMax / 2)) break;
     }
   }
@@ -167,13 +180,14 @@ export function runStress({
     poolsAfter: standingOfPools(state),
     acts: player.outcomes(),
     refused,
+    startHash,
+    endHash: hashText(engine.stateHash()),
   });
 }
 
-let sent = 0;
-
+/** Ids by place in the run's own history, so that the same run ends in the same state hash. */
 function submit(engine: Engine, command: ExternalCommand, timeMs: number) {
-  const submission = engine.submit(`s${++sent}`, command, timeMs);
+  const submission = engine.submit(`s${engine.state.clock.sequence}`, command, timeMs);
   assert(submission.kind === 'recorded', 'ids of a run are its own');
   return submission;
 }
@@ -187,6 +201,20 @@ function send(engine: Engine, command: ExternalCommand, timeMs: number): readonl
       `a stress run's ${command.kind} was refused: ${outcome.kind === 'rejected' ? outcome.rejection.code : ''}`,
   );
   return [record, ...work];
+}
+
+/** Whether a price of the batch is a jump that its guard holds until more prices agree (PRC-01). */
+function isHeld({ instruments, poolAssets, assets }: State, batch: CommandOf<'mark'>): boolean {
+  if (
+    batch.marks.some(
+      ({ instrument }) => instruments.pendingTicks.get(instruments.names.rowOf(instrument)) > 0n,
+    )
+  )
+    return true;
+  const priced = new Set(batch.assetPrices.map(({ asset }) => assets.names.rowOf(asset)));
+  for (let row = 0; row < poolAssets.table.size; row++)
+    if (poolAssets.pendingPrice.get(row) > 0n && priced.has(poolAssets.asset.get(row))) return true;
+  return false;
 }
 
 function isValued({ state }: Engine, pool: string): boolean {
@@ -221,5 +249,6 @@ function sumsOf(pools: readonly PoolLosses[]) {
     deficitMinor: sum(({ deficitMinor }) => deficitMinor),
     paidByFundMinor: sum(({ coveredByFundMinor }) => coveredByFundMinor),
     paidByGainsMinor: sum(({ forgoneMinor, sharedMinor }) => forgoneMinor + sharedMinor),
+    openMinor: sum(({ openMinor }) => openMinor),
   };
 }

@@ -34,8 +34,8 @@ export interface CollateralView {
   /** The largest amount that `release` takes now. */
   readonly removable: string;
   /**
-   * First price of this asset at which the account is liquidatable, the other prices held; null for none, and where
-   * positions settle in it or it is owed: what it backs and what it has to cover then move together.
+   * First price of this asset at which the account is liquidatable, the other prices held; null for none, and in mode
+   * portfolio also where positions settle in it or it is owed: the scenarios then move what it backs and what it covers.
    */
   readonly liquidationPrice: string | null;
 }
@@ -77,13 +77,14 @@ function collateralView(
     value: formatAmount(value?.amount ?? 0n, assetScale(state, judgedRow)),
     removable: formatAmount(releasableNow({ state, timeMs, ...rest }, accountAssetRow).amount, scale),
     liquidationPrice:
-      isOwn || !isBackingOnly(view, held) ? null : liquidationPriceOf(view, held.asset, scale),
+      isOwn || !isLookedAlong(view, held) ? null : liquidationPriceOf(view, held.asset, scale),
   };
 }
 
-/** Whether the asset has a price and nothing of the account is required in it. */
-function isBackingOnly({ legs }: WholeFigures['view'], { asset, price, debt }: AssetView): boolean {
-  return price !== 0n && debt === 0n && legs.every(({ settleAsset }) => settleAsset !== asset);
+/** Whether the asset has a price along which the account can be looked at; under scenarios only where it does no more than back. */
+function isLookedAlong({ mode, legs }: WholeFigures['view'], { asset, price, debt }: AssetView): boolean {
+  if (price === 0n) return false;
+  return mode !== 'portfolio' || (debt === 0n && legs.every(({ settleAsset }) => settleAsset !== asset));
 }
 
 function liquidationPriceOf(view: WholeFigures['view'], asset: number, scale: Scale): string | null {

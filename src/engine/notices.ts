@@ -89,8 +89,13 @@ export function createNotices(state: State): Notices {
       return notices;
     },
     refresh(accountRows) {
-      triggers.refresh(accountRows);
-      sharedTriggers.refresh(accountRows);
+      const { accounts } = state;
+      const isTold = (row: number) =>
+        row >= accounts.table.size || firstLevelPpm(state, accounts.pool.get(row)) > 0n;
+      const rows = accountRows.filter(isTold);
+      if (rows.length === 0) return;
+      triggers.refresh(rows);
+      sharedTriggers.refresh(rows);
     },
     rebuild(instrumentRow, holders) {
       triggers.rebuild(instrumentRow, holders);

@@ -40,6 +40,8 @@ export function arbitraryOf(schema: object, choices: SchemaChoices): fc.Arbitrar
       return textOf(rest, choices);
     case 'integer':
       return fc.integer({ min: rest.minimum ?? 0, max: rest.maximum ?? 2 ** 31 });
+    case 'number':
+      return numberOf(rest);
     case 'boolean':
       return fc.boolean();
     case 'null':
@@ -47,6 +49,12 @@ export function arbitraryOf(schema: object, choices: SchemaChoices): fc.Arbitrar
     default:
       return fc.jsonValue();
   }
+}
+
+/** Round numbers and any others within the limits of the field. */
+function numberOf({ minimum = -1e6, maximum = 1e6 }: Schema): fc.Arbitrary<number> {
+  const rounded = fc.integer({ min: Math.ceil(minimum), max: Math.floor(maximum) });
+  return fc.oneof(rounded, fc.double({ min: minimum, max: maximum, noNaN: true }));
 }
 
 function objectOf({ properties = {}, required = [] }: Schema, choices: SchemaChoices): fc.Arbitrary<unknown> {

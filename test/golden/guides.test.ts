@@ -6,18 +6,22 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { adl } from '../../src/cli/adl.js';
 import { analyze } from '../../src/cli/analyze.js';
 import { calc } from '../../src/cli/calc.js';
+import { contagion } from '../../src/cli/contagion.js';
 import type { Io } from '../../src/cli/io.js';
+import { stress } from '../../src/cli/stress.js';
 import { waterfall } from '../../src/cli/waterfall.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze, waterfall, adl };
+const COMMANDS = { calc, analyze, waterfall, adl, contagion, stress };
 const PAGES = [
   'docs/guides/calc.md',
   'docs/guides/analyze.md',
   'docs/guides/waterfall.md',
   'docs/guides/adl.md',
+  'docs/guides/contagion.md',
+  'docs/guides/stress.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {

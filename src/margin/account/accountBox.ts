@@ -27,10 +27,16 @@ export interface AccountBox {
   readonly assets: readonly AssetBox[];
 }
 
-/** The box that holds the view itself and nothing else. */
-export function pointBox({ legs, assets }: AccountView): AccountBox {
-  return { legs: legs.map(pointOfLeg), assets: assets.map(pointOfAsset) };
+/** The box that holds the view itself and nothing else: of one view always the same, so that what stands still is known. */
+export function pointBox(view: AccountView): AccountBox {
+  const known = points.get(view);
+  if (known !== undefined) return known;
+  const box = { legs: view.legs.map(pointOfLeg), assets: view.assets.map(pointOfAsset) };
+  points.set(view, box);
+  return box;
 }
+
+const points = new WeakMap<AccountView, AccountBox>();
 
 /** The view's own point with the marks of one instrument anywhere in a range. */
 export function boxOfMark(view: AccountView, instrument: number, markTicks: Range): AccountBox {

@@ -88,10 +88,12 @@ function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
   const last = PRICE_MAX / step;
   const start = now / step > 0n ? now / step : 1n;
 
-  const safe =
+  const isSafeAt = (step: bigint) => isSafe({ low: step, high: step });
+  const nearestSafe = () =>
     scenariosOf(view) === null
       ? (nearestWhere({ from: start, to: last }, isLost) ?? nearestWhere({ from: start, to: 1n }, isLost))
-      : probed({ start, last }, (step) => isSafe({ low: step, high: step }));
+      : probed({ start, last }, isSafeAt);
+  const safe = isSafeAt(start) ? start : nearestSafe();
   if (safe === null) return { below: { kind: 'always' }, above: { kind: 'always' } };
   const edge = (found: bigint | null): Edge =>
     found === null ? { kind: 'none' } : { kind: 'price', price: found * step };

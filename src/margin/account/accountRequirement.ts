@@ -8,7 +8,7 @@ import { type Charge, type ChargePart, type ChargeSource, totalScaled } from './
 import { valueCeil } from './collateralValue.js';
 import type { RequirementKind } from './legRequirement.js';
 import { orderCharges } from './orderMargin.js';
-import { positionCharges } from './positionCharges.js';
+import { positionCharges, positionTotalScaled } from './positionCharges.js';
 import type { AccountView } from './view.js';
 
 /** Valuation minor units, rounded up. */
@@ -42,12 +42,12 @@ export function accountRequirement(view: AccountView): AccountRequirement {
 
 /** Of positions and debts, valuation minor units x VALUE_SCALE. */
 export function accountMaintenanceScaled(view: AccountView): bigint {
-  return totalScaled(positionCharges('maintenance', view));
+  return positionTotalScaled('maintenance', view);
 }
 
 /** Of positions and debts, valuation minor units x VALUE_SCALE. */
 export function accountInitialScaled(view: AccountView): bigint {
-  return totalScaled(positionCharges('initial', view));
+  return positionTotalScaled('initial', view);
 }
 
 /** Of open orders, valuation minor units x VALUE_SCALE. */

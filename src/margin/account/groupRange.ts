@@ -4,14 +4,17 @@
  */
 import { max, min } from '../../base/integers.js';
 import type { Fraction } from '../../market/payoff.js';
-import type { AccountBox, LegBox, Range } from './accountBox.js';
+import { type AccountBox, type LegBox, pointBox, type Range } from './accountBox.js';
 import { legProfit } from './accountEquity.js';
-import { totalScaled } from './charge.js';
 import { requirementValueScaledCeil } from './collateralValue.js';
-import { addFractions, larger, smaller, sumFractions } from './fractions.js';
-import { byInstrument, byUnderlying } from './groups.js';
+import { addFractions, larger, smaller, subtractFractions, sumFractions, ZERO } from './fractions.js';
+import { grouped } from './groups.js';
+import { legRequirement } from './legRequirement.js';
+import { chargedLegs } from './legRule.js';
+import { type MarginGroup, marginGroups } from './marginGroups.js';
 import { optionBound } from './optionRange.js';
-import { instrumentCharges } from './positionCharges.js';
+import type { OptionBook } from './optionSpreads.js';
+import { requirementsScaled } from './positionCharges.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
 export interface GroupRange {
@@ -38,15 +41,27 @@ export interface Corner {
 /** Which way funding, and options' marks, are taken: against the account or for it. */
 export type Outlook = 'worst' | 'best';
 
+/**
+ * One for each group that moves. What stands still is one more of each asset: it is put together once for each view, as a
+ * search for one price asks for many boxes of it.
+ */
 export function groupRanges(view: AccountView, box: AccountBox, outlook: Outlook): readonly GroupRange[] {
-  const boxes = new Map(view.legs.map((leg, at) => [leg, box.legs[at] as LegBox]));
-  const isOption = ({ option }: LegView) => option !== null;
-  return [
-    ...byInstrument(view.legs.filter((leg) => !isOption(leg))).map((legs) =>
-      instrumentRange(view, legs, boxes, outlook),
+  const still = pointBox(view).legs;
+  const all = marginGroups(view.legs);
+  const moving = all.filter(({ places }) => places.some((at) => box.legs[at] !== still[at]));
+  const boxes = new Map(
+    moving.flatMap(({ legs, places }) =>
+      legs.map((leg, at) => [leg, box.legs[places[at] as number] as LegBox] as const),
     ),
-    ...byUnderlying(view.legs.filter(isOption)).map((legs) => optionRange(legs, boxes, outlook)),
-  ];
+  );
+  const ranges = moving.map((group) => rangeOf(view, group, boxes, outlook));
+  return moving.length === all.length ? ranges : [...ranges, ...standingStill(view, moving)];
+}
+
+function rangeOf(view: AccountView, { legs, book }: MarginGroup, boxes: Boxes, outlook: Outlook): GroupRange {
+  return book === null
+    ? instrumentRange(view, legs, boxes, outlook)
+    : optionRange({ legs, book }, boxes, outlook);
 }
 
 type Boxes = ReadonlyMap<LegView, LegBox>;
@@ -81,17 +96,22 @@ function instrumentCorners(
   const high = ranges.map((range) => range.high).reduce((a, b) => max(a, b));
   return (low === high ? [low] : [low, high]).map((markTicks) => {
     const moved = legs.map((leg) => ({ ...withFunding(leg, boxes, outlook), markTicks }));
+    const amounts = chargedLegs('maintenance', view.legRule, moved).map((leg) =>
+      legRequirement('maintenance', leg),
+    );
     return {
       profit: sumFractions(moved.map(legProfit)),
-      chargeScaled: oncePerPrice((held) =>
-        totalScaled(instrumentCharges('maintenance', { legRule: view.legRule, assets: [held] }, moved)),
-      ),
+      chargeScaled: oncePerPrice((held) => requirementsScaled(held, amounts)),
     };
   });
 }
 
-function optionRange(legs: readonly LegView[], boxes: Boxes, outlook: Outlook): GroupRange {
-  const { gain, charged } = optionBound(legs, boxes, outlook);
+function optionRange(
+  { legs, book }: { readonly legs: readonly LegView[]; readonly book: OptionBook },
+  boxes: Boxes,
+  outlook: Outlook,
+): GroupRange {
+  const { gain, charged } = optionBound({ legs, book }, boxes, outlook);
   const [charge, other] = outlook === 'worst' ? [charged.high, charged.low] : [charged.low, charged.high];
   const dues = sumFractions(legs.map((leg) => duesOf(withFunding(leg, boxes, outlook))));
   const chargeScaled = (held: AssetView) => requirementValueScaledCeil(held, charge);
@@ -112,6 +132,67 @@ function isStill({ markTicks, indexTicks }: LegBox): boolean {
 function duesOf({ cost, lots, fundingPerLot, terms }: LegView): Fraction {
   const denominator = terms.fundingScale;
   return { numerator: -cost * denominator - lots * fundingPerLot, denominator };
+}
+
+/** By asset everything but the groups that move: what all come to together, less those. */
+function standingStill(view: AccountView, moving: readonly MarginGroup[]): readonly GroupRange[] {
+  const { byGroup, all, without } = stillOf(view);
+  const [first] = moving;
+  if (first === undefined) return all;
+  const known = moving.length === 1 ? without.get(first) : undefined;
+  if (known !== undefined) return known;
+  const ranges = all.map((whole) => {
+    const away = moving
+      .map((group) => byGroup.get(group) as GroupRange)
+      .filter(({ settleAsset }) => settleAsset === whole.settleAsset);
+    return away.length === 0 ? whole : together(whole.settleAsset, [whole], away);
+  });
+  if (moving.length === 1) without.set(first, ranges);
+  return ranges;
+}
+
+interface Still {
+  readonly byGroup: ReadonlyMap<MarginGroup, GroupRange>;
+  /** All of an asset together. */
+  readonly all: readonly GroupRange[];
+  /** All but one group: what searches for a mark ask for. */
+  readonly without: Map<MarginGroup, readonly GroupRange[]>;
+}
+
+const stills = new WeakMap<AccountView, Still>();
+
+function stillOf(view: AccountView): Still {
+  const known = stills.get(view);
+  if (known !== undefined) return known;
+  const box = pointBox(view);
+  const boxes = new Map(view.legs.map((leg, at) => [leg, box.legs[at] as LegBox]));
+  const groups = marginGroups(view.legs);
+  // At a point there is no better and no worse.
+  const byGroup = new Map(groups.map((group) => [group, rangeOf(view, group, boxes, 'worst')]));
+  const ofAsset = grouped([...byGroup.values()], ({ settleAsset }) => settleAsset);
+  const all = ofAsset.map((ranges) => together((ranges[0] as GroupRange).settleAsset, ranges, []));
+  const still = { byGroup, all, without: new Map() };
+  stills.set(view, still);
+  return still;
+}
+
+/** Groups that stand still as one, without some of them. Profits are exact and charges rounded one by one, so nothing is lost. */
+function together(
+  settleAsset: number,
+  ranges: readonly GroupRange[],
+  away: readonly GroupRange[],
+): GroupRange {
+  const corner = ({ corners }: GroupRange) => corners[0] as Corner;
+  const sum = (of: readonly GroupRange[]) => sumFractions(of.map((range) => corner(range).profit));
+  const charged = (of: readonly GroupRange[], held: AssetView) =>
+    of.reduce((total, range) => total + corner(range).chargeScaled(held), 0n);
+  const count = (of: readonly GroupRange[]) => of.reduce((total, { legCount }) => total + legCount, 0);
+  const legCount = count(ranges) - count(away);
+  const whole: Corner = {
+    profit: legCount === 0 ? ZERO : subtractFractions(sum(ranges), sum(away)),
+    chargeScaled: oncePerPrice((held) => charged(ranges, held) - charged(away, held)),
+  };
+  return { settleAsset, legCount, isPoint: true, corners: [whole], apart: whole };
 }
 
 /** The bounds ask for the same charge several times, at one price of the asset or two. */

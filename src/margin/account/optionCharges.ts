@@ -12,8 +12,9 @@ import { assetIndex, assetNets, assetOf } from './accountEquity.js';
 import type { Charge } from './charge.js';
 import { collateralValueScaled, requirementValueScaledCeil } from './collateralValue.js';
 import { addFractions, subtractFractions, sumFractions, ZERO } from './fractions.js';
-import { byUnderlying, grouped, underlyingOf } from './groups.js';
+import { grouped, underlyingOf } from './groups.js';
 import type { RequirementKind } from './legRequirement.js';
+import { marginGroups } from './marginGroups.js';
 import { type OptionLegRequirement, optionRequirement } from './optionRequirement.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
@@ -36,8 +37,18 @@ export function longOptionAmounts(kind: RequirementKind, view: AccountView): rea
 
 /** Each underlying's options together. */
 function requiredOptions(legs: readonly LegView[]): readonly OptionLegRequirement[] {
-  return byUnderlying(legs.filter(({ option }) => option !== null)).flatMap(optionRequirement);
+  if (legs.every(({ option }) => option === null)) return [];
+  const known = found.get(legs);
+  if (known !== undefined) return known;
+  const required = marginGroups(legs).flatMap((group) =>
+    group.book === null ? [] : optionRequirement(group.legs, group.book),
+  );
+  found.set(legs, required);
+  return required;
 }
+
+/** Of each list of legs once: initial and maintenance, charges and amounts ask for the same. */
+const found = new WeakMap<readonly LegView[], readonly OptionLegRequirement[]>();
 
 /** Differences of running totals: the sum is value(net) - value(net - L) of each asset, whatever the order. */
 function longCharges(

@@ -18,7 +18,8 @@
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
 import type { LegBox } from './accountBox.js';
 import { addFractions, positivePart, subtractFractions, sumFractions } from './fractions.js';
-import { optionRequirement } from './optionRequirement.js';
+import { optionMaintenance } from './optionRequirement.js';
+import type { OptionBook } from './optionSpreads.js';
 import { shortOptionMargin } from './shortOptionMargin.js';
 import type { LegView } from './view.js';
 
@@ -33,47 +34,48 @@ export interface OptionBound {
 export type LegBoxes = ReadonlyMap<LegView, LegBox>;
 
 /** V - M at the least (`worst`) or at the most (`best`). At a point everything is exact. */
-export function optionBound(
-  legs: readonly LegView[],
-  boxes: LegBoxes,
-  outlook: 'worst' | 'best',
-): OptionBound {
+export function optionBound(group: OptionGroup, boxes: LegBoxes, outlook: 'worst' | 'best'): OptionBound {
+  const { legs } = group;
   const worst = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'low' : 'high', index: 'high' }));
   const best = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'high' : 'low', index: 'low' }));
   const dearest = legs.map((leg) => at(leg, boxes, { mark: 'low', index: 'high' }));
   const cheapest = legs.map((leg) => at(leg, boxes, { mark: 'high', index: 'low' }));
   return {
-    gain: gainOf(outlook === 'worst' ? worst : best),
+    gain: gainOf(group, outlook === 'worst' ? worst : best),
     charged: {
-      low: positivePart(subtractFractions(chargedOf(cheapest), askedDifference(cheapest, best))),
-      high: addFractions(chargedOf(dearest), askedDifference(worst, dearest)),
+      low: positivePart(subtractFractions(chargedOf(group, cheapest), askedDifference(cheapest, best))),
+      high: addFractions(chargedOf(group, dearest), askedDifference(worst, dearest)),
     },
   };
+}
+
+/** Options of one underlying, and how they cover each other. */
+export interface OptionGroup {
+  readonly legs: readonly LegView[];
+  readonly book: OptionBook;
 }
 
 type End = 'low' | 'high';
 
 function at(leg: LegView, boxes: LegBoxes, ends: { readonly mark: End; readonly index: End }): LegView {
   const { markTicks, indexTicks } = boxes.get(leg) as LegBox;
-  return { ...leg, markTicks: markTicks[ends.mark], indexTicks: indexTicks[ends.index] };
+  const [mark, index] = [markTicks[ends.mark], indexTicks[ends.index]];
+  if (mark === leg.markTicks && index === leg.indexTicks) return leg;
+  return { ...leg, markTicks: mark, indexTicks: index };
 }
 
 function isLong({ lots }: LegView): boolean {
   return lots > 0n;
 }
 
-function gainOf(legs: readonly LegView[]): Fraction {
-  const value = sumFractions(legs.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks)));
-  return subtractFractions(
-    value,
-    sumFractions(optionRequirement(legs).map(({ maintenance }) => maintenance)),
-  );
+function gainOf(group: OptionGroup, priced: readonly LegView[]): Fraction {
+  const value = sumFractions(priced.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks)));
+  return subtractFractions(value, sumFractions(optionMaintenance(group, priced)));
 }
 
 /** On the short legs. */
-function chargedOf(legs: readonly LegView[]): Fraction {
-  const shorts = optionRequirement(legs).filter(({ leg }) => !isLong(leg));
-  return sumFractions(shorts.map(({ maintenance }) => maintenance));
+function chargedOf(group: OptionGroup, priced: readonly LegView[]): Fraction {
+  return sumFractions(optionMaintenance(group, priced).filter((_, at) => !isLong(group.legs[at] as LegView)));
 }
 
 /** How much more is asked for the shorts, each by itself, at one list of prices than at the other. */

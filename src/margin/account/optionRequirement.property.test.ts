@@ -156,8 +156,11 @@ describeMarginModel({
       legs: view.legs.map((one) => ({ ...one, lots: one.lots * times })),
     }),
   },
-  heldApart: (view) => view.legs.map((one) => ({ ...view, legs: [one] })),
-  shownPrices: null,
+  heldApart: {
+    cases: optionChains().map(accountOf),
+    parts: (view) => view.legs.map((one) => ({ ...view, legs: [one] })),
+  },
+  shownPrices: { because: 'no price is shown for an option, whose mark and underlying move together' },
 });
 
 /** So much that every bounded loss is less. */

@@ -39,14 +39,26 @@ export interface OptionLegRequirement {
  * Of all option legs of one account with the same underlying and settlement asset. What is capped is laid on long legs
  * first, each at most its value, then on short ones, none more than by itself.
  */
-export function optionRequirement(legs: readonly LegView[]): readonly OptionLegRequirement[] {
-  const book = optionBook(legs);
+export function optionRequirement(
+  legs: readonly LegView[],
+  book: OptionBook = optionBook(legs),
+): readonly OptionLegRequirement[] {
   const initial = amountsByLeg(book, figuresOf('initial', legs));
   const maintenance = amountsByLeg(book, figuresOf('maintenance', legs));
   return legs.map((leg) => {
     const [a, b] = [initial.get(leg) ?? NOTHING, maintenance.get(leg) ?? NOTHING];
     return { leg, initial: a.amount, maintenance: b.amount, isCapped: a.isCapped || b.isCapped };
   });
+}
+
+/** Maintenance alone, of each leg as it would stand at other prices: `priced` are the same legs in the same order. */
+export function optionMaintenance(
+  { legs, book }: { readonly legs: readonly LegView[]; readonly book: OptionBook },
+  priced: readonly LegView[],
+): readonly Fraction[] {
+  const figures = new Map(legs.map((leg, at) => [leg, figureOfLot('maintenance', priced[at] as LegView)]));
+  const amounts = amountsByLeg(book, figures);
+  return legs.map((leg) => (amounts.get(leg) ?? NOTHING).amount);
 }
 
 /** Of one lot. */

@@ -4,17 +4,33 @@
  * their maximum loss. Portfolio: what the scenarios say of all positions at once. Debts at their own rates in any mode.
  */
 import { PPM } from '../../base/integers.js';
+import type { Fraction } from '../../market/payoff.js';
 import { assetOf } from './accountEquity.js';
-import { type Charge, chargesOf } from './charge.js';
+import { type Charge, chargesOf, totalScaled } from './charge.js';
+import { requirementValueScaledCeil } from './collateralValue.js';
 import { byInstrument } from './groups.js';
-import { legRequirementParts, type RequirementKind } from './legRequirement.js';
+import { legRequirement, legRequirementParts, type RequirementKind } from './legRequirement.js';
 import { chargedLegs } from './legRule.js';
 import { optionCharges } from './optionCharges.js';
 import { scenarioCharges } from './scenarioCharges.js';
+import { scenarioRequirement } from './scenarioRequirement.js';
 import { type AccountView, type AssetView, type LegView, scenariosOf } from './view.js';
 
 export function positionCharges(kind: RequirementKind, view: AccountView): readonly Charge[] {
   return [...legCharges(kind, view), ...view.assets.flatMap((asset) => debtCharges(kind, asset))];
+}
+
+/** What they sum to, without saying where it comes from: for all that only asks whether there is enough. */
+export function positionTotalScaled(kind: RequirementKind, view: AccountView): bigint {
+  const debts = view.assets.reduce((sum, held) => sum + totalScaled(debtCharges(kind, held)), 0n);
+  const scenarios = scenariosOf(view);
+  if (scenarios !== null) return debts + scenarioRequirement(view, scenarios)[`${kind}Scaled`];
+  const plain = view.legs.filter(({ option }) => option === null);
+  const total = byInstrument(plain).reduce(
+    (sum, legs) => sum + instrumentTotalScaled(kind, view, legs),
+    debts,
+  );
+  return plain.length === view.legs.length ? total : total + totalScaled(optionCharges(kind, view));
 }
 
 /** Of the legs, each by itself or with those it is margined with. */
@@ -35,6 +51,22 @@ export function instrumentCharges(
   return chargedLegs(kind, view.legRule, legs).flatMap((leg) =>
     chargesOf(sourceOf(leg), assetOf(view, leg.settleAsset), legRequirementParts(kind, leg)),
   );
+}
+
+/** What `instrumentCharges` sum to. */
+function instrumentTotalScaled(kind: RequirementKind, view: AccountView, legs: readonly LegView[]): bigint {
+  const charged = chargedLegs(kind, view.legRule, legs);
+  if (charged.length === 0) return 0n;
+  const held = assetOf(view, (charged[0] as LegView).settleAsset);
+  return requirementsScaled(
+    held,
+    charged.map((leg) => legRequirement(kind, leg)),
+  );
+}
+
+/** Of each leg the exact sum of its parts, rounded up once. */
+export function requirementsScaled(held: AssetView, amounts: readonly Fraction[]): bigint {
+  return amounts.reduce((sum, amount) => sum + requirementValueScaledCeil(held, amount), 0n);
 }
 
 export function debtCharges(kind: RequirementKind, held: AssetView): readonly Charge[] {

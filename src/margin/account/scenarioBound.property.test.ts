@@ -1,4 +1,4 @@
-/** Bounds of the scenario requirement are never below what it becomes: over orders, boxes and moved vectors. */
+/** Bounds of the scenario requirement are never below what it becomes: over orders and boxes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountCases, assetCases } from '../../testkit/accountCases.js';
@@ -17,11 +17,9 @@ import {
   type OrderView,
   pointBox,
   type Range,
-  requirementMovementBound,
   type ScenarioView,
   scenarioOrderMargin,
   scenarioRequirement,
-  vectorMovement,
 } from '../index.js';
 import { lotsWithOrders } from './scenarioOrderMargin.js';
 
@@ -29,18 +27,12 @@ const RUNS = { numRuns: 200 };
 const PPM = 1_000_000n;
 
 describe('the requirement in a box', () => {
-  it('is at least what the account requires at any point of it, with vectors moved as far as is said', () => {
+  it('is at least what the account requires at any point of it', () => {
     fc.assert(
       fc.property(drawnAccounts(), shares(), shares(), ({ view, scenarios }, widths, places) => {
         const box = boxAround(view, widths);
-        const movements = new Map(
-          scenarios.instruments.map(({ instrument }, at) => [instrument, widths(at, 10n ** 11n)]),
-        );
-        const most = mostScenarioRequirement(view, scenarios, { box, movements });
-        const required = scenarioRequirement(
-          pointIn(view, box, places),
-          movedScenarios(scenarios, movements, places),
-        );
+        const most = mostScenarioRequirement(view, scenarios, { box });
+        const required = scenarioRequirement(pointIn(view, box, places), scenarios);
         expect(required.initialScaled <= most.initialScaled).toBe(true);
         expect(required.maintenanceScaled <= most.maintenanceScaled).toBe(true);
       }),
@@ -119,65 +111,6 @@ describe('the requirement in a box', () => {
         );
       }),
       RUNS,
-    );
-  });
-});
-
-describe('a move of the vectors', () => {
-  it('moves the requirement by no more than the bound, either way', () => {
-    fc.assert(
-      fc.property(
-        drawnAccounts(),
-        fc.bigInt(0n, 10n ** 11n),
-        shares(),
-        ({ view, scenarios }, size, places) => {
-          const drawn = new Map(scenarios.instruments.map(({ instrument }) => [instrument, size]));
-          const after = movedScenarios(scenarios, drawn, places);
-          const movements = new Map(
-            scenarios.instruments.map(({ instrument, pnlPerLot }, at) => [
-              instrument,
-              vectorMovement(pnlPerLot, after.instruments[at]!.pnlPerLot),
-            ]),
-          );
-          const bound = requirementMovementBound(view, scenarios, movements);
-          const [before, now] = [scenarioRequirement(view, scenarios), scenarioRequirement(view, after)];
-          for (const total of ['initialScaled', 'maintenanceScaled'] as const) {
-            const moved = now[total] - before[total];
-            expect((moved < 0n ? -moved : moved) <= bound[total]).toBe(true);
-          }
-        },
-      ),
-      { numRuns: 400 },
-    );
-  });
-
-  it.each<[string, bigint, bigint, bigint]>([
-    ['by as much where collateral stands still', 0n, 10n, 10n],
-    ['by twice as much where the coin behind it halves', -500_000n, 10n, 20n],
-    ['by no more than all the coin on top where it goes to nothing', -PPM, 10n, 1_010n],
-  ])('moves the requirement %s', (_name, shockPpm, movedMinor, expectedMinor) => {
-    const at = (lossMinor: bigint) =>
-      lone({ held: { balance: 1_000n }, pnlMinor: -lossMinor, shockPpm, settleAsset: 1 });
-    const [before, after] = [at(0n), at(movedMinor)];
-    const moved = [after, before].map(
-      ({ view, scenarios }) => scenarioRequirement(view, scenarios).initialScaled,
-    );
-    expect(moved).toEqual([expectedMinor * PPM, 0n]);
-    const movements = new Map([[0, movedMinor * PPM]]);
-    const bound = requirementMovementBound(before.view, before.scenarios, movements).initialScaled;
-    // Exact but for roundings, of which the coin's half counts twice.
-    expect(bound >= expectedMinor * PPM && bound <= expectedMinor * PPM + 20n).toBe(true);
-  });
-
-  it('of nothing is bounded by nothing', () => {
-    fc.assert(
-      fc.property(drawnAccounts(), ({ view, scenarios }) => {
-        expect(requirementMovementBound(view, scenarios, new Map())).toEqual({
-          initialScaled: 0n,
-          maintenanceScaled: 0n,
-        });
-      }),
-      { numRuns: 50 },
     );
   });
 });
@@ -353,22 +286,6 @@ function pointIn(view: AccountView, box: AccountBox, place: Share): AccountView 
       price: at(box.assets[number]!.price, number + 4),
       debt: at(box.assets[number]!.debt, number + 7),
     })),
-  };
-}
-
-/** Each P&L moved by up to the movement, up or down. */
-function movedScenarios(
-  scenarios: ScenarioView,
-  movements: ReadonlyMap<number, bigint>,
-  place: Share,
-): ScenarioView {
-  return {
-    ...scenarios,
-    instruments: scenarios.instruments.map((row, number) => {
-      const movement = movements.get(row.instrument)!;
-      const moved = (pnl: bigint, at: number) => pnl - movement + place(number * 3 + at, 2n * movement);
-      return { ...row, pnlPerLot: row.pnlPerLot.map(moved) };
-    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scenarioStaleness, vectorMovement } from '../index.js';
+import { scenarioStaleness } from '../index.js';
 
 describe('vectors', () => {
   const reference = { madeAtMs: 1_000, marks: [{ instrument: 7, markTicks: 200_000n }] };
@@ -21,11 +21,5 @@ describe('vectors', () => {
 
   it('may not be used for an instrument they were not made from', () => {
     expect(at(1_000, 200_000n, 8)).toEqual({ kind: 'unknown', instrument: 8 });
-  });
-
-  it('move by the largest change of a lot in any scenario', () => {
-    expect(vectorMovement([10n, -5n, 0n], [12n, -9n, 1n])).toBe(4n);
-    expect(vectorMovement([], [])).toBe(0n);
-    expect(() => vectorMovement([1n], [])).toThrow('one length');
   });
 });

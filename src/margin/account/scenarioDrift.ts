@@ -1,10 +1,5 @@
-/**
- * Whether vectors are too old to be used: they are made from prices of one moment, and the P&L of a lot depends on them.
- * And how far a lot's P&L moved between two batches of vectors.
- */
-
-import { assert } from '../../base/assert.js';
-import { abs, max, PPM } from '../../base/integers.js';
+/** Whether vectors are too old to be used: they are made from prices of one moment, and the P&L of a lot depends on them. */
+import { abs, PPM } from '../../base/integers.js';
 import type { MarkTicks, Ppm, TimeMs } from '../../base/units.js';
 
 /** What the vectors were made from. */
@@ -47,10 +42,4 @@ export function scenarioStaleness(
     if (moved > limits.driftPpm * from) return { kind: 'drift', instrument, driftPpm: moved / from };
   }
   return null;
-}
-
-/** The largest change of a lot's P&L in any scenario: settlement minor units x SCENARIO_SCALE. Of the same set. */
-export function vectorMovement(before: readonly bigint[], after: readonly bigint[]): bigint {
-  assert(before.length === after.length, 'vectors of one set have one length');
-  return before.reduce((most, pnl, at) => max(most, abs((after[at] as bigint) - pnl)), 0n);
 }

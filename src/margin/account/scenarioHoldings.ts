@@ -27,8 +27,6 @@ export interface HeldInstrument {
   readonly settleAt: number;
   /** All legs of the instrument together, signed. */
   readonly lots: Range;
-  /** Each P&L of the vector may be off by this much, as SCENARIO_SCALE has it; 0 unless a box says so. */
-  readonly movementPerLot: bigint;
   /** Settlement minor units, exact. */
   readonly notionalPerLot: FractionRange;
 }
@@ -51,14 +49,13 @@ export interface FractionRange {
   readonly high: Fraction;
 }
 
-/** What widens an account. Instruments that are not named have no movement, or their own lots. */
+/** What widens an account. Instruments that are not named have their own lots. */
 export interface HoldingRanges {
   readonly box?: AccountBox;
-  readonly movements?: ReadonlyMap<number, bigint>;
   readonly lots?: ReadonlyMap<number, Range>;
 }
 
-/** Every instrument and asset of the account must have its row (`missingFromScenarios`). */
+/** Every instrument and asset of the account must have its row, as long as the set. */
 export function scenarioHoldings(
   view: AccountView,
   scenarios: ScenarioView,
@@ -74,20 +71,6 @@ export function scenarioHoldings(
     assets: view.assets.map((held, at) =>
       heldAsset(view, scenarios, { held, box: box.assets[at] as AssetBox, boxes }),
     ),
-  };
-}
-
-/** Instruments and assets the scenarios say nothing of. Nothing may be answered for the account while there are any. */
-export function missingFromScenarios(
-  view: AccountView,
-  { instruments, assets }: ScenarioView,
-): { readonly instruments: readonly number[]; readonly assets: readonly number[] } {
-  const known = new Set(instruments.map(({ instrument }) => instrument));
-  const knownAssets = new Set(assets.map(({ asset }) => asset));
-  const needed = new Set([...view.legs, ...view.orders].map(({ instrument }) => instrument));
-  return {
-    instruments: [...needed].filter((instrument) => !known.has(instrument)),
-    assets: view.assets.map(({ asset }) => asset).filter((asset) => !knownAssets.has(asset)),
   };
 }
 
@@ -115,12 +98,13 @@ function heldInstrument(
   const { instrument } = leg;
   const row = scenarios.instruments.find((other) => other.instrument === instrument);
   assert(row !== undefined, () => `no scenarios for instrument ${instrument}`);
+  const { length } = scenarios.set.scenarios;
+  assert(row.pnlPerLot.length === length, () => `not ${length} P&Ls of instrument ${instrument}`);
   const held = of.legs.reduce((sum, { lots }) => sum + lots, 0n);
   return {
     row,
     settleAt: assetIndex(view, leg.settleAsset),
     lots: of.ranges.lots?.get(instrument) ?? { low: held, high: held },
-    movementPerLot: of.ranges.movements?.get(instrument) ?? 0n,
     notionalPerLot: notionalRange(of.legs, of.boxes),
   };
 }
@@ -156,6 +140,8 @@ function heldAsset(
 ): HeldAsset {
   const row = scenarios.assets.find(({ asset }) => asset === held.asset);
   assert(row !== undefined, () => `no scenarios for asset ${held.asset}`);
+  const { length } = scenarios.set.scenarios;
+  assert([0, length].includes(row.shocksPpm.length), () => `not ${length} shocks of asset ${held.asset}`);
   const profits = view.legs
     .filter(({ settleAsset }) => settleAsset === held.asset)
     .map((leg) => profitRange(leg, boxes.get(leg) as LegBox));
@@ -185,10 +171,9 @@ export function sizeOf({ low, high }: Range): Lots {
 }
 
 /** P&L of an instrument in a scenario, settlement minor units x SCENARIO_SCALE: the least of its ranges. */
-export function leastPnl({ row, lots, movementPerLot }: HeldInstrument, scenarioAt: number): bigint {
+export function leastPnl({ row, lots }: HeldInstrument, scenarioAt: number): bigint {
   const perLot = row.pnlPerLot[scenarioAt] as bigint;
-  const atEnds = lots.low === lots.high ? lots.low * perLot : min(lots.low * perLot, lots.high * perLot);
-  return movementPerLot === 0n ? atEnds : atEnds - sizeOf(lots) * movementPerLot;
+  return lots.low === lots.high ? lots.low * perLot : min(lots.low * perLot, lots.high * perLot);
 }
 
 /** 1 + shock, as ppm. */

@@ -5,16 +5,15 @@ import { instrumentRow, PLAIN_PARAMETERS } from '../../testkit/scenarioCases.js'
 import {
   type AccountView,
   type AssetView,
+  accountRequirement,
   type InstrumentScenarios,
   type LegView,
   type MarginScenario,
-  missingFromScenarios,
   type OrderView,
   type ScenarioLine,
   type ScenarioParameters,
   type ScenarioView,
   scenarioCharges,
-  scenarioContributions,
   scenarioOrderMargin,
   scenarioRequirement,
 } from '../index.js';
@@ -179,30 +178,6 @@ describe('collateral in the scenarios (MAR-10)', () => {
 });
 
 describe('explanations of the scenarios (MAR-12)', () => {
-  it('say what each instrument contributes, a hedge less than nothing', () => {
-    const { instruments, collateralScaled, riskScaled, scenarios } = contributionsOf([
-      perpetual(1000n),
-      future(-600n),
-    ]);
-    expect(instruments.map(({ instrument, scaled }) => [instrument, usdtOf(scaled)])).toEqual([
-      [0, 10_400n],
-      [1, -6_240n],
-    ]);
-    expect([usdtOf(riskScaled), collateralScaled]).toEqual([4_160n, 0n]);
-    expect(scenarios.map(({ id }) => id)).toEqual(['down']);
-  });
-
-  it('count the damped share of a tail for each instrument', () => {
-    const scenarios = [scenario('crash', 'tail', 500_000n)];
-    const { view, scenarios: made } = build({
-      legs: [perpetual(1000n), future(-600n)],
-      ...{ scenarios, moves: [-400_000n] },
-    });
-    const { instruments, collateralScaled } = scenarioContributions(view, made);
-    expect(instruments.map(({ scaled }) => usdtOf(scaled))).toEqual([13_000n, -7_800n]);
-    expect(collateralScaled).toBe(0n);
-  });
-
   it('are charges of the account that name scenario or add-on', () => {
     const { view, scenarios } = build({
       legs: [perpetual(1000n), future(-600n)],
@@ -214,11 +189,21 @@ describe('explanations of the scenarios (MAR-12)', () => {
     ]);
   });
 
-  it('name what is missing from the scenarios, and there is no answer then', () => {
+  it('end where scenarios say nothing of what is held, or not of each scenario', () => {
     const { view, scenarios } = build({ legs: [perpetual(1n)] });
-    const less = { ...scenarios, instruments: [], assets: scenarios.assets.slice(0, 1) };
-    expect(missingFromScenarios(view, less)).toEqual({ instruments: [0], assets: [1] });
-    expect(() => scenarioRequirement(view, less)).toThrow('no scenarios for');
+    const { set, instruments, assets } = scenarios;
+    const required = (instead: Partial<typeof scenarios>) => () =>
+      scenarioRequirement(view, { ...scenarios, ...instead });
+    expect(required({ instruments: [] })).toThrow('no scenarios for instrument');
+    expect(required({ assets: assets.slice(0, 1) })).toThrow('no scenarios for asset');
+    const [short] = instruments.map((row) => ({ ...row, pnlPerLot: row.pnlPerLot.slice(1) }));
+    expect(required({ instruments: [short!] })).toThrow(`not ${set.scenarios.length} P&Ls`);
+    const shocked = assets.map((row) => ({ ...row, shocksPpm: [0n, ...set.scenarios.map(() => 0n)] }));
+    expect(required({ assets: shocked })).toThrow(`not ${set.scenarios.length} shocks`);
+    // Without any scenarios there is no other model to fall back on.
+    expect(() => accountRequirement({ ...view, scenarios: null })).toThrow(
+      'a portfolio account has scenarios',
+    );
   });
 });
 
@@ -306,11 +291,6 @@ function build(of: Case): { readonly view: AccountView; readonly scenarios: Scen
 function required(of: Case) {
   const { view, scenarios } = build(of);
   return scenarioRequirement(view, scenarios);
-}
-
-function contributionsOf(legs: readonly LegView[]) {
-  const { view, scenarios } = build({ legs });
-  return scenarioContributions(view, scenarios);
 }
 
 function orderCharges(of: Case): readonly string[] {

@@ -6,6 +6,7 @@
  * All assets are valued in one, the pool's valuation asset. A valuation counts its minor units x VALUE_SCALE;
  * each part is rounded against the account at that scale, once, so sums do not depend on their order.
  */
+import { assert } from '../../base/assert.js';
 import type { Lots, MarkTicks, Minor, PriceTicks } from '../../base/units.js';
 import type { OptionPayoffTerms } from '../../market/option.js';
 import type { MarginTerms } from '../terms.js';
@@ -115,11 +116,17 @@ export interface AccountView {
   readonly orders: readonly OrderView[];
   /** Instruments of orders without a position: terms and prices as a leg of 0 lots would have them. */
   readonly orderTerms: readonly LegView[];
-  /** What an account in mode `portfolio` is margined on. Without: there is nothing to go by, it is margined as `cross`. */
+  /**
+   * What an account in mode `portfolio` is margined on. Without there is nothing to go by: it has neither positions nor
+   * orders then.
+   */
   readonly scenarios?: ScenarioView | null;
 }
 
-/** The scenarios that decide about the account; null where its instruments are charged one by one. */
-export function scenariosOf({ mode, scenarios }: AccountView): ScenarioView | null {
-  return mode === 'portfolio' ? (scenarios ?? null) : null;
+/** The scenarios that decide about the account; null where its instruments are charged one by one, or it has none. */
+export function scenariosOf({ mode, scenarios, legs, orders }: AccountView): ScenarioView | null {
+  if (mode !== 'portfolio') return null;
+  const isCharged = legs.length > 0 || orders.length > 0;
+  assert(!isCharged || (scenarios ?? null) !== null, 'a portfolio account has scenarios for what it holds');
+  return scenarios ?? null;
 }

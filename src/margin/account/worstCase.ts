@@ -14,6 +14,8 @@
  *
  * Options are bounded along each line as well (optionRange.ts), portfolio accounts as a whole (portfolioRange.ts).
  *
+ * Where no mark moves, the price of an asset alone is followed exactly (priceRange.ts).
+ *
  * A second bound takes the worst equity and the worst requirement apart: coarser where both move, but free of roundings
  * and exact where nothing moves. The larger of the two holds.
  */
@@ -28,6 +30,7 @@ import { sumFractions, whole } from './fractions.js';
 import { type Corner, type GroupRange, groupRanges, type Outlook } from './groupRange.js';
 import { leastPortfolioMargin, mostPortfolioMargin } from './portfolioRange.js';
 import { debtCharges } from './positionCharges.js';
+import { leastAlongPrice, mostAlongPrice, type OnePrice } from './priceRange.js';
 import { type AccountView, type AssetView, scenariosOf, VALUE_SCALE } from './view.js';
 
 /** True only if the account is liquidatable at no point of the box. */
@@ -83,7 +86,8 @@ function leastOfAsset(held: AssetView, { price }: AssetBox, groups: readonly Gro
   const net = netWith(held, groups, ({ apart }) => apart.profit);
   const value = min(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
   const apart = value - chargesApart(atHigh, groups);
-  if (price.low === price.high && groups.every(({ isPoint }) => isPoint)) return apart;
+  if (groups.every(({ isPoint }) => isPoint))
+    return price.low === price.high ? apart : max(apart, leastAlongPrice(onePrice(held, net, groups), price));
   const together = min(
     leastTogether(atLow, isSame(keptShare(atLow), keptShare(atHigh)) ? atLow : atHigh, groups),
     leastTogether(atHigh, atHigh, groups),
@@ -96,11 +100,22 @@ function mostOfAsset(held: AssetView, { price }: AssetBox, groups: readonly Grou
   const atHigh = { ...held, price: price.high };
   const mostValue = (net: Fraction) =>
     max(collateralValueScaled(atLow, net), collateralValueScaled(atHigh, net));
-  const apart = mostValue(netWith(held, groups, (group) => group.apart.profit)) - chargesApart(atLow, groups);
-  if (groups.every(({ isPoint }) => isPoint)) return apart;
+  const best = netWith(held, groups, (group) => group.apart.profit);
+  const apart = mostValue(best) - chargesApart(atLow, groups);
+  if (groups.every(({ isPoint }) => isPoint))
+    return price.low === price.high ? apart : min(apart, mostAlongPrice(onePrice(held, best, groups), price));
   const charges = groups.map(({ corners }) => (corners[0] as Corner).chargeScaled(atLow)).reduce(add, 0n);
   const net = netWith(held, groups, ({ corners }) => (corners[0] as Corner).profit);
   return min(apart, mostValue(net) - charges - debtScaled(atLow) + roundingsOf(groups));
+}
+
+/** Groups that stand still, as functions of the price of their asset alone. */
+function onePrice(held: AssetView, net: Fraction, groups: readonly GroupRange[]): OnePrice {
+  const at = (price: bigint) => {
+    const priced = { ...held, price };
+    return collateralValueScaled(priced, net) - chargesApart(priced, groups);
+  };
+  return { held, net, at, roundings: roundingsOf(groups) };
 }
 
 function netWith(

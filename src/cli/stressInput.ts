@@ -1,0 +1,154 @@
+/** What `bulkhead stress` reads: the crisis, the book, the policies and how trades move prices. */
+import { statSync } from 'node:fs';
+import { hashText } from '../base/index.js';
+import {
+  type Book,
+  bookOfState,
+  CRISIS_IDS,
+  type Crisis,
+  exampleGenerator,
+  findCrisis,
+  findStressPolicy,
+  generateBook,
+  readCrisis,
+  STRESS_POLICIES,
+  STRESS_SETTINGS,
+  type StressPolicy,
+  type StressSettings,
+} from '../contagion/index.js';
+import { bookOfCcxt, type StressSource } from '../contract/index.js';
+import { createEngine } from '../engine/index.js';
+import { oneOf, type ParsedArguments, wholeNumber } from './arguments.js';
+import { recordsOf } from './explain.js';
+import { Refusal, UsageError } from './failures.js';
+import { type Io, readText } from './io.js';
+import { nearest } from './nearest.js';
+
+export interface StressBook {
+  readonly book: Book;
+  readonly source: StressSource;
+}
+
+const OWNERS_MAX = 100_000;
+const DEFAULT_CRISIS = '2025-10-10-own-book';
+
+export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise<Crisis> {
+  const file = parsed.text('scenario');
+  const id = parsed.text('crisis');
+  if (file === undefined) {
+    const found = findCrisis(id ?? DEFAULT_CRISIS);
+    if (found === null) throw new UsageError(unknown('crisis', id as string, CRISIS_IDS));
+    return found;
+  }
+  if (id !== undefined) throw new UsageError('either --crisis or --scenario, not both');
+  if (file === '-' && parsed.text('book') === '-')
+    throw new UsageError('standard input is either the book or the scenario');
+  const crisis = readCrisis(json(await readText(file, io), file));
+  if (crisis.ok) return crisis.value;
+  const { path, rule } = crisis.error;
+  throw new Refusal('scenario_refused', `${file}: ${path || 'the document'} ${rule}`, { path });
+}
+
+/** A folder is a journal; it is read and nothing is written to it. */
+export async function readStressBook(parsed: ParsedArguments, io: Io): Promise<StressBook> {
+  const path = parsed.text('book');
+  const seed = parsed.text('generate');
+  if (path === undefined) return generated(parsed, seed ?? 's1');
+  if (seed !== undefined) throw new UsageError('either --book or --generate, not both');
+  if (parsed.text('owners') !== undefined) throw new UsageError('--owners goes with --generate');
+  return isFolder(path) ? fromJournal(path) : fromCcxt(path, await readText(path, io));
+}
+
+function generated(parsed: ParsedArguments, seed: string): StressBook {
+  if (!/^[ -~]{1,64}$/.test(seed)) throw new UsageError('--generate takes 1 to 64 plain characters');
+  const owners = wholeNumber(parsed, 'owners', { min: 1, max: OWNERS_MAX, fallback: 200 });
+  const book = generateBook({ ...exampleGenerator(seed), owners });
+  return { book, source: { kind: 'generated', seed, stateHash: null } };
+}
+
+function fromJournal(folder: string): StressBook {
+  const engine = createEngine();
+  for (const record of recordsOf(folder, Number.MAX_SAFE_INTEGER)) engine.replay(record);
+  const { sequence } = engine.state.clock;
+  const book = bookOfState(engine.state, `${folder}, record ${sequence}`);
+  if (!book.ok) {
+    const { id, rule } = book.error;
+    throw new Refusal('book_refused', `${folder}: ${id === '' ? 'the journal' : id}: ${rule}`, { id });
+  }
+  return {
+    book: book.value,
+    source: { kind: 'journal', seed: null, stateHash: hashText(engine.stateHash()) },
+  };
+}
+
+function fromCcxt(file: string, text: string): StressBook {
+  const name = file === '-' ? 'standard input' : file;
+  const book = bookOfCcxt({ positions: text }, name);
+  if (book.ok) return { book: book.value, source: { kind: 'ccxt', seed: null, stateHash: null } };
+  const { path, rule } = book.error;
+  throw new Refusal('book_refused', `${name}: ${path || 'the document'}: ${rule}`, { path });
+}
+
+/** Pools and accounts as they came mean something only where they came from an engine or a venue. */
+export function readStressPolicies(parsed: ParsedArguments, source: StressSource): readonly StressPolicy[] {
+  const text = parsed.text('policies');
+  if (text === undefined) return STRESS_POLICIES.slice(0, source.kind === 'generated' ? 3 : 4);
+  const ids = text.split(',');
+  const twice = ids.find((id, at) => ids.indexOf(id) < at);
+  if (twice !== undefined) throw new UsageError(`--policies names ${twice} twice`);
+  return ids.map((id) => {
+    const policy = findStressPolicy(id);
+    if (policy !== null) return policy;
+    const known = STRESS_POLICIES.map((one) => one.id);
+    throw new UsageError(unknown('policies', id, known));
+  });
+}
+
+export function readStressSettings(parsed: ParsedArguments): StressSettings {
+  const usual = STRESS_SETTINGS.impact!;
+  const words = ['off', 'powerDepth', 'squareRoot', 'exponential'] as const;
+  const kind = oneOf(parsed, 'impact', { words, fallback: usual.kind });
+  if (kind === 'off') {
+    const other = ['depth', 'permanence'].find((name) => parsed.text(name) !== undefined);
+    if (other !== undefined) throw new UsageError(`--${other} says nothing where --impact is off`);
+    return { ...STRESS_SETTINGS, impact: null };
+  }
+  const depthShareAtOnePercent = share(parsed, 'depth', {
+    above: 0,
+    max: 1_000,
+    fallback: usual.depthShareAtOnePercent,
+  });
+  const permanence = share(parsed, 'permanence', { above: -1, max: 1, fallback: usual.permanence });
+  return { ...STRESS_SETTINGS, impact: { kind, depthShareAtOnePercent, permanence } };
+}
+
+function share(
+  parsed: ParsedArguments,
+  name: string,
+  range: { readonly above: number; readonly max: number; readonly fallback: number },
+): number {
+  const text = parsed.text(name);
+  if (text === undefined) return range.fallback;
+  const value = /^[0-9]{1,4}(\.[0-9]{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > range.above && value <= range.max) return value;
+  const from = range.above === 0 ? 'above 0' : 'from 0';
+  throw new UsageError(`--${name} takes a number ${from} to ${range.max}, not ${JSON.stringify(text)}`);
+}
+
+function isFolder(path: string): boolean {
+  return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+function json(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new Refusal('malformed_json', `${file}: is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function unknown(option: string, given: string, known: readonly string[]): string {
+  const meant = nearest(given, known);
+  const hint = meant === null ? "'bulkhead stress --list' names them" : `did you mean ${meant}?`;
+  return `--${option} does not know ${JSON.stringify(given)}; ${hint}`;
+}

@@ -1,0 +1,129 @@
+/** The report of a stress run as a document: amounts in units of their asset, rates as fractions, all decimal strings. */
+import { formatMinor } from '../base/decimal.js';
+import type {
+  Book,
+  Crisis,
+  StressImpact,
+  StressOutcome,
+  StressReport,
+  StressRun,
+} from '../contagion/index.js';
+import type { StressDocument, StressPolicyReport } from './stressSchema.js';
+
+export interface StressSource {
+  readonly kind: StressDocument['book']['source'];
+  readonly seed: string | null;
+  readonly stateHash: string | null;
+}
+
+export function stressDocument(
+  report: StressReport,
+  of: {
+    readonly book: Book;
+    readonly source: StressSource;
+    readonly crisis: Crisis;
+    readonly impact: StressImpact | null;
+  },
+): StressDocument {
+  const { book, source, crisis, impact } = of;
+  return {
+    crisis: { id: crisis.id, title: crisis.title },
+    book: {
+      source: source.kind,
+      name: book.name,
+      seed: source.seed,
+      stateHash: source.stateHash,
+      owners: new Set(book.accounts.map(({ owner }) => owner)).size,
+      accounts: book.accounts.length,
+      instruments: book.instruments.length,
+      valuationAsset: book.valuationAsset,
+    },
+    impact: {
+      kind: impact?.kind ?? 'off',
+      depthShareAtOnePercent: impact?.depthShareAtOnePercent ?? null,
+      permanence: impact?.permanence ?? null,
+    },
+    policies: report.outcomes.map((outcome) => policyReport(outcome, book)),
+  };
+}
+
+function policyReport(outcome: StressOutcome, book: Book): StressPolicyReport {
+  const { run, layers } = outcome;
+  const value = (minor: bigint) => formatMinor(minor, decimalsOf(book, book.valuationAsset));
+  return {
+    id: run.policy.id,
+    title: run.policy.title,
+    deficit: value(outcome.deficitMinor),
+    layers: {
+      insuranceFund: value(layers.insuranceFundMinor),
+      lenders: value(layers.lendersMinor),
+      deleveraging: value(layers.deleveragingMinor),
+      lossSharing: value(layers.lossSharingMinor),
+      open: value(layers.openMinor),
+    },
+    liquidatedAccounts: outcome.liquidatedAccounts,
+    takenOverAccounts: outcome.takenOverAccounts,
+    contagionAccounts: outcome.contagionAccounts,
+    contagionLoss: value(outcome.contagionLossMinor),
+    deleveragedLots: String(outcome.deleveragedLots),
+    neededLots: String(outcome.neededLots),
+    locked: value(outcome.lockedMinor),
+    worstDislocation: fraction(outcome.worstDislocationPpm),
+    worstDislocated: outcome.worstDislocated,
+    roundCount: outcome.rounds,
+    amplification: outcome.amplificationPpm === null ? null : fraction(outcome.amplificationPpm),
+    startHash: run.startHash,
+    endHash: run.endHash,
+    refusedFills: run.refused.length,
+    pools: run.pools.map((pool) => poolReport(pool, book)),
+    channels: outcome.channels.map(
+      ({ channel, isOpen, deficitMinor, paidByOthersMinor, ownersLiquidated }) => ({
+        channel,
+        isOpen,
+        deficit: value(deficitMinor),
+        paidByOthers: value(paidByOthersMinor),
+        ownersLiquidated,
+      }),
+    ),
+    rounds: run.rounds.map(
+      ({ deficitMinor, paidByFundMinor, paidByGainsMinor, openMinor, dislocationPpm, ...round }) => ({
+        ...round,
+        dislocation: fraction(dislocationPpm),
+        deficit: value(deficitMinor),
+        paidByFund: value(paidByFundMinor),
+        paidByGains: value(paidByGainsMinor),
+        open: value(openMinor),
+      }),
+    ),
+    liquidated: run.liquidated.map((entry) => ({
+      ...entry,
+      owner: run.owners.get(entry.account) ?? entry.account,
+    })),
+  };
+}
+
+function poolReport(pool: StressRun['pools'][number], book: Book): StressPolicyReport['pools'][number] {
+  const amount = (minor: bigint) => formatMinor(minor, decimalsOf(book, pool.asset));
+  return {
+    pool: pool.pool,
+    asset: pool.asset,
+    deficit: amount(pool.deficitMinor),
+    layers: {
+      insuranceFund: amount(pool.coveredByFundMinor),
+      lenders: amount(pool.borneByLendersMinor),
+      deleveraging: amount(pool.forgoneMinor),
+      lossSharing: amount(pool.sharedMinor),
+      open: amount(pool.openMinor),
+    },
+    deleveragedLots: String(pool.deleveragedLots),
+    neededLots: String(pool.neededLots),
+  };
+}
+
+function decimalsOf(book: Book, asset: string): number {
+  return book.assets.find(({ id }) => id === asset)?.decimals ?? 0;
+}
+
+function fraction(ppm: bigint): string {
+  return formatMinor(ppm, 6);
+}
