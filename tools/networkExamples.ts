@@ -96,7 +96,10 @@ function furfineExample(): string {
   const rows = [0n, 1n, 2n, 3n, 4n].map((quarters) => {
     const recovery = { numerator: quarters, denominator: 4n };
     const found = value(furfine(CHAIN, { recovery, failedRows: [] }));
-    return [text(recovery), ...found.map(({ round }) => (round === null ? 'stands' : `round ${round}`))];
+    return [
+      String(Number(quarters) / 4),
+      ...found.map(({ round }) => (round === null ? 'stands' : `round ${round}`)),
+    ];
   });
   return table(['recovery', ...NAMES], rows);
 }
