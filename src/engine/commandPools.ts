@@ -1,6 +1,6 @@
 /**
- * The pools a command is about, by what it names: what would give another pool work waits for a command about that one, so
- * that no pool is moved by a command of another (law 4).
+ * The pools a command is about, by what it names: only their parameters come into force before it, so that no pool is moved
+ * by a command of another (law 4).
  */
 import { type Command, isInternal } from './command.js';
 import { poolOfWork } from './pendingWork.js';

@@ -1,6 +1,6 @@
 /**
- * Changes of parameters whose time has come: they come into force before the next command is decided, as part of its
- * record, so that nothing is ever judged by terms that are over.
+ * Changes of parameters whose time has come: they come into force before the next command about their pool is decided, as
+ * part of its record, so that nothing is ever judged by terms that are over.
  */
 
 import { isLiquidatable } from '../margin/index.js';
@@ -24,9 +24,9 @@ export function dueParameters({ state, derived, timeMs }: Situation, command: Co
   const pools = poolsOfCommand(state, command);
   const events: Event[] = [];
   for (const [instrumentRow, terms] of [...scheduled].sort(([a], [b]) => a - b)) {
-    // What liquidates at once gives its pool work: that waits for a command about the pool itself (law 4).
-    const mayEnd = !terms.liquidateAtOnce || pools.has(state.instruments.pool.get(instrumentRow));
-    if (timeMs >= terms.graceUntilMs && mayEnd) {
+    // A pool is moved by commands about it alone (law 4).
+    if (!pools.has(state.instruments.pool.get(instrumentRow))) continue;
+    if (timeMs >= terms.graceUntilMs) {
       const woken = terms.liquidateAtOnce
         ? underNewTerms(state, derived, { instrumentRow, terms, timeMs })
         : [];

@@ -31,20 +31,13 @@ export function judgeDueParameters(books: SlowBooks, timeMs: number, events: rea
   const touched = poolsTouched(books, events);
   const wanted = due.filter((what) => touched.has(books.instruments[Number.parseInt(what, 10)]?.pool ?? -1));
   demand(
-    found.every((what) => due.includes(what) || isOpeningOf(books, what)) &&
-      wanted.every((what) => found.includes(what)),
+    found.every((what) => due.includes(what)) && wanted.every((what) => found.includes(what)),
     () => `MAR-08: ${found.join()} comes into force, due is ${wanted.join()}`,
   );
   demand(
     applied.every(({ at }, index) => at === index),
     () => 'MAR-08: something is decided before terms that are due',
   );
-}
-
-/** A grace that ends with liquidation waits for its own pool; what counts for opening does not wait with it. */
-function isOpeningOf(books: SlowBooks, what: string): boolean {
-  const scheduled = books.instruments[Number.parseInt(what, 10)]?.scheduled ?? null;
-  return scheduled?.liquidateAtOnce === true && !scheduled.isOpeningApplied && what.endsWith('opening');
 }
 
 /** Pools of which the events move money, positions or prices. */
