@@ -227,6 +227,11 @@ function expectPicture(svg: string): void {
       ).toBe(false);
   }
   expect(svg).toContain('prefers-color-scheme:dark');
+  expect(svg, 'programs that know no variables paint black instead').not.toContain('var(');
+  for (const [, name] of svg.matchAll(/<path class="(\w+)/g))
+    expect(new RegExp(`[.,]\\.?${name}[^{]*\\{fill:none`).test(svg), `${name} is a line, not a shape`).toBe(
+      true,
+    );
 }
 
 /** Schemas of values, not of objects and lists. */

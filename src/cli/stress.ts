@@ -21,7 +21,7 @@ One paired run: same accounts, shocks and depth, only the policy differs. Everyt
 Options:
   --crisis ID       a crisis of the library (default 2025-10-10-own-book)
   --scenario FILE   a crisis of your own, in the same schema (- for standard input)
-  --generate SEED   an invented book (default: seed s1)
+  --generate SEED   an invented book with what the crisis names (default: seed s1)
   --owners N        owners of the invented book (default 200)
   --book PATH       a folder: the journal of an engine, which is only read; a file: positions, balance and tiers of one
                     account in CCXT's shape (- for standard input)
@@ -74,7 +74,7 @@ export async function stress(args: readonly string[], io: Io): Promise<number> {
   }
   const settings = readStressSettings(parsed);
   const crisis = await readStressCrisis(parsed, io);
-  const { book, source } = await readStressBook(parsed, io);
+  const { book, source } = await readStressBook(parsed, io, crisis);
   const policies = readStressPolicies(parsed, source);
   const report = runPolicies({ book, crisis, policies, settings });
   if (!report.ok) {

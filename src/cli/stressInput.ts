@@ -10,6 +10,7 @@ import {
   findCrisis,
   findStressPolicy,
   generateBook,
+  namesOf,
   readCrisis,
   STRESS_POLICIES,
   STRESS_SETTINGS,
@@ -50,19 +51,20 @@ export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise
 }
 
 /** A folder is a journal; it is read and nothing is written to it. */
-export async function readStressBook(parsed: ParsedArguments, io: Io): Promise<StressBook> {
+export async function readStressBook(parsed: ParsedArguments, io: Io, crisis: Crisis): Promise<StressBook> {
   const path = parsed.text('book');
   const seed = parsed.text('generate');
-  if (path === undefined) return generated(parsed, seed ?? 's1');
+  if (path === undefined) return generated(parsed, { seed: seed ?? 's1', crisis });
   if (seed !== undefined) throw new UsageError('either --book or --generate, not both');
   if (parsed.text('owners') !== undefined) throw new UsageError('--owners goes with --generate');
   return isFolder(path) ? fromJournal(path) : fromCcxt(path, await readText(path, io));
 }
 
-function generated(parsed: ParsedArguments, seed: string): StressBook {
+/** The invented book has what the crisis names, so that each crisis of the library finds something to act on. */
+function generated(parsed: ParsedArguments, { seed, crisis }: { seed: string; crisis: Crisis }): StressBook {
   if (!/^[ -~]{1,64}$/.test(seed)) throw new UsageError('--generate takes 1 to 64 plain characters');
   const owners = wholeNumber(parsed, 'owners', { min: 1, max: OWNERS_MAX, fallback: 200 });
-  const book = generateBook({ ...exampleGenerator(seed), owners });
+  const book = generateBook({ ...exampleGenerator(seed, namesOf(crisis)), owners });
   return { book, source: { kind: 'generated', seed, stateHash: null } };
 }
 

@@ -13,12 +13,13 @@ export function stressText(document: StressDocument): string {
 }
 
 function headText({ crisis, book, impact }: StressDocument): string {
-  const { source, seed, stateHash, owners, accounts, instruments, valuationAsset } = book;
+  const { source, seed, stateHash, owners, accounts, instruments, valuationAsset, unplayed } = book;
   return pairs([
     ['crisis', `${crisis.id}: ${crisis.title}`],
     ['book', `${book.name} (${source}${seed === null ? '' : `, seed ${seed}`})`],
     ...(stateHash === null ? [] : [['state of the book', stateHash] as const]),
     ['holds', `${owners} owners, ${accounts} accounts, ${instruments} instruments`],
+    ...(unplayed.length === 0 ? [] : [['not in the book', unplayed.join(', ')] as const]),
     [
       'impact',
       impact.kind === 'off'

@@ -47,8 +47,11 @@ export interface GeneratedCollateral {
   readonly sharePpm: Ppm;
 }
 
-/** Eight perpetuals in dollars, two hundred owners, some of them on a synthetic dollar and on bitcoin. */
-export function exampleGenerator(seed: string): BookGenerator {
+/**
+ * Eight perpetuals in dollars, two hundred owners, some of them on a synthetic dollar and on bitcoin. What a crisis
+ * names beyond these comes in when asked for, so that each crisis of the library finds something to act on.
+ */
+export function exampleGenerator(seed: string, named: ReadonlySet<string> = new Set()): BookGenerator {
   return {
     seed,
     name: `Generated book ${seed}`,
@@ -59,6 +62,7 @@ export function exampleGenerator(seed: string): BookGenerator {
         haircutPpm: 50_000n,
       }),
       otherAsset('USDe', 6, { price: ASSET_PRICE_SCALE, haircutPpm: 20_000n }),
+      ...COLLATERAL_WHEN_NAMED.filter(({ id }) => named.has(id)),
     ],
     instruments: [
       perpetual('BTC', { price: 122_000n, decimals: 1, leverage: 100n, trendPpm: 60_000n, weight: 40 }),
@@ -69,6 +73,7 @@ export function exampleGenerator(seed: string): BookGenerator {
       perpetual('XRP', { price: 3n, decimals: 4, leverage: 50n, trendPpm: -40_000n, weight: 5 }),
       perpetual('AVAX', { price: 30n, decimals: 3, leverage: 20n, trendPpm: 90_000n, weight: 4 }),
       perpetual('JELLY', { price: 1n, decimals: 5, leverage: 20n, trendPpm: -100_000n, weight: 3 }),
+      ...PERPETUALS_WHEN_NAMED.filter(({ definition }) => named.has(definition.base)),
     ],
     owners: 200,
     size: { minMinor: 500n * 10n ** 6n, maxMinor: 20_000_000n * 10n ** 6n, tail: 1.1 },
@@ -175,3 +180,19 @@ const TIERS = [
   { capDollars: 5_000_000n, leverage: 20n, initialMarginRatePpm: 50_000n },
   { capDollars: 50_000_000n, leverage: 10n, initialMarginRatePpm: 100_000n },
 ] as const;
+
+/** Dollars that may lose their peg, and coins that stand for staked ones. */
+const COLLATERAL_WHEN_NAMED: readonly GeneratedCollateral[] = [
+  otherAsset('USDC', 6, { price: ASSET_PRICE_SCALE, haircutPpm: 10_000n }),
+  otherAsset('DAI', 6, { price: ASSET_PRICE_SCALE, haircutPpm: 20_000n }),
+  otherAsset('UST', 6, { price: ASSET_PRICE_SCALE, haircutPpm: 20_000n }),
+  otherAsset('BNSOL', 6, { price: 230n * ASSET_PRICE_SCALE, haircutPpm: 100_000n }),
+  otherAsset('wBETH', 6, { price: 4_700n * ASSET_PRICE_SCALE, haircutPpm: 100_000n }),
+];
+
+const PERPETUALS_WHEN_NAMED: readonly GeneratedInstrument[] = [
+  perpetual('BNB', { price: 600n, decimals: 2, leverage: 50n, trendPpm: 70_000n, weight: 8 }),
+  perpetual('LUNA', { price: 65n, decimals: 3, leverage: 20n, trendPpm: -150_000n, weight: 10 }),
+  perpetual('FTT', { price: 22n, decimals: 3, leverage: 20n, trendPpm: -60_000n, weight: 8 }),
+  perpetual('MNGO', { price: 1n, decimals: 5, leverage: 20n, trendPpm: 30_000n, weight: 8 }),
+];

@@ -1,5 +1,6 @@
 /** The crisis as a path: at each of its steps, where prices and depth stand for an asset. */
 import { PPM, type Ppm } from '../base/index.js';
+import type { Book } from './book.js';
 import type { Crisis } from './crisis.js';
 import { NO_STRESS, type Stress } from './impactStress.js';
 
@@ -32,4 +33,19 @@ export function namesOf(crisis: Crisis): ReadonlySet<string> {
   return new Set(
     crisis.steps.flatMap(({ shocks, depth }) => [...shocks, ...depth].map(({ asset }) => asset)),
   );
+}
+
+/** Assets that the crisis names and the book neither trades nor takes as collateral, in order: nothing of them is played. */
+export function unplayedAssets(
+  crisis: Crisis,
+  book: Pick<Book, 'assets' | 'instruments' | 'valuationAsset'>,
+): string[] {
+  const played = new Set([
+    '*',
+    ...book.instruments.map(({ definition }) => definition.base),
+    ...book.assets
+      .filter(({ id, collateral }) => collateral !== null && id !== book.valuationAsset)
+      .map(({ id }) => id),
+  ]);
+  return [...namesOf(crisis)].filter((name) => !played.has(name)).sort();
 }

@@ -5,6 +5,8 @@ import { netLots } from './book.js';
 import { checkBook } from './bookFaults.js';
 import { exampleGenerator } from './bookGenerator.js';
 import { bookTerms, notionalOf, profitOf } from './bookTerms.js';
+import { CRISIS_DOCUMENTS, findCrisis } from './crisisLibrary.js';
+import { namesOf, unplayedAssets } from './crisisPath.js';
 import { generateBook } from './generateBook.js';
 import { splitCollateral } from './splitCollateral.js';
 
@@ -14,6 +16,17 @@ describe('a generated book', () => {
     expect(generateBook(exampleGenerator('a')).accounts).not.toEqual(
       generateBook(exampleGenerator('b')).accounts,
     );
+  });
+
+  it('has what a crisis of the library names, beside what settles it, and says what it has not', () => {
+    for (const { id } of CRISIS_DOCUMENTS) {
+      const crisis = findCrisis(id)!;
+      const drawn = generateBook(exampleGenerator('named', namesOf(crisis)));
+      expect(checkBook(drawn).ok, id).toBe(true);
+      expect(unplayedAssets(crisis, drawn), id).toEqual(id === '2023-03-11-usdc' ? ['USDT'] : []);
+    }
+    const bare = generateBook(exampleGenerator('named'));
+    expect(unplayedAssets(findCrisis('2023-03-11-usdc')!, bare)).toEqual(['DAI', 'USDC', 'USDT']);
   });
 
   it('has no fault, and longs and shorts that sum to zero in every instrument and at every entry price', () => {

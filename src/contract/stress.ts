@@ -1,12 +1,13 @@
 /** The report of a stress run as a document: amounts in units of their asset, rates as fractions, all decimal strings. */
 import { formatMinor } from '../base/decimal.js';
-import type {
-  Book,
-  Crisis,
-  StressImpact,
-  StressOutcome,
-  StressReport,
-  StressRun,
+import {
+  type Book,
+  type Crisis,
+  type StressImpact,
+  type StressOutcome,
+  type StressReport,
+  type StressRun,
+  unplayedAssets,
 } from '../contagion/index.js';
 import type { StressDocument, StressPolicyReport } from './stressSchema.js';
 
@@ -37,6 +38,7 @@ export function stressDocument(
       accounts: book.accounts.length,
       instruments: book.instruments.length,
       valuationAsset: book.valuationAsset,
+      unplayed: unplayedAssets(crisis, book),
     },
     impact: {
       kind: impact?.kind ?? 'off',

@@ -158,6 +158,10 @@ export const StressDocument = Type.Object(
         accounts: count('Margin accounts, as they came.', 210),
         instruments: count('Instruments.', 8),
         valuationAsset: text('What sums are in.', 'USDT'),
+        unplayed: Type.Array(text('Asset.', 'USDC'), {
+          description:
+            'Assets that the crisis names and the book neither trades nor takes as collateral: nothing of them is played.',
+        }),
       },
       CLOSED,
     ),
