@@ -66,7 +66,6 @@ export function createStressOrders(state: State): StressOrders {
           }
         }
       }
-      drop();
     },
     open() {
       drop();

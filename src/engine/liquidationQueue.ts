@@ -59,10 +59,15 @@ export function createLiquidationQueue(look: {
 
   function touch(accountRow: number): void {
     if (!members.has(accountRow)) return;
+    waiting.delete(accountRow);
+    unplaced.add(accountRow);
+  }
+
+  function forget(accountRow: number): void {
     forgetShortage(accountRow);
     placeOf.delete(accountRow);
     waiting.delete(accountRow);
-    unplaced.add(accountRow);
+    unplaced.delete(accountRow);
   }
 
   function touchAll(): void {
@@ -87,17 +92,20 @@ export function createLiquidationQueue(look: {
     }
   }
 
+  /** Most changes leave the equity, and with it the place, as they are. */
   function placeAll(): void {
-    const isMany = unplaced.size * 4 > ready.length;
+    if (unplaced.size === 0) return;
+    const moved: Place[] = [];
     for (const accountRow of unplaced) {
       const place = { accountRow, equity: look.equityOf(accountRow) };
-      placeOf.set(accountRow, place);
       keepShortage(accountRow, place.equity);
-      if (isMany) ready.push(place);
-      else ready.splice(insertionPoint(ready, place), 0, place);
+      if (placeOf.get(accountRow)?.equity === place.equity) continue;
+      placeOf.set(accountRow, place);
+      moved.push(place);
     }
-    if (isMany && unplaced.size > 0) ready = ready.filter(isValid).sort(later);
     unplaced.clear();
+    if (moved.length * 4 > ready.length) ready = [...ready.filter(isValid), ...moved].sort(later);
+    else for (const place of moved) ready.splice(insertionPoint(ready, place), 0, place);
   }
 
   function isValid(place: Place): boolean {
@@ -111,8 +119,7 @@ export function createLiquidationQueue(look: {
       touch(accountRow);
     },
     remove(accountRow) {
-      touch(accountRow);
-      unplaced.delete(accountRow);
+      forget(accountRow);
       members.delete(accountRow);
     },
     touch,
