@@ -4,6 +4,7 @@
  * history is made while it is played, because a plausible command has to look at the state it meets.
  */
 import type { Engine, Recorded } from '../engine/index.js';
+import { answerOrders, CONTAINMENT_ACTS, setLiquidation } from './historyContainment.js';
 import { illFormed } from './historyIllFormed.js';
 import { badMark, expire, fund, gap, gapCollateral, markSome } from './historyMarket.js';
 import {
@@ -58,7 +59,11 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
   const player = createPlayer(seed, options);
   try {
     setUp(player);
-    for (let i = 0; i < options.commands; i++) playOne(player);
+    if (options.isContained === true) for (const { pool } of player.pools) setLiquidation(player, pool);
+    for (let i = 0; i < options.commands; i++) {
+      playOne(player);
+      if (options.isContained === true) answerOrders(player);
+    }
   } catch (error) {
     const { steps } = player;
     const last = steps[steps.length - 1]?.command.kind ?? 'nothing';
@@ -117,15 +122,20 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [5, illFormed],
 ];
 
-const ACTS_TOTAL = ACTS.reduce((sum, [weight]) => sum + weight, 0);
+const CONTAINED_ACTS = [...ACTS, ...CONTAINMENT_ACTS];
+
+const totalOf = (acts: typeof ACTS) => acts.reduce((sum, [weight]) => sum + weight, 0);
+const ACTS_TOTAL = totalOf(ACTS);
+const CONTAINED_TOTAL = totalOf(CONTAINED_ACTS);
 
 function playOne(player: Player): void {
-  const { random, coming } = player;
+  const { random, coming, options } = player;
   player.timeMs += random.unit() < 0.01 ? random.between(1, 3) * 3_600_000 : random.between(0, 90_000);
   const next = coming.shift();
   if (next !== undefined) return next();
-  let at = random.unit() * ACTS_TOTAL;
-  for (const [weight, act] of ACTS) {
+  const isContained = options.isContained === true;
+  let at = random.unit() * (isContained ? CONTAINED_TOTAL : ACTS_TOTAL);
+  for (const [weight, act] of isContained ? CONTAINED_ACTS : ACTS) {
     at -= weight;
     if (at < 0) return act(player);
   }

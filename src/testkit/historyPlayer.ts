@@ -26,6 +26,8 @@ export interface HistoryOptions {
    * (law 4).
    */
   readonly isSeparable?: boolean;
+  /** Pools liquidate by orders, and halts, breakers, groups, waterfalls and recoveries come in between. */
+  readonly isContained?: boolean;
 }
 
 /** What the generator knows of an instrument beside the engine's state. */

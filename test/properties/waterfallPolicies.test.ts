@@ -17,7 +17,7 @@ import {
 import { outstandingOf, poolLedgerRow, type State, venueLedgerRow } from '../../src/engine/state.js';
 import type { LayerKind, WaterfallLayer } from '../../src/liquidation/index.js';
 import { forSeeds } from '../../src/testkit/runs.js';
-import { layer, setWaterfall } from '../../src/testkit/waterfallProposals.js';
+import { drawWaterfall } from '../../src/testkit/waterfallProposals.js';
 import { linearPerpetual, standardWorld, usdt, type World } from '../../src/testkit/world.js';
 
 const CLIENTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -72,6 +72,9 @@ describe('pools with waterfalls of their own', () => {
 
 // ---- histories ----
 
+const drawn = (random: Random, revision: number) =>
+  drawWaterfall(random, { pool: 'p', asset: 'USDT', revision, unitMinor: usdt(100) });
+
 function play(seed: string): World {
   const random = seededRandom(seed);
   const world = standardWorld(0n);
@@ -95,61 +98,28 @@ function play(seed: string): World {
     for (const id of ['X', 'Y'] as const)
       world.account(`${client}-${id}`, client, id, client === 'maker' ? 2 : random.pick([3, 5, 10, 20, 50]));
   }
-  world.send(drawPolicy(random, 1));
+  world.send(drawn(random, 1));
   for (let step = 0; step < 40; step++) {
     const id = random.pick(['X', 'Y'] as const);
-    const drawn = random.unit();
-    if (drawn < 0.45) {
+    const act = random.unit();
+    if (act < 0.45) {
       const [buyer, seller] = [random.pick(CLIENTS), random.pick(CLIENTS)];
       const lots = BigInt(random.between(1, 120));
       if (buyer !== seller)
         world.send(fill(id, { buyer: `${buyer}-${id}`, seller: `${seller}-${id}`, lots, ticks }));
-    } else if (drawn < 0.75) {
+    } else if (act < 0.75) {
       world.timeMs += 1_000;
       ticks[id] = Math.max(50_000, Math.round((ticks[id] * random.between(75, 128)) / 100));
       world.mark({ X: BigInt(ticks.X), Y: BigInt(ticks.Y) });
-    } else if (drawn < 0.9) sellTakeover(world, ticks);
-    else if (drawn < 0.95) {
+    } else if (act < 0.9) sellTakeover(world, ticks);
+    else if (act < 0.95) {
       const deficit = random.between(0, 3);
       const amountMinor = usdt(random.between(1, 40));
       world.send({ kind: 'recover', pool: 'p', asset: 'USDT', deficit, amountMinor });
     } else
-      world.send(
-        drawPolicy(random, world.state.poolAssets.waterfallRevision.get(poolAsset(world.state)) + 1),
-      );
+      world.send(drawn(random, world.state.poolAssets.waterfallRevision.get(poolAsset(world.state)) + 1));
   }
   return world;
-}
-
-function drawPolicy(random: Random, revision: number): CommandOf<'setWaterfall'> {
-  const size = () => random.pick([PPM, PPM, 500_000n, 100_000n]);
-  const cap = () => random.pick([null, null, usdt(20), usdt(150)]);
-  const limits = () => ({ sizePpm: size(), capMinor: cap(), instrumentCapMinor: cap() });
-  const some = (each: ReturnType<typeof layer>) => (random.unit() < 0.85 ? [each] : []);
-  const fund = layer('insuranceFund', {
-    ...limits(),
-    causes: random.pick([[], [], ['liquidation' as const]]),
-  });
-  const venue = layer('topUp', { ...limits(), capMinor: usdt(random.between(1, 100)) });
-  const money =
-    random.unit() < 0.5 ? [fund, ...some(venue)] : random.unit() < 0.5 ? [venue, fund] : some(fund);
-  const late = random.pick([0n, 0n, usdt(50)]);
-  const layers = [
-    layer('account'),
-    ...money,
-    ...some(layer('deleveraging', { lossAboveMinor: late })),
-    ...some(layer('lossSharing', limits())),
-  ];
-  const kind = random.pick(['queue', 'proRata', 'cappedProRata', 'riskAware'] as const);
-  const deleveraging = {
-    kind,
-    score:
-      kind === 'queue' ? random.pick(['bitmex', 'binance', 'bybit', 'okx', 'hyperliquid'] as const) : null,
-    maxSharePpm:
-      kind === 'proRata' ? PPM : kind === 'cappedProRata' ? 400_000n : random.pick([PPM, 600_000n]),
-    maxLots: random.pick([null, null, 15n]),
-  };
-  return setWaterfall('p', { revision, layers, deleveraging });
 }
 
 const side = (id: string, allocateInitial = true, party: 'account' | 'liquidation' = 'account') =>
