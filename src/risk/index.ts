@@ -10,6 +10,8 @@ export * from './presets/deribitLike.js';
 export * from './presets/okxLike.js';
 export * from './presets/spanLike.js';
 export * from './quantize.js';
+export * from './riskFault.js';
 export * from './scenario.js';
 export * from './scenarioGrid.js';
 export * from './scenarioPnl.js';
+export * from './tailModel.js';
