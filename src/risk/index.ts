@@ -1,5 +1,7 @@
 /** Floating point: option prices and Greeks, implied volatility, option marks, scenario grids and their vectors. */
+export * from './backtests/index.js';
 export * from './black76.js';
+export * from './distributions.js';
 export * from './greeks.js';
 export * from './historicalScenarios.js';
 export * from './impliedMove.js';
