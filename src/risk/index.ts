@@ -11,6 +11,7 @@ export * from './optionMark.js';
 export * from './presets/deribitLike.js';
 export * from './presets/okxLike.js';
 export * from './presets/spanLike.js';
+export * from './procyclicality/index.js';
 export * from './quantize.js';
 export * from './riskFault.js';
 export * from './scenario.js';
