@@ -1,7 +1,7 @@
 /** An account that is judged as a whole: the functions of `margin`, and their numbers as decimal text. */
 
 import { formatMinor } from '../base/decimal.js';
-import { divCeil, divFloor } from '../base/integers.js';
+import { divFloor } from '../base/integers.js';
 import {
   accountAvailableFloor,
   accountEquityScaled,
@@ -86,9 +86,4 @@ function collateralScaled({ view }: BookTerms): bigint {
 export function totalDown({ scale }: Pick<BookTerms, 'scale'>, scaled: bigint): bigint {
   const { asset, unitDecimals } = scale.valuation;
   return divFloor(scaled, VALUE_SCALE * 10n ** BigInt(unitDecimals - asset.decimals));
-}
-
-export function totalUp({ scale }: Pick<BookTerms, 'scale'>, units: bigint): bigint {
-  const { asset, unitDecimals } = scale.valuation;
-  return divCeil(units, 10n ** BigInt(unitDecimals - asset.decimals));
 }

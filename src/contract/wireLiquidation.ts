@@ -9,7 +9,7 @@ const health = (what: string, example: string, core: string) => rate(what, { exa
 export const WireLiquidationPolicy = Type.Object(
   {
     warningHealth: health(
-      'Equity over maintenance margin at or under which a warning is sent; 0: none.',
+      'A warning is sent where the account would be liquidatable by this multiple of its maintenance rates; 0: none.',
       '2',
       'warningHealthPpm',
     ),

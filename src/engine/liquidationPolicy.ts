@@ -6,7 +6,7 @@ import { type Infer, i64, PPM, record, whole } from '../base/index.js';
 import type { State } from './state.js';
 
 export const liquidationPolicy = record({
-  /** Equity over maintenance margin, ppm, at or under which a warning and then a margin call is sent; 0: none. */
+  /** A warning, then a margin call, is sent where the account would be liquidatable by this multiple of its maintenance rates, ppm; 0: none. */
   warningHealthPpm: i64,
   callHealthPpm: i64,
   /** Health at which a reduction has done enough; above 1,000,000. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAtOrUnderHealth } from '../margin/index.js';
+import { isLiquidatableBy } from '../margin/index.js';
 import { lendingWorld } from '../testkit/lendingWorld.js';
 import { coins, eventsOf, standardWorld, usdt, type World } from '../testkit/world.js';
 import { LAST_GOOD, wholeAccountView } from './accountMargin.js';
@@ -114,9 +114,9 @@ describe('a notice', () => {
             for (let row = 0; row < world.state.accounts.table.size; row++) {
               if (world.state.accounts.isQueued.get(row) === 1) continue;
               const view = wholeAccountView(world.state, row, { prices: LAST_GOOD });
-              const isAtWarning = view.legs.length > 0 && isAtOrUnderHealth(view, POLICY.warningHealthPpm);
+              const isAtWarning = view.legs.length > 0 && isLiquidatableBy(view, POLICY.warningHealthPpm);
               if (isAtWarning) expect(world.state.accounts.noticeLevel.get(row)).toBeGreaterThan(0);
-              const isAtCall = view.legs.length > 0 && isAtOrUnderHealth(view, POLICY.callHealthPpm);
+              const isAtCall = view.legs.length > 0 && isLiquidatableBy(view, POLICY.callHealthPpm);
               if (isAtCall) expect(world.state.accounts.noticeLevel.get(row)).toBe(2);
             }
           }

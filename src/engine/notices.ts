@@ -1,12 +1,13 @@
 /**
  * Who has come to a level of danger before liquidation, or is out of it again, where the pool's liquidation policy has such
- * levels: a warning, then a margin call. Who is safe is not looked at: indexes like those of liquidation find who comes to
+ * levels: a warning, then a margin call. A level is a multiple of maintenance margin's rates: at it the account would be
+ * liquidatable by those. What long options are worth, closing fees and cover count as they do for liquidation. Who is safe is not looked at: indexes like those of liquidation find who comes to
  * the first level; who has been told is looked at with every mark of its pool.
  */
 import { mulDivCeil, PPM } from '../base/index.js';
 import {
   type AccountView,
-  isAtOrUnderHealth,
+  isLiquidatableBy,
   type MarginTerms,
   scaledTerms,
   scaledView,
@@ -123,7 +124,7 @@ function levelAt(
   const isAt = (level: NoticeLevel, healthPpm: bigint) => {
     const wasAt = NOTICE_LEVELS.indexOf(before) >= NOTICE_LEVELS.indexOf(level);
     const edge = wasAt ? mulDivCeil(healthPpm, PPM + HYSTERESIS_PPM, PPM) : healthPpm;
-    return healthPpm > 0n && isAtOrUnderHealth(view, edge);
+    return healthPpm > 0n && isLiquidatableBy(view, edge);
   };
   if (isAt('call', policy.callHealthPpm)) return 'call';
   return isAt('warning', policy.warningHealthPpm) ? 'warning' : 'none';

@@ -2,7 +2,6 @@
  * Equity of an isolated account = collateral + accrued funding + value at the mark - cost. Accrued funding
  * counts at once, collected or not (FND-01). Exact here; what is shown is rounded down.
  */
-import { divFloor } from '../base/integers.js';
 import type { MarkTicks, Minor } from '../base/units.js';
 import { type Fraction, unitValue, valueAtMark } from '../market/payoff.js';
 import { roundDown } from './rounding.js';
@@ -43,12 +42,4 @@ export function unrealizedPnl(terms: MarginTerms, view: IsolatedView, markTicks:
 /** Rounded down, towards the smaller profit or the larger loss. */
 export function unrealizedPnlFloor(terms: MarginTerms, view: IsolatedView, markTicks: MarkTicks): Minor {
   return roundDown(unrealizedPnl(terms, view, markTicks), terms.roundingStep);
-}
-
-/** Funding received (positive) or owed (negative) since the last settlement; longs pay when the index rises. Rounded down. */
-export function accruedFundingFloor(
-  terms: Pick<MarginTerms, 'fundingScale'>,
-  view: Pick<IsolatedView, 'lots' | 'fundingPerLot'>,
-): Minor {
-  return divFloor(-view.lots * view.fundingPerLot, terms.fundingScale);
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { PPM } from '../base/integers.js';
 import { fillValueTowardsZero } from '../market/payoff.js';
 import {
-  accruedFundingFloor,
   type BracketInput,
   bankruptcyPrice,
   bracketIndexOfWhole,
@@ -137,7 +136,6 @@ describe('published worked examples', () => {
     expect(liquidationPrice(terms, long)).toEqual({ kind: 'price', markTicks: 1_670_000n });
     // 200 USDT of funding on 1000 lots: 0.2 USDT a lot.
     const owing = { ...long, collateral: 400n * USDT, fundingPerLot: 200_000n * PPM };
-    expect(accruedFundingFloor(terms, owing)).toBe(-200n * USDT);
     expect(liquidationPrice(terms, owing)).toEqual({ kind: 'price', markTicks: 1_990_000n });
   });
 

@@ -35,7 +35,7 @@ describe('random histories with containment', () => {
   });
 
   it('decide again to the same bytes, also from a snapshot in the middle (law 7, OPS-02)', () => {
-    forSeeds(20, (seed) => {
+    const decideAgain = (seed: string) => {
       const { steps, recorded, engine } = playHistory(seed, { commands: 200, isContained: true });
       const half = Math.floor(steps.length * 0.6);
       const first = createEngine();
@@ -44,7 +44,10 @@ describe('random histories with containment', () => {
       expect(bytesOf(playSteps(loaded, steps.slice(half)))).toEqual(bytesOf(recorded.slice(half)));
       expect(hashOf(loaded)).toBe(hashOf(engine));
       expect(hashText(wholeStateHash(loaded.state))).toBe(hashOf(engine));
-    });
+    };
+    forSeeds(20, decideAgain);
+    // A long option beside a short perpetual: the index of notices found it later than the predicate.
+    decideAgain('h293573931');
   });
 });
 

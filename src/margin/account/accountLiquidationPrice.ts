@@ -12,13 +12,19 @@ import { type AccountBox, boxOfMark, boxOfPrice, type Range } from './accountBox
 import { isAccountCovered } from './accountCoverage.js';
 import { assetOf } from './accountEquity.js';
 import { hasRisk } from './accountHealth.js';
-import { byInstrument } from './groups.js';
-import { nearestWhere } from './nearestWhere.js';
-import { type AccountView, type LegView, scenariosOf } from './view.js';
+import { type Nearest, nearestWhere } from './nearestWhere.js';
+import { type AccountView, scenariosOf } from './view.js';
 import { leastMarginScaled, mostMarginScaled } from './worstCase.js';
 
 /** Marks and prices of assets are looked at up to here: the largest int64. */
 const PRICE_MAX = 2n ** 63n - 1n;
+
+/**
+ * Where bounds are sharp an edge among all 63-bit numbers takes a few hundred looks. An account that stands at its edge over
+ * a whole range of prices takes thousands; after so many the edge is not known. A look at scenarios is a hundred times dearer.
+ */
+const LOOKS_MAX = 20_000;
+const SCENARIO_LOOKS_MAX = 600;
 
 /** The edges of the safe range around the price now, or where it is not safe now, of the nearest one: above first. */
 export interface Edges<P> {
@@ -32,13 +38,16 @@ export type AccountLiquidationPrice = Edges<LiquidationPrice>;
 
 /** Of an asset, x ASSET_PRICE_SCALE. */
 export type CollateralLiquidationPrice = Edges<
-  { readonly kind: 'price'; readonly price: bigint } | { readonly kind: 'none' } | { readonly kind: 'always' }
+  | { readonly kind: 'price'; readonly price: bigint }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'always' }
+  | { readonly kind: 'unknown' }
 >;
 
 /**
  * `price`: a multiple of `gridMarkTicks` at which the account is liquidatable, one step towards the safe range it is
  * not. `none`: no such mark on that side, as where the account is covered, has no risk or no such instrument.
- * `always`: liquidatable at every mark up to the largest int64.
+ * `always`: liquidatable at every mark up to the largest int64. `unknown`: it was not settled in so many looks.
  */
 export function accountLiquidationPrice(
   view: AccountView,
@@ -62,16 +71,6 @@ export function collateralLiquidationPrice(
   return edges(view, { now: assetOf(view, asset).price, step, boxOf });
 }
 
-/** Of every instrument of the account, each with the others held. */
-export function accountLiquidationPrices(
-  view: AccountView,
-): readonly { readonly instrument: number; readonly price: AccountLiquidationPrice }[] {
-  return byInstrument(view.legs).map((legs) => {
-    const { instrument } = legs[0] as LegView;
-    return { instrument, price: accountLiquidationPrice(view, instrument) };
-  });
-}
-
 type Edge = CollateralLiquidationPrice['below'];
 
 interface OneInput {
@@ -88,32 +87,37 @@ function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
   const last = PRICE_MAX / step;
   const start = now / step > 0n ? now / step : 1n;
 
+  const looksMax = scenariosOf(view) === null ? LOOKS_MAX : SCENARIO_LOOKS_MAX;
+  const search = (to: bigint, from: bigint, isRuledOut: (range: Range) => boolean) =>
+    nearestWhere({ from, to, looksMax }, isRuledOut);
   const isSafeAt = (step: bigint) => isSafe({ low: step, high: step });
-  const nearestSafe = () =>
-    scenariosOf(view) === null
-      ? (nearestWhere({ from: start, to: last }, isLost) ?? nearestWhere({ from: start, to: 1n }, isLost))
-      : probed({ start, last }, isSafeAt);
-  const safe = isSafeAt(start) ? start : nearestSafe();
-  if (safe === null) return { below: { kind: 'always' }, above: { kind: 'always' } };
-  const edge = (found: bigint | null): Edge =>
-    found === null ? { kind: 'none' } : { kind: 'price', price: found * step };
-  return {
-    below: edge(nearestWhere({ from: safe, to: 1n }, isSafe)),
-    above: edge(nearestWhere({ from: safe, to: last }, isSafe)),
+  const nearestSafe = (): Nearest => {
+    if (scenariosOf(view) !== null) return probed({ start, last }, isSafeAt);
+    const above = search(last, start, isLost);
+    return above.kind === 'none' ? search(1n, start, isLost) : above;
   };
+  const safe: Nearest = isSafeAt(start) ? { kind: 'found', at: start } : nearestSafe();
+  if (safe.kind !== 'found') {
+    const kind = safe.kind === 'none' ? 'always' : 'unknown';
+    return { below: { kind }, above: { kind } };
+  }
+  const edge = (found: Nearest): Edge => {
+    if (found.kind === 'found') return { kind: 'price', price: found.at * step };
+    return { kind: found.kind === 'none' ? 'none' : 'unknown' };
+  };
+  return { below: edge(search(1n, safe.at, isSafe)), above: edge(search(last, safe.at, isSafe)) };
 }
 
 /** Portfolio margin has no upper bound to search by: the nearest of distances that double is taken. */
 function probed(
   { start, last }: { readonly start: bigint; readonly last: bigint },
   isSafe: (step: bigint) => boolean,
-): bigint | null {
-  if (isSafe(start)) return start;
+): Nearest {
   for (let distance = 1n; distance <= last; distance *= 2n) {
-    if (start + distance <= last && isSafe(start + distance)) return start + distance;
-    if (start > distance && isSafe(start - distance)) return start - distance;
+    if (start + distance <= last && isSafe(start + distance)) return { kind: 'found', at: start + distance };
+    if (start > distance && isSafe(start - distance)) return { kind: 'found', at: start - distance };
   }
-  return null;
+  return { kind: 'none' };
 }
 
 function asMark(edge: Edge): LiquidationPrice {

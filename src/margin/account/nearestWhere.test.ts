@@ -14,7 +14,7 @@ describe('the nearest number for which something holds', () => {
         const onTheWay = holding.filter((n) => (from <= to ? from <= n && n <= to : to <= n && n <= from));
         const distance = (n: bigint) => Number(n > from ? n - from : from - n);
         const nearest = onTheWay.sort((a, b) => distance(a) - distance(b))[0] ?? null;
-        expect(found).toBe(nearest);
+        expect(found).toEqual(nearest === null ? { kind: 'none' } : { kind: 'found', at: nearest });
       }),
       { numRuns: 500 },
     );
@@ -27,7 +27,15 @@ describe('the nearest number for which something holds', () => {
       looks++;
       return high < edge;
     });
-    expect(found).toBe(edge);
+    expect(found).toEqual({ kind: 'found', at: edge });
     expect(looks).toBeLessThan(300);
+  });
+
+  it('gives up where ranges cannot be told apart, and says so', () => {
+    const vague = ({ low, high }: { low: bigint; high: bigint }) => low === high;
+    expect(nearestWhere({ from: 1n, to: 2n ** 63n - 1n, looksMax: 500 }, vague)).toEqual({
+      kind: 'unsettled',
+    });
+    expect(nearestWhere({ from: 1n, to: 20n, looksMax: 500 }, vague)).toEqual({ kind: 'none' });
   });
 });

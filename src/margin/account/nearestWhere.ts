@@ -5,28 +5,36 @@
  */
 import type { Range } from './accountBox.js';
 
+export type Nearest =
+  | { readonly kind: 'found'; readonly at: bigint }
+  | { readonly kind: 'none' }
+  /** After `looksMax` ranges it was still not clear: the bounds of ranges are too loose there. */
+  | { readonly kind: 'unsettled' };
+
 /**
- * From `from` towards `to`, both included; null where none is found. `isRuledOut` must be sure when it says so, and
- * must know everything about a range of one number.
+ * From `from` towards `to`, both included. `isRuledOut` must be sure when it says so, and must know everything about a
+ * range of one number.
  */
 export function nearestWhere(
-  way: { readonly from: bigint; readonly to: bigint },
+  way: { readonly from: bigint; readonly to: bigint; readonly looksMax?: number },
   isRuledOut: (range: Range) => boolean,
-): bigint | null {
+): Nearest {
   let { from, to } = way;
+  const { looksMax = Number.POSITIVE_INFINITY } = way;
   const ahead: bigint[] = [];
-  for (;;) {
+  for (let looks = 0; looks < looksMax; looks++) {
     if (!isRuledOut(from <= to ? { low: from, high: to } : { low: to, high: from })) {
-      if (from === to) return from;
+      if (from === to) return { kind: 'found', at: from };
       ahead.push(to);
       to = between(from, to);
       continue;
     }
     const next = ahead.pop();
-    if (next === undefined) return null;
+    if (next === undefined) return { kind: 'none' };
     from = to < next ? to + 1n : to - 1n;
     to = next;
   }
+  return { kind: 'unsettled' };
 }
 
 /** The end of the nearer part: half way, or for a range of many sizes as far as it is from zero. */

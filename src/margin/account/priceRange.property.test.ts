@@ -69,6 +69,7 @@ describe('the price of an asset in which a leg settles', () => {
           fc.pre(leg !== undefined);
           const view = atTheEdge({ ...drawn, legs: [leg] }, leg.settleAsset, off);
           const { below, above } = collateralLiquidationPrice(view, leg.settleAsset);
+          expect([below.kind, above.kind]).not.toContain('unknown');
           const at = (price: bigint) => marginAt(view, leg.settleAsset, price) <= 0n;
           if (below.kind === 'price') expect([at(below.price), at(below.price + 1n)]).toEqual([true, false]);
           if (above.kind === 'price') expect([at(above.price), at(above.price - 1n)]).toEqual([true, false]);

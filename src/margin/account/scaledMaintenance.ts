@@ -6,6 +6,7 @@
 import { mulDivCeil, PPM } from '../../base/integers.js';
 import type { Ppm } from '../../base/units.js';
 import type { MarginTerms } from '../terms.js';
+import { isAccountLiquidatable } from './accountHealth.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
 /** Exact: all rates are counted finer, and those of maintenance margin are the multiple. They stay under the whole value. */
@@ -30,6 +31,11 @@ export function scaledTerms(terms: MarginTerms, healthPpm: Ppm): MarginTerms {
       };
     }),
   };
+}
+
+/** Whether the account would be liquidatable if its maintenance rates were that multiple of what they are. */
+export function isLiquidatableBy(view: AccountView, multiplePpm: Ppm): boolean {
+  return isAccountLiquidatable(scaledView(view, multiplePpm));
 }
 
 export function scaledView(view: AccountView, healthPpm: Ppm): AccountView {
