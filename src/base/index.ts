@@ -1,4 +1,5 @@
 /** Exact whole numbers, decimal text, canonical bytes, hashes, seeded random, results and assertions. */
+export * from './append.js';
 export * from './assert.js';
 export * from './canonicalBytes.js';
 export * from './decimal.js';

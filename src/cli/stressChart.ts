@@ -1,4 +1,5 @@
 /** The picture of a stress run: how the cascade went under each policy, and who paid for it. */
+import { append } from '../base/append.js';
 import type { StressDocument } from '../contract/index.js';
 import { cascadePanel, DASHES } from './chart/cascadeChart.js';
 import { LAYERS, layerPanel, layerPanelHeight } from './chart/layerChart.js';
@@ -43,12 +44,12 @@ export function stressChart({ crisis, book, policies }: StressDocument): string 
     }),
   );
   y += PANEL + GAP;
-  content.push(...layerPanel(policies, { ...across, y, asset: book.valuationAsset }));
+  append(content, layerPanel(policies, { ...across, y, asset: book.valuationAsset }));
   y += layerPanelHeight(policies.length);
   const boxes = legend(
     LAYERS.map(({ name }, series) => ({ name, series, dash: null })),
     { ...across, y: y + 8 },
   );
-  content.push(...boxes.content);
+  append(content, boxes.content);
   return picture({ width: WIDTH, height: y + 8 + boxes.height + MARGIN }, title, content);
 }

@@ -9,7 +9,9 @@ export interface Column {
 /** Text of a table, each line ended; `indent` spaces before each line. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], indent = 0): string {
   const lines = [columns.map((column) => column.title), ...rows.map((row) => row.map(oneLine))];
-  const widths = columns.map((_, at) => Math.max(...lines.map((line) => width(line[at] ?? ''))));
+  const widths = columns.map((_, at) =>
+    lines.reduce((widest, line) => Math.max(widest, width(line[at] ?? '')), 0),
+  );
   const rule = widths.map((w) => '-'.repeat(w));
   const [head, ...body] = lines;
   return [head!, rule, ...body]

@@ -1,4 +1,5 @@
 /** What a book's venue consists of, as commands: assets, pools, instruments, and the prices they stand at. */
+import { append } from '../base/append.js';
 import type { ExternalCommand } from '../engine/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
 import type { Book } from './book.js';
@@ -31,7 +32,7 @@ export function listings(plan: Plan): ExternalCommand[] {
     });
     if (policy.liquidation !== null)
       commands.push({ kind: 'setLiquidation', pool, policy: policy.liquidation });
-    if (cross.has(pool)) commands.push(...collateralListings(book, policy, pool));
+    if (cross.has(pool)) append(commands, collateralListings(book, policy, pool));
   }
   for (const definition of definitions(book, policy))
     commands.push({ kind: 'listInstrument', ...withLists(openingTerms(definition)) });

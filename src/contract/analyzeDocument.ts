@@ -84,7 +84,7 @@ export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<B
     });
   }
   const told = positions.map(({ source }) => source.timestampMs ?? 0);
-  const timestamp = Math.max(...told);
+  const timestamp = told.reduce((latest, ms) => Math.max(latest, ms), 0);
   if (timestamp <= 0 && positions.some(({ instrument }) => instrument.kind === 'option')) {
     note({
       code: 'time_assumed',

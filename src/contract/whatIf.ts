@@ -1,6 +1,8 @@
 /** A what-if: commands to be played and not kept, and what is told of each. */
+
 import Type from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { append } from '../base/append.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Recorded, State } from '../engine/index.js';
 import type { Issue } from './errors.js';
@@ -55,7 +57,11 @@ export function readWhatIf(value: unknown): Result<WhatIf, Issues> {
   for (const [at, command] of commands.entries()) {
     const read = parseCommand(command);
     if (read.ok) parsed.push(read.value);
-    else issues.push(...read.error.map((found) => ({ ...found, path: `/commands/${at}${found.path}` })));
+    else
+      append(
+        issues,
+        read.error.map((found) => ({ ...found, path: `/commands/${at}${found.path}` })),
+      );
   }
   const [first, ...rest] = issues;
   return first === undefined ? ok({ commands: parsed, accounts }) : err([first, ...rest]);

@@ -3,6 +3,7 @@
  * pools it touched do the work that follows from it, each step a command of its own. Every step is handed to
  * the journal as a record. Durability, answers and clocks are the host's: nothing here does I/O.
  */
+import { append } from '../base/append.js';
 import { assert, BrokenAssertion, type Hash128, Int64Overflow } from '../base/index.js';
 import { NegativeBalance } from '../ledger/index.js';
 import { accrue } from './accrual.js';
@@ -92,7 +93,7 @@ export function createEngine(
   function run(commandId: string, command: Command, timeMs: number): Recorded {
     const [record, ...work] = step(commandId, command, timeMs) as [EngineRecord, ...EngineRecord[]];
     pending = pendingWork(state, record);
-    work.push(...completeWork(timeMs));
+    append(work, completeWork(timeMs));
     return { kind: 'recorded', record, work };
   }
 
@@ -101,7 +102,7 @@ export function createEngine(
     for (;;) {
       const command = nextPending({ state, derived, timeMs }, pending);
       if (command === null) return work;
-      work.push(...step('', command, timeMs));
+      append(work, step('', command, timeMs));
     }
   }
 

@@ -6,6 +6,7 @@
  * profit or loss answers for it; at last collateral is taken in kind into the pool's fund, and only then is the rest the
  * pool's claim.
  */
+import { lowestRow } from '../base/append.js';
 import { max, min, mulDivCeil, mulDivFloor, PPM } from '../base/index.js';
 import { accountAssetOf, assetsOf, positionsOf } from './accountParts.js';
 import { assetPrice, hasUsablePrice } from './assetPrice.js';
@@ -206,7 +207,7 @@ function openPositionIn(
       state.instruments.poolAsset.get(state.positions.instrument.get(row)) === poolAssetRow &&
       draftPosition(state, draft, row).lots !== 0n,
   );
-  return rows.length === 0 ? -1 : Math.min(...rows);
+  return lowestRow(rows);
 }
 
 export function marginRowOf(state: State, accountRow: number, poolAssetRow: number): number {

@@ -4,6 +4,7 @@
  * index keeps a drift that is never less than any position's own movement. A key may therefore wake early,
  * never late, and the true predicate decides. An account looked at for nothing is re-keyed, and exact again.
  */
+import { append } from '../base/append.js';
 import { abs, divCeil, divFloor, mulDivCeil, mulDivFloor } from '../base/index.js';
 import type { ChangedRows } from '../base/table.js';
 import { createThresholdIndex, type ThresholdIndex } from '../liquidation/index.js';
@@ -147,7 +148,7 @@ export function createTriggers(
       const visitSlot = (slot: number) => woken.push(triggers.accountOfSlot[slot] as number);
       triggers.longs.collect(divFloor(numerator * FUNDING_SCALE, denominator) - drifts.long, visitSlot);
       triggers.shorts.collect(divCeil(numerator * FUNDING_SCALE, denominator) - drifts.short, visitSlot);
-      if (fundingIndex !== triggers.fundingSeen) woken.push(...triggers.covered);
+      if (fundingIndex !== triggers.fundingSeen) append(woken, triggers.covered);
       for (const accountRow of woken.splice(0)) visit(accountRow);
     },
     refresh(accountRows) {

@@ -3,6 +3,7 @@
  * what was recorded, every law in full, every hash. It reads only.
  */
 
+import { append } from '../base/append.js';
 import { hashText } from '../base/index.js';
 import {
   checkEverything,
@@ -74,11 +75,11 @@ function auditRecords(store: JournalCheck, journal: ReadOnlyJournal, progress: V
       break;
     }
     if (snapshot?.sequence === sequence)
-      findings.push(...snapshotFindings(engine, snapshot.content, sequence));
+      append(findings, snapshotFindings(engine, snapshot.content, sequence));
     progress.onRecord?.(sequence, journal.lastSequence);
   }
   expected = [];
-  if (findings.length === 0) findings.push(...lawFindings(engine));
+  if (findings.length === 0) append(findings, lawFindings(engine));
   return report(store, findings, engine, counts);
 }
 

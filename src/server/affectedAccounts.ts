@@ -1,4 +1,5 @@
 /** Which margin accounts a command and its work touched, as they are afterwards. */
+import { append } from '../base/append.js';
 import { type AccountView, accountView } from '../contract/index.js';
 import type { EngineRecord, Event, Situation, State } from '../engine/index.js';
 
@@ -32,7 +33,7 @@ function accountsOf(state: State, event: Event): readonly number[] {
   const rows: number[] = [];
   if (event.kind === 'accountOpened') rows.push(state.accounts.names.rowOf(event.account));
   if ('accountRow' in event) rows.push(event.accountRow);
-  if ('woken' in event) rows.push(...event.woken);
+  if ('woken' in event) append(rows, event.woken);
   if ('transfers' in event) {
     for (const { from, to } of event.transfers)
       rows.push(state.ledger.accountOf(from), state.ledger.accountOf(to));

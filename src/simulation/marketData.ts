@@ -1,4 +1,5 @@
 /** Brings a venue's instruments and the texts of their price files together into what `pricePath` plays. */
+import { append } from '../base/append.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { TimeMs } from '../base/units.js';
 import {
@@ -48,7 +49,10 @@ export async function readMarketData(
     const played = playedPart(venue, item, read.value);
     if (!played.ok) return played;
     instruments.push(played.value.path);
-    gaps.push(...played.value.gaps.map((gap) => ({ instrument: item.definition.id, gap })));
+    append(
+      gaps,
+      played.value.gaps.map((gap) => ({ instrument: item.definition.id, gap })),
+    );
     if (read.value.intervalMs !== null)
       intervals.push({ file: item.prices, intervalMs: read.value.intervalMs });
   }

@@ -4,6 +4,7 @@
  * amount: while others of its options are still to settle, one of them carries what is missing, so that no spread is
  * short between its legs. What a loser cannot pay in the end is a deficit of its pool with cause `expiry`.
  */
+import { append, lowestRow } from '../../base/append.js';
 import { abs, divFloor, max, min } from '../../base/index.js';
 import { isAccountLiquidatable, type MarginTerms } from '../../margin/index.js';
 import { valueAtMark } from '../../market/index.js';
@@ -67,7 +68,7 @@ function pairSeries(
     if (settled.length >= HOLDERS_MAX) break;
     const longs = holdingsOf(situation, instrumentRow, 'long');
     const shorts = holdingsOf(situation, instrumentRow, 'short');
-    settled.push(...pairOff(situation.state, instrumentRow, { longs, shorts, most }));
+    append(settled, pairOff(situation.state, instrumentRow, { longs, shorts, most }));
     if ([...longs, ...shorts].every(({ left }) => left === 0n)) done.push(instrumentRow);
   }
   return { settled, done };
@@ -154,7 +155,7 @@ function otherOpen(
   const accountRow = state.positions.account.get(positionRow);
   if (accountRow < 0) return -1;
   const rows = openInSeries(state, draft, { accountRow, series }).filter((row) => row !== positionRow);
-  return rows.length === 0 ? -1 : Math.min(...rows);
+  return lowestRow(rows);
 }
 
 interface InSeries {

@@ -5,6 +5,7 @@
  * A share of an unrealized gain is realized without closing a lot: the position's cost moves against its holder
  * by the share, so that the same gain is never asked twice.
  */
+import { append } from '../../base/append.js';
 import { largestPassing, max, min, mulDivFloor, PPM } from '../../base/index.js';
 import { type Gain, type LossShare, shareLoss, type WaterfallLayer } from '../../liquidation/index.js';
 import { isAccountLiquidatable, spareGain } from '../../margin/index.js';
@@ -163,8 +164,8 @@ function capacityOf(
     const shared = { row: accountAssetRow, realizedMinor: gain.realized, gainMinor: amount };
     const paid = payment(state, poolAssetRow, { gain: shared, paysMinor: amount });
     const draft = newDraft();
-    draft.transfers.push(...paid.transfers);
-    draft.positions.push(...paid.positions);
+    append(draft.transfers, paid.transfers);
+    append(draft.positions, paid.positions);
     return !isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft }));
   };
   const all = gain.realized + gain.unrealized;
