@@ -1,0 +1,5 @@
+export * from './closedForms.js';
+export * from './confidenceOf.js';
+export * from './quantiles.js';
+export * from './tailCount.js';
+export * from './tailMeasure.js';
