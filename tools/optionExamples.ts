@@ -11,6 +11,7 @@ export const OPTION_EXAMPLES: Readonly<Record<string, () => string>> = {
   'options-shorts': shortsExample,
   'options-spreads': spreadsExample,
   'options-cover': coverExample,
+  'options-apart': apartExample,
 };
 
 const LOTS = 1000n;
@@ -88,6 +89,30 @@ function coverExample(): string {
     ];
   });
   return table(['call 41,000 bought, BTC', 'cash for initial margin', 'cash for maintenance margin'], rows);
+}
+
+/** At 43,100, marks of 60% and seven days. */
+function apartExample(): string {
+  const at = (leg: LegView) => ({ ...leg, indexTicks: 4_310_000n });
+  const cents = (leg: LegView, markTicks: bigint) => ({ ...at(leg), markTicks });
+  const bought = cents(option('put', 50_000n, LOTS, 0n), 694_886n);
+  const low = { ...cents(option('put', 38_000n, -LOTS, 0n), 12_289n), instrument: 1 };
+  const call = { ...cents(option('call', 45_000n, LOTS, 0n), 71_171n), instrument: 2 };
+  const sold = { ...cents(option('call', 38_000n, -LOTS, 0n), 522_289n), instrument: 3 };
+  const books: readonly (readonly [string, readonly LegView[]])[] = [
+    ['all four', [bought, low, call, sold]],
+    ['put 50,000 and call 45,000 bought, put 38,000 sold', [bought, low, call]],
+    ['call 38,000 sold', [sold]],
+    ['put 50,000 bought, put 38,000 sold', [bought, low]],
+    ['call 45,000 bought, call 38,000 sold', [call, sold]],
+  ];
+  const rows = books.map(([name, legs]) => [
+    name,
+    money(valueAt(legs)),
+    money(requiredOf('initial', legs)),
+    money(requiredOf('maintenance', legs)),
+  ]);
+  return table(['options', 'value V', 'initial', 'maintenance'], rows);
 }
 
 const CALL_39 = both('call', 39_000n, 2_300n, 1);

@@ -5,6 +5,7 @@ export * from './canonicalBytes.js';
 export * from './decimal.js';
 export * from './hash.js';
 export * from './integers.js';
+export * from './linearProgram.js';
 export * from './nearest.js';
 export * from './random.js';
 export * from './result.js';

@@ -7,6 +7,7 @@ import { optionLeg } from './accountFixture.js';
 export function optionChains({
   expiries = [1000, 2000],
   sizeMax = 20,
+  legsMax = 6,
 } = {}): fc.Arbitrary<readonly LegView[]> {
   const one = fc.record({
     optionType: fc.constantFrom('call' as const, 'put' as const),
@@ -23,7 +24,7 @@ export function optionChains({
     .record({
       payoff: fc.constantFrom('linear' as const, 'inverse' as const),
       indexTicks: fc.bigInt(1n, 300n),
-      all: fc.array(one, { minLength: 1, maxLength: 6 }),
+      all: fc.array(one, { minLength: 1, maxLength: legsMax }),
       margin: fc.record({
         initialRatePpm: fc.bigInt(100_000n, 400_000n),
         initialFloorRatePpm: fc.bigInt(0n, 200_000n),

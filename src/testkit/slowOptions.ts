@@ -1,10 +1,27 @@
 /**
- * What options require, slow and obvious: one piece of size 1 at a time, reduced quotients, losses looked for at every
- * price that could matter. It judges src/margin/account/optionRequirement.ts and shares nothing with it but the types.
- * Sizes (lots x unit) must be small.
+ * What options require, seen from the other side: not how longs cover shorts, but what one may have to believe the
+ * options will pay. It judges src/margin/account/optionRequirement.ts and shares nothing with it but the types.
+ *
+ * A belief says for each expiry with what weights the underlying settles at which price, or the options go at their
+ * marks. A short counts at what it is believed to cost and at no more than its margin and value; a long at the most it is
+ * believed to bring at one expiry up to its own. The cash behind the options is what is left to pay under the worst belief.
+ * By duality that is the least cash over all covers (a weight for each row of optionCover.ts).
  */
 import type { LegView, OptionTerms } from '../margin/index.js';
-import { compare, least, minus, most, over, plus, type Rational, rational, times, ZERO } from './rational.js';
+import {
+  compare,
+  least,
+  minus,
+  most,
+  over,
+  plus,
+  type Rational,
+  rational,
+  size,
+  times,
+  ZERO,
+} from './rational.js';
+import { slowMaximum } from './slowMaximum.js';
 
 export interface SlowOptionRequirement {
   /** On the long legs and on the short ones. */
@@ -16,23 +33,98 @@ export interface SlowOptionRequirement {
 export type SlowKind = 'initial' | 'maintenance';
 
 export function slowOptionRequirement(kind: SlowKind, legs: readonly LegView[]): SlowOptionRequirement {
-  const { groups, rest } = slowStructures(legs);
-  let [long, short] = [ZERO, ZERO];
-  for (const piece of rest)
-    if (isLong(piece)) long = plus(long, slowAlone(kind, piece));
-    else short = plus(short, slowAlone(kind, piece));
-  for (const { pairs, spares } of groups) {
-    const all = [...pairs.flat(), ...spares];
-    const parts = plus(
-      ...pairs.map((pair) => least(plus(...pair.map((piece) => slowAlone(kind, piece))), lossBound(pair))),
-      ...spares.map((piece) => slowAlone(kind, piece)),
-    );
-    const amount = least(parts, lossBound(all));
-    const onLongs = least(amount, plus(...all.filter(isLong).map(slowValue)));
-    long = plus(long, onLongs);
-    short = plus(short, minus(amount, onLongs));
-  }
-  return { long, short, total: plus(long, short) };
+  const payoffs = [...new Set(legs.map((leg) => optionOf(leg).payoff))];
+  const cash = payoffs.map((payoff) =>
+    cashUnderWorstBelief(
+      kind,
+      legs.filter((leg) => optionOf(leg).payoff === payoff),
+    ),
+  );
+  const total = plus(...legs.map(slowValue), ...cash);
+  const long = least(total, plus(...legs.filter(isLong).map(slowValue)));
+  return { long, short: minus(total, long), total };
+}
+
+function cashUnderWorstBelief(kind: SlowKind, legs: readonly LegView[]): Rational {
+  const outlives = (long: LegView, short: LegView) =>
+    isLong(long) && !isLong(short) && optionOf(long).expiryMs >= optionOf(short).expiryMs;
+  const longs = legs.filter((long) => legs.some((short) => outlives(long, short)));
+  const shorts = legs.filter((short) => legs.some((long) => outlives(long, short)));
+  const expiries = [...new Set(shorts.map((leg) => optionOf(leg).expiryMs))];
+  const strikes = [...new Set(legs.map((leg) => optionOf(leg).strikeTicks))].map((strike) =>
+    rational(strike),
+  );
+  const outcomes: readonly ((leg: LegView) => Rational)[] = [
+    ...strikes.map((price) => (leg: LegView) => minus(paid(leg, price), atItsEnd(leg))),
+    (leg) => minus(size(slowValue(leg)), atItsEnd(leg)),
+  ];
+  const weights = expiries.flatMap((expiry) => [
+    ...outcomes.map((more) => ({ expiry, more, isWeight: true })),
+    { expiry, more: growthFar, isWeight: false },
+  ]);
+  const weighed = (leg: LegView, expiry: number, sign: bigint) =>
+    weights.map((one) => (one.expiry === expiry ? times(rational(sign), one.more(leg)) : ZERO));
+  const none = (count: number) => Array.from({ length: count }, () => ZERO);
+  const only = (count: number, at: number, value: bigint) =>
+    none(count).map((zero, other) => (other === at ? rational(value) : zero));
+  const restOfShort = (at: number) => [...only(shorts.length, at, 1n), ...none(2 * longs.length)];
+  const restOfLong = (at: number) => [
+    ...none(shorts.length),
+    ...only(longs.length, at, -1n),
+    ...only(longs.length, at, 1n),
+  ];
+  const rows = [
+    ...expiries.map((expiry) => ({
+      of: [
+        ...weights.map((one) => rational(one.expiry === expiry && one.isWeight ? 1n : 0n)),
+        ...none(shorts.length + 2 * longs.length),
+      ],
+      most: rational(1n),
+    })),
+    ...shorts.flatMap((short, at) => [
+      { of: [...none(weights.length), ...restOfShort(at)], most: behind(kind, short) },
+      { of: [...weighed(short, optionOf(short).expiryMs, -1n), ...restOfShort(at)], most: atItsEnd(short) },
+    ]),
+    ...longs.flatMap((long, at) =>
+      expiries
+        .filter((expiry) => expiry <= optionOf(long).expiryMs)
+        .map((expiry) => ({ of: [...weighed(long, expiry, 1n), ...restOfLong(at)], most: ZERO })),
+    ),
+  ];
+  const objective = [
+    ...none(weights.length),
+    ...shorts.map(() => rational(1n)),
+    ...longs.map(() => rational(-1n)),
+    ...longs.map(() => rational(1n)),
+  ];
+  const naked = legs.filter((leg) => !isLong(leg) && !shorts.includes(leg));
+  return plus(
+    slowMaximum({ rows, objective }),
+    ...naked.map((short) => behind(kind, short)),
+    ...longs.map((long) => minus(ZERO, atItsEnd(long))),
+  );
+}
+
+/** A short's margin and value. */
+function behind(kind: SlowKind, short: LegView): Rational {
+  return minus(slowAlone(kind, short), slowValue(short));
+}
+
+/** Without sign. */
+function paid(leg: LegView, priceTicks: Rational): Rational {
+  return size(slowPayoff(leg, priceTicks));
+}
+
+function atItsEnd(leg: LegView): Rational {
+  return size(payoffAtItsEnd(leg));
+}
+
+/** How fast a linear call, or an inverse put, grows where it has no bound. */
+function growthFar(leg: LegView): Rational {
+  const { optionType, payoff, strikeTicks, unit } = optionOf(leg);
+  const lots = size(rational(leg.lots * unit));
+  if (payoff === 'linear') return optionType === 'call' ? lots : ZERO;
+  return optionType === 'put' ? times(lots, rational(strikeTicks)) : ZERO;
 }
 
 /** What a position requires by itself: a long its value, a short its margin or what it can still lose. */
@@ -94,89 +186,6 @@ function payoffAtItsEnd(leg: LegView): Rational {
   const { optionType, payoff, strikeTicks, unit } = optionOf(leg);
   if (payoff === 'linear') return rational(optionType === 'put' ? leg.lots * unit * strikeTicks : 0n);
   return rational(optionType === 'call' ? leg.lots * unit : 0n);
-}
-
-interface Structures {
-  readonly groups: readonly {
-    readonly pairs: readonly (readonly LegView[])[];
-    readonly spares: readonly LegView[];
-  }[];
-  readonly rest: readonly LegView[];
-}
-
-/** Every leg cut into pieces of size 1; the best pair is taken out again and again until none is left. */
-function slowStructures(legs: readonly LegView[]): Structures {
-  let shorts = legs.filter((leg) => !isLong(leg)).flatMap(piecesOf);
-  let longs = legs.filter(isLong).flatMap(piecesOf);
-  const pairs: [LegView, LegView][] = [];
-  for (;;) {
-    const best = bestPair(shorts, longs);
-    if (best === null) break;
-    pairs.push(best);
-    shorts = without(shorts, best[1]);
-    longs = without(longs, best[0]);
-  }
-  const keys = [...new Set(pairs.map(([, short]) => settlementOf(short)))];
-  const groups = keys.map((key) => ({
-    pairs: pairs.filter(([, short]) => settlementOf(short) === key),
-    spares: longs.filter((long) => settlementOf(long) === key),
-  }));
-  const spare = new Set(groups.flatMap(({ spares }) => spares));
-  return { groups, rest: [...shorts, ...longs.filter((long) => !spare.has(long))] };
-}
-
-function bestPair(shorts: readonly LegView[], longs: readonly LegView[]): [LegView, LegView] | null {
-  let best: { pair: [LegView, LegView]; rank: readonly Rational[] } | null = null;
-  for (const short of shorts)
-    for (const long of longs) {
-      const [s, l] = [optionOf(short), optionOf(long)];
-      if (s.optionType !== l.optionType || s.payoff !== l.payoff || l.expiryMs < s.expiryMs) continue;
-      const worst = slowWorstLoss([long, short]);
-      if (worst === null) continue;
-      const gap = rational(s.strikeTicks - l.strikeTicks);
-      const rank = [
-        worst,
-        rational(BigInt(l.expiryMs - s.expiryMs)),
-        most(gap, minus(ZERO, gap)),
-        rational(BigInt(short.instrument)),
-        rational(BigInt(long.instrument)),
-      ];
-      if (best === null || isBefore(rank, best.rank)) best = { pair: [long, short], rank };
-    }
-  return best?.pair ?? null;
-}
-
-function isBefore(a: readonly Rational[], b: readonly Rational[]): boolean {
-  const first = a.map((value, at) => compare(value, b[at] as Rational)).find((order) => order !== 0);
-  return first !== undefined && first < 0;
-}
-
-/** Pieces of size 1, each a leg with as many lots and as small a unit as that takes. */
-function piecesOf(leg: LegView): readonly LegView[] {
-  const { unit } = optionOf(leg);
-  const count = Number((isLong(leg) ? leg.lots : -leg.lots) * unit);
-  const piece = {
-    ...leg,
-    lots: isLong(leg) ? 1n : -1n,
-    option: { ...optionOf(leg), unit: 1n },
-    terms: { ...leg.terms, markTicksPerTick: leg.terms.markTicksPerTick * unit },
-  };
-  return Array.from({ length: count }, () => ({ ...piece }));
-}
-
-function without(legs: readonly LegView[], taken: LegView): LegView[] {
-  return legs.filter((leg) => leg !== taken);
-}
-
-/** Worst loss + value: equity that meets it can owe nothing. */
-function lossBound(legs: readonly LegView[]): Rational {
-  const worst = slowWorstLoss(legs);
-  if (worst === null) throw new Error('what is paired has a worst loss');
-  return most(ZERO, plus(worst, ...legs.map(slowValue)));
-}
-
-function settlementOf(leg: LegView): string {
-  return `${optionOf(leg).payoff} ${optionOf(leg).expiryMs}`;
 }
 
 function isLong({ lots }: LegView): boolean {

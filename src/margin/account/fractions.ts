@@ -1,4 +1,5 @@
 /** Sums and comparisons of exact quotients with positive denominators, for amounts that are rounded only once. */
+import { abs } from '../../base/integers.js';
 import type { Fraction } from '../../market/payoff.js';
 
 export const ZERO: Fraction = { numerator: 0n, denominator: 1n };
@@ -47,6 +48,30 @@ export function positivePart(a: Fraction): Fraction {
 
 export function whole(amount: bigint): Fraction {
   return { numerator: amount, denominator: 1n };
+}
+
+/** Of quotients over the least denominator that all of them have. */
+export function commonNumerators(terms: readonly Fraction[]): {
+  readonly numerators: readonly bigint[];
+  readonly denominator: bigint;
+} {
+  const reduced = terms.map(inLowestTerms);
+  const denominator = reduced.reduce((all, one) => {
+    return all * (one.denominator / greatestCommonDivisor(all, one.denominator));
+  }, 1n);
+  const numerators = reduced.map((one) => one.numerator * (denominator / one.denominator));
+  return { numerators, denominator };
+}
+
+export function inLowestTerms({ numerator, denominator }: Fraction): Fraction {
+  const common = greatestCommonDivisor(abs(numerator), denominator);
+  return { numerator: numerator / common, denominator: denominator / common };
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [left, right] = [a, b];
+  while (right !== 0n) [left, right] = [right, left % right];
+  return left;
 }
 
 function addToFiner(fine: Fraction, coarse: Fraction): Fraction {

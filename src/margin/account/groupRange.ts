@@ -13,7 +13,7 @@ import { legRequirement } from './legRequirement.js';
 import { chargedLegs } from './legRule.js';
 import { type MarginGroup, marginGroups } from './marginGroups.js';
 import { optionBound } from './optionRange.js';
-import type { OptionBook } from './optionSpreads.js';
+import type { OptionBook } from './optionRequirement.js';
 import { requirementsScaled } from './positionCharges.js';
 import type { AccountView, AssetView, LegView } from './view.js';
 
@@ -58,10 +58,15 @@ export function groupRanges(view: AccountView, box: AccountBox, outlook: Outlook
   return moving.length === all.length ? ranges : [...ranges, ...standingStill(view, moving)];
 }
 
-function rangeOf(view: AccountView, { legs, book }: MarginGroup, boxes: Boxes, outlook: Outlook): GroupRange {
-  return book === null
+function rangeOf(
+  view: AccountView,
+  { legs, cover }: MarginGroup,
+  boxes: Boxes,
+  outlook: Outlook,
+): GroupRange {
+  return cover === null
     ? instrumentRange(view, legs, boxes, outlook)
-    : optionRange({ legs, book }, boxes, outlook);
+    : optionRange({ legs, cover }, boxes, outlook);
 }
 
 type Boxes = ReadonlyMap<LegView, LegBox>;
@@ -106,12 +111,9 @@ function instrumentCorners(
   });
 }
 
-function optionRange(
-  { legs, book }: { readonly legs: readonly LegView[]; readonly book: OptionBook },
-  boxes: Boxes,
-  outlook: Outlook,
-): GroupRange {
-  const { gain, charged } = optionBound({ legs, book }, boxes, outlook);
+function optionRange(book: OptionBook, boxes: Boxes, outlook: Outlook): GroupRange {
+  const { legs } = book;
+  const { gain, charged } = optionBound(book, boxes, outlook);
   const [charge, other] = outlook === 'worst' ? [charged.high, charged.low] : [charged.low, charged.high];
   const dues = sumFractions(legs.map((leg) => duesOf(withFunding(leg, boxes, outlook))));
   const chargeScaled = (held: AssetView) => requirementValueScaledCeil(held, charge);

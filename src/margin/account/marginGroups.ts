@@ -3,7 +3,7 @@
  * the width of a box, asks again and again. Lists are never changed in place, and positions alone decide.
  */
 import { byInstrument, byUnderlying } from './groups.js';
-import { type OptionBook, optionBook } from './optionSpreads.js';
+import { type OptionCover, optionCover } from './optionCover.js';
 import type { LegView } from './view.js';
 
 export interface MarginGroup {
@@ -11,7 +11,7 @@ export interface MarginGroup {
   /** Where these stand in the list. */
   readonly places: readonly number[];
   /** Of options of one underlying; null for the legs of one linear or inverse instrument. */
-  readonly book: OptionBook | null;
+  readonly cover: OptionCover | null;
 }
 
 /** Instruments first, then underlyings, each in the order in which it first appears. */
@@ -19,15 +19,15 @@ export function marginGroups(legs: readonly LegView[]): readonly MarginGroup[] {
   const known = found.get(legs);
   if (known !== undefined) return known;
   const places = new Map(legs.map((leg, at) => [leg, at]));
-  const group = (of: readonly LegView[], book: OptionBook | null): MarginGroup => ({
+  const group = (of: readonly LegView[], cover: OptionCover | null): MarginGroup => ({
     legs: of,
     places: of.map((leg) => places.get(leg) as number),
-    book,
+    cover,
   });
   const isOption = ({ option }: LegView) => option !== null;
   const groups = [
     ...byInstrument(legs.filter((leg) => !isOption(leg))).map((of) => group(of, null)),
-    ...byUnderlying(legs.filter(isOption)).map((of) => group(of, optionBook(of))),
+    ...byUnderlying(legs.filter(isOption)).map((of) => group(of, optionCover(of))),
   ];
   found.set(legs, groups);
   return groups;

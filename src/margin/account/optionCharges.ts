@@ -41,7 +41,7 @@ function requiredOptions(legs: readonly LegView[]): readonly OptionLegRequiremen
   const known = found.get(legs);
   if (known !== undefined) return known;
   const required = marginGroups(legs).flatMap((group) =>
-    group.book === null ? [] : optionRequirement(group.legs, group.book),
+    group.cover === null ? [] : optionRequirement(group.legs, group.cover),
   );
   found.set(legs, required);
   return required;

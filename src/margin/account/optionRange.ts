@@ -18,8 +18,7 @@
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
 import type { LegBox } from './accountBox.js';
 import { addFractions, positivePart, subtractFractions, sumFractions } from './fractions.js';
-import { optionMaintenance } from './optionRequirement.js';
-import type { OptionBook } from './optionSpreads.js';
+import { type OptionBook, optionMaintenance } from './optionRequirement.js';
 import { shortOptionMargin } from './shortOptionMargin.js';
 import type { LegView } from './view.js';
 
@@ -34,25 +33,19 @@ export interface OptionBound {
 export type LegBoxes = ReadonlyMap<LegView, LegBox>;
 
 /** V - M at the least (`worst`) or at the most (`best`). At a point everything is exact. */
-export function optionBound(group: OptionGroup, boxes: LegBoxes, outlook: 'worst' | 'best'): OptionBound {
-  const { legs } = group;
+export function optionBound(book: OptionBook, boxes: LegBoxes, outlook: 'worst' | 'best'): OptionBound {
+  const { legs } = book;
   const worst = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'low' : 'high', index: 'high' }));
   const best = legs.map((leg) => at(leg, boxes, { mark: isLong(leg) ? 'high' : 'low', index: 'low' }));
   const dearest = legs.map((leg) => at(leg, boxes, { mark: 'low', index: 'high' }));
   const cheapest = legs.map((leg) => at(leg, boxes, { mark: 'high', index: 'low' }));
   return {
-    gain: gainOf(group, outlook === 'worst' ? worst : best),
+    gain: gainOf(book, outlook === 'worst' ? worst : best),
     charged: {
-      low: positivePart(subtractFractions(chargedOf(group, cheapest), askedDifference(cheapest, best))),
-      high: addFractions(chargedOf(group, dearest), askedDifference(worst, dearest)),
+      low: positivePart(subtractFractions(chargedOf(book, cheapest), askedDifference(cheapest, best))),
+      high: addFractions(chargedOf(book, dearest), askedDifference(worst, dearest)),
     },
   };
-}
-
-/** Options of one underlying, and how they cover each other. */
-export interface OptionGroup {
-  readonly legs: readonly LegView[];
-  readonly book: OptionBook;
 }
 
 type End = 'low' | 'high';
@@ -68,14 +61,15 @@ function isLong({ lots }: LegView): boolean {
   return lots > 0n;
 }
 
-function gainOf(group: OptionGroup, priced: readonly LegView[]): Fraction {
+function gainOf(book: OptionBook, priced: readonly LegView[]): Fraction {
   const value = sumFractions(priced.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks)));
-  return subtractFractions(value, sumFractions(optionMaintenance(group, priced)));
+  const { onLongs, onShorts } = optionMaintenance(book, priced);
+  return subtractFractions(value, addFractions(onLongs, onShorts));
 }
 
 /** On the short legs. */
-function chargedOf(group: OptionGroup, priced: readonly LegView[]): Fraction {
-  return sumFractions(optionMaintenance(group, priced).filter((_, at) => !isLong(group.legs[at] as LegView)));
+function chargedOf(book: OptionBook, priced: readonly LegView[]): Fraction {
+  return optionMaintenance(book, priced).onShorts;
 }
 
 /** How much more is asked for the shorts, each by itself, at one list of prices than at the other. */

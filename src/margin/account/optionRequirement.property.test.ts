@@ -18,7 +18,7 @@ describe('what options require, over random chains', () => {
   const kinds: readonly RequirementKind[] = ['initial', 'maintenance'];
   const runs = { numRuns: 300 };
 
-  it('is what the slow model finds piece by piece, on the long legs and on the short ones', () => {
+  it('is what the worst belief about what options will pay leaves to pay, on the long legs and on the short ones', () => {
     let bounded = 0;
     const check = (legs: readonly LegView[]) => {
       for (const kind of kinds) {
@@ -92,6 +92,28 @@ describe('what options require, over random chains', () => {
     fc.assert(fc.property(optionChains(), check), runs);
   });
 
+  it('is no more than for the lots held apart, however each position is split (MAR-10)', () => {
+    let together = 0;
+    const check = (legs: readonly LegView[], shares: readonly bigint[]) => {
+      const part = (one: LegView, at: number) => (one.lots * (shares[at] as bigint)) / 100n;
+      const first = legs.map((one, at) => ({ ...one, lots: part(one, at) }));
+      const second = legs.map((one, at) => ({ ...one, lots: one.lots - part(one, at) }));
+      const held = [first, second].map((of) => of.filter(({ lots }) => lots !== 0n));
+      for (const kind of kinds) {
+        const apart = plus(...held.map((of) => toRational(requiredSum(kind, of))));
+        const order = compare(toRational(requiredSum(kind, legs)), apart);
+        expect(order).toBeLessThanOrEqual(0);
+        if (order < 0) together++;
+      }
+    };
+    const shares = fc.array(fc.oneof(fc.constantFrom(0n, 100n), fc.bigInt(0n, 100n)), {
+      minLength: 8,
+      maxLength: 8,
+    });
+    fc.assert(fc.property(optionChains({ legsMax: 8 }), shares, check), { numRuns: 400 });
+    expect(together).toBeGreaterThan(40);
+  });
+
   it('grows with the chain in proportion, and with a lone position always', () => {
     const check = (legs: readonly LegView[], times: bigint) => {
       const grown = legs.map((one) => ({ ...one, lots: one.lots * times }));
@@ -117,7 +139,7 @@ describe('what options require, over random chains', () => {
       const early = legs.filter(({ lots }) => lots > 0n).map((one) => expiring(one, 1000));
       const late = legs.filter(({ lots }) => lots < 0n).map((one) => expiring(one, 2000));
       for (const kind of kinds) {
-        const apart = [...early, ...late].map((one) => requiredSum(kind, [one]));
+        const apart = [requiredSum(kind, early), ...late.map((one) => requiredSum(kind, [one]))];
         expect(toRational(requiredSum(kind, [...early, ...late]))).toEqual(toRational(sumFractions(apart)));
       }
     };
@@ -158,10 +180,18 @@ describeMarginModel({
   },
   heldApart: {
     cases: optionChains().map(accountOf),
-    parts: (view) => view.legs.map((one) => ({ ...view, legs: [one] })),
+    parts: splitInTwo,
   },
   shownPrices: { because: 'no price is shown for an option, whose mark and underlying move together' },
 });
+
+/** Every other lot, and every other leg whole: each position on one side in both. */
+function splitInTwo(view: AccountView): readonly AccountView[] {
+  const ofFirst = ({ lots }: LegView, at: number) => (at % 3 === 0 ? lots / 2n : at % 3 === 1 ? lots : 0n);
+  const first = view.legs.map((one, at) => ({ ...one, lots: ofFirst(one, at) }));
+  const second = view.legs.map((one, at) => ({ ...one, lots: one.lots - ofFirst(one, at) }));
+  return [first, second].map((legs) => ({ ...view, legs: legs.filter(({ lots }) => lots !== 0n) }));
+}
 
 /** So much that every bounded loss is less. */
 const WHOLE: OptionMarginTerms = {

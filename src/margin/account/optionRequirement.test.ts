@@ -125,7 +125,7 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
     expect(cashFor('initial', [near(10n), far(-10n)])).toBe(cashFor('initial', [far(-10n)]));
   });
 
-  it('in coin: a call spread over its long strike; a put spread sold has no bound and is not covered', () => {
+  it('in coin: a call spread over its long strike; a put spread sold is covered for as much as pays without end', () => {
     const low = inCoin({ optionType: 'call', strike: 50_000n, spot: 50_000n, mark: 500n, lots: -1n });
     const high = {
       ...inCoin({ optionType: 'call', strike: 62_500n, spot: 50_000n, mark: 200n, lots: 1n }),
@@ -140,7 +140,10 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
       ...inCoin({ optionType: 'put', strike: 49_000n, spot: 50_000n, mark: 400n, lots: 1n }),
       instrument: 2,
     };
-    expect(cashFor('initial', [sold, under])).toBe(cashFor('initial', [sold]));
+    // What 1 pays at 49,000 covers 0.98: the short's own margin and value, 0.2, behind the rest, and the worst of 0.98
+    // against 1, at 49,000 itself, 0.98 x 1 / 49.
+    expect(cashFor('initial', [sold])).toBe(2_000n);
+    expect(cashFor('initial', [sold, under])).toBe(240n);
     const over = { ...under, markTicks: 600n, option: { ...optionOf(under), strikeTicks: 51_000n } };
     expect(cashFor('initial', [sold, over])).toBe(0n);
   });
@@ -168,6 +171,31 @@ describe('a spread requires no more than its worst loss and its value (FND-05)',
       terms: { ...better.terms, unit: 100n },
     };
     expect(cashFor('initial', [short, tenfold])).toBe(2n * USDT);
+  });
+});
+
+describe('options need no more together than held apart (MAR-10)', () => {
+  // Marks at a volatility of 60% and seven days, to the cent.
+  const at = { spot: 43_100n };
+  const one = (optionType: 'call' | 'put', strike: bigint, mark: bigint, lots: bigint) => ({
+    ...quoted({ ...at, optionType, strike, mark, lots }),
+    instrument: Number(strike) + (optionType === 'call' ? 0 : 1),
+  });
+  const put50 = one('put', 50_000n, 694_886n, 1n);
+  const put38 = one('put', 38_000n, 12_289n, -1n);
+  const call45 = one('call', 45_000n, 71_171n, 1n);
+  const call38 = one('call', 38_000n, 522_289n, -1n);
+
+  it('a call sold is no longer tied to the nearest call bought where that one earns more beside a put spread', () => {
+    const parts = [[put50, put38, call45], [call38]];
+    const apart = (kind: RequirementKind) => parts.reduce((sum, legs) => sum + total(kind, legs), 0n);
+    const together = (kind: RequirementKind) => total(kind, [put50, put38, call45, call38]);
+    // The pairs of nearest strikes, the calls and the puts, would need 7,000 and what all are worth: 9,314.79.
+    expect(['initial', 'maintenance'].map((kind) => together(kind as RequirementKind))).toEqual([
+      900_268n,
+      577_018n,
+    ]);
+    expect([apart('initial'), apart('maintenance')]).toEqual([900_268n, 577_018n]);
   });
 });
 

@@ -1,21 +1,22 @@
 /**
  * What the options of one underlying require together, in settlement minor units, exact. Of equity that counts options
- * at their marks, a short one against the account:
+ * at their marks, a short one against the account, with V what all are worth:
  *
  *   long        its value: it is paid, backs nothing else, and can lose no more
  *   short       its margin (shortOptionMargin.ts), and no more than it can still lose
- *   pair        the sum of the two, and no more than its worst loss + its value
- *   structure   the sum of its pairs and spare longs, and no more than its worst loss + its value
+ *   together    M = V + D, D the least cash that must lie behind them (optionCover.ts); D of a short alone is its margin
+ *               and its value, of a long alone nothing
  *
- * With W the worst loss and V the value, equity >= W + V says that what stands behind the options is at least W: nothing
- * that they settle at can then be owed. So a spread never needs more than it can lose (FND-05); and as everything is
- * found anew from the positions, a short is back at its own margin once its cover is gone.
+ * Equity >= M says that the cash is at least D. So a spread never needs more than it can lose (FND-05); and as everything
+ * is found anew from the positions, a short is back at its own margin once its cover is gone.
  */
 import { greatestFurtherLoss } from '../../market/option.js';
 import { type Fraction, valueAtMark } from '../../market/payoff.js';
 import {
   addFractions,
+  inLowestTerms,
   isLess,
+  negated,
   positivePart,
   smaller,
   subtractFractions,
@@ -23,7 +24,7 @@ import {
   ZERO,
 } from './fractions.js';
 import type { RequirementKind } from './legRequirement.js';
-import { type BoundedOptions, type OptionBook, type OptionShare, optionBook } from './optionSpreads.js';
+import { leastCashBehind, type OptionCover, type OptionFigure, optionCover } from './optionCover.js';
 import { shortOptionMargin } from './shortOptionMargin.js';
 import type { LegView, OptionTerms } from './view.js';
 
@@ -36,114 +37,103 @@ export interface OptionLegRequirement {
 }
 
 /**
- * Of all option legs of one account with the same underlying and settlement asset. What is capped is laid on long legs
- * first, each at most its value, then on short ones, none more than by itself.
+ * Of all option legs of one account with the same underlying and settlement asset. The sum is laid on long legs first,
+ * each at most its value, then on short ones, none more than by itself; of a side in the order of their instruments.
  */
 export function optionRequirement(
   legs: readonly LegView[],
-  book: OptionBook = optionBook(legs),
+  cover: OptionCover = optionCover(legs),
 ): readonly OptionLegRequirement[] {
-  const initial = amountsByLeg(book, figuresOf('initial', legs));
-  const maintenance = amountsByLeg(book, figuresOf('maintenance', legs));
+  const book = { legs, cover };
+  const initial = partsByLeg(legs, togetherOf('initial', book, legs));
+  const maintenance = partsByLeg(legs, togetherOf('maintenance', book, legs));
   return legs.map((leg) => {
-    const [a, b] = [initial.get(leg) ?? NOTHING, maintenance.get(leg) ?? NOTHING];
+    const [a, b] = [initial.get(leg) as Part, maintenance.get(leg) as Part];
     return { leg, initial: a.amount, maintenance: b.amount, isCapped: a.isCapped || b.isCapped };
   });
 }
 
-/** Maintenance alone, of each leg as it would stand at other prices: `priced` are the same legs in the same order. */
-export function optionMaintenance(
-  { legs, book }: { readonly legs: readonly LegView[]; readonly book: OptionBook },
+/** Options of one underlying, and how they may cover each other. */
+export interface OptionBook {
+  readonly legs: readonly LegView[];
+  readonly cover: OptionCover;
+}
+
+/** M in two parts: what falls on long legs, at most their value, and the rest. */
+export interface OptionsTogether {
+  readonly onLongs: Fraction;
+  readonly onShorts: Fraction;
+}
+
+/** Maintenance alone, of the book as it would stand at other prices: `priced` are the same legs in the same order. */
+export function optionMaintenance(book: OptionBook, priced: readonly LegView[]): OptionsTogether {
+  return togetherOf('maintenance', book, priced);
+}
+
+interface Together extends OptionsTogether {
+  /** What each leg requires by itself. */
+  readonly alone: readonly Fraction[];
+}
+
+function togetherOf(
+  kind: RequirementKind,
+  { legs, cover }: OptionBook,
   priced: readonly LegView[],
-): readonly Fraction[] {
-  const figures = new Map(legs.map((leg, at) => [leg, figureOfLot('maintenance', priced[at] as LegView)]));
-  const amounts = amountsByLeg(book, figures);
-  return legs.map((leg) => (amounts.get(leg) ?? NOTHING).amount);
+): Together {
+  const alone = priced.map((leg) => requiredAlone(kind, leg));
+  const values = priced.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks));
+  const figures = new Map(
+    legs.map((leg, at) => [leg, figureOf(leg, values[at] as Fraction, alone[at] as Fraction)] as const),
+  );
+  const cash = leastCashBehind(cover, (leg) => figures.get(leg) as OptionFigure);
+  const required = addFractions(sumFractions(values), cash);
+  const onLongs = smaller(required, sumFractions(values.filter((_, at) => isLong(legs[at] as LegView))));
+  const onShorts = subtractFractions(required, onLongs);
+  return { alone, onLongs: inLowestTerms(onLongs), onShorts: inLowestTerms(onShorts) };
 }
 
-/** Of one lot. */
-interface Figure {
-  /** For a short by itself, before any bound of its loss. */
-  readonly asked: Fraction;
-  /** At the mark, negative for a short. */
-  readonly value: Fraction;
+/** A long its value; a short what is asked for it, and no more than it can still lose. */
+function requiredAlone(kind: RequirementKind, leg: LegView): Fraction {
+  const { terms, lots, markTicks } = leg;
+  const value = valueAtMark(terms, lots, markTicks);
+  if (isLong(leg)) return value;
+  const asked = shortOptionMargin(kind, leg);
+  const further = greatestFurtherLoss(leg.option as OptionTerms, lots, value);
+  return further === null ? asked : smaller(asked, positivePart(further));
 }
 
-type Figures = ReadonlyMap<LegView, Figure>;
-
-function figuresOf(kind: RequirementKind, legs: readonly LegView[]): Figures {
-  return new Map(legs.map((leg) => [leg, figureOfLot(kind, leg)]));
+function figureOf(leg: LegView, value: Fraction, alone: Fraction): OptionFigure {
+  const { unit } = leg.option as OptionTerms;
+  const perSize = ({ numerator, denominator }: Fraction) => {
+    return { numerator, denominator: denominator * (isLong(leg) ? leg.lots : -leg.lots) * unit };
+  };
+  const worth = isLong(leg) ? value : negated(value);
+  return { value: perSize(worth), behind: isLong(leg) ? ZERO : perSize(addFractions(alone, worth)) };
 }
 
-function figureOfLot(kind: RequirementKind, leg: LegView): Figure {
-  if (leg.lots >= 0n) return { asked: ZERO, value: valueAtMark(leg.terms, 1n, leg.markTicks) };
-  const lot = { ...leg, lots: -1n };
-  return { asked: shortOptionMargin(kind, lot), value: valueAtMark(leg.terms, -1n, leg.markTicks) };
-}
-
-interface Amount {
+interface Part {
   readonly amount: Fraction;
   readonly isCapped: boolean;
 }
 
-const NOTHING: Amount = { amount: ZERO, isCapped: false };
-
-function amountsByLeg(book: OptionBook, figures: Figures): ReadonlyMap<LegView, Amount> {
-  const amounts = new Map<LegView, Amount>();
-  for (const share of [...book.naked, ...book.lone]) fill(amounts, figures, [share], alone(figures, share));
-  for (const structure of book.structures) {
-    const { pairs, spares, shares } = structure;
-    const parts = sumFractions([
-      ...pairs.map((pair) => smaller(sumAlone(figures, pair.shares), lossBound(figures, pair))),
-      sumAlone(figures, spares),
-    ]);
-    fill(amounts, figures, shares, smaller(parts, lossBound(figures, structure)));
+function partsByLeg(legs: readonly LegView[], together: Together): ReadonlyMap<LegView, Part> {
+  const left = { long: together.onLongs, short: together.onShorts };
+  const alone = new Map(legs.map((leg, at) => [leg, together.alone[at] as Fraction]));
+  const parts = new Map<LegView, Part>();
+  for (const leg of [...legs].sort(byInstrument)) {
+    const side = isLong(leg) ? 'long' : 'short';
+    const own = alone.get(leg) as Fraction;
+    const amount = smaller(own, left[side]);
+    left[side] = subtractFractions(left[side], amount);
+    parts.set(leg, { amount, isCapped: isLess(amount, own) });
   }
-  return amounts;
+  return parts;
 }
 
-/** Worst loss + value: where equity meets it nothing can be owed. */
-function lossBound(figures: Figures, { shares, worstLoss }: BoundedOptions): Fraction {
-  const value = sumFractions(shares.map((share) => part(share, figureOf(figures, share).value)));
-  return positivePart(addFractions(worstLoss, value));
+function byInstrument(a: LegView, b: LegView): number {
+  return a.instrument - b.instrument || (a.leg < b.leg ? -1 : 1);
 }
 
-function sumAlone(figures: Figures, shares: readonly OptionShare[]): Fraction {
-  return sumFractions(shares.map((share) => alone(figures, share)));
-}
-
-/** What the share requires by itself. */
-function alone(figures: Figures, share: OptionShare): Fraction {
-  const { leg } = share;
-  const { asked, value } = figureOf(figures, share);
-  if (leg.lots > 0n) return part(share, value);
-  const further = greatestFurtherLoss(leg.option as OptionTerms, -1n, value);
-  return part(share, further === null ? asked : smaller(asked, positivePart(further)));
-}
-
-/** Lays an amount on the shares in their order, on each no more than it requires by itself. */
-function fill(
-  amounts: Map<LegView, Amount>,
-  figures: Figures,
-  shares: readonly OptionShare[],
-  total: Fraction,
-): void {
-  let left = total;
-  for (const share of shares) {
-    const own = alone(figures, share);
-    const taken = smaller(own, left);
-    left = subtractFractions(left, taken);
-    const before = amounts.get(share.leg) ?? NOTHING;
-    const isCapped = before.isCapped || isLess(taken, own);
-    amounts.set(share.leg, { amount: addFractions(before.amount, taken), isCapped });
-  }
-}
-
-/** An amount per lot, for as many lots as the share has. */
-function part({ leg, size }: OptionShare, { numerator, denominator }: Fraction): Fraction {
-  return { numerator: numerator * size, denominator: denominator * (leg.option as OptionTerms).unit };
-}
-
-function figureOf(figures: Figures, { leg }: OptionShare): Figure {
-  return figures.get(leg) as Figure;
+function isLong({ lots }: LegView): boolean {
+  return lots > 0n;
 }
