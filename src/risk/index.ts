@@ -7,6 +7,7 @@ export * from './historicalScenarios.js';
 export * from './impliedMove.js';
 export * from './impliedVolatility.js';
 export * from './logGamma.js';
+export * from './market/index.js';
 export * from './measures/index.js';
 export * from './models/index.js';
 export * from './normal.js';
