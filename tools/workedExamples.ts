@@ -40,6 +40,7 @@ import { table } from './markdown.js';
 import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
+import { TAIL_EXAMPLES } from './tailExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'standing-example': standingExample,
@@ -56,6 +57,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-deleverage': () => waterfall(deleverageStory),
   'waterfall-share': () => waterfall(shareStory),
   ...RISK_EXAMPLES,
+  ...TAIL_EXAMPLES,
   ...CROSS_EXAMPLES,
   ...OPTION_EXAMPLES,
   ...CONTAINMENT_EXAMPLES,

@@ -43,6 +43,9 @@ export const COMMANDS: readonly Command[] = [
   entry('contagion', 'how failures and losses spread over a network of debts or holdings in a file', () =>
     import('./contagion.js').then((file) => ({ run: file.contagion, help: file.contagionHelp })),
   ),
+  entry('risk', 'value at risk and shortfall of positions from their history, and what makes them', () =>
+    import('./risk.js').then((file) => ({ run: file.risk, help: file.riskHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

@@ -15,6 +15,7 @@ import {
   type ContagionMethod,
 } from './contagionSchema.js';
 import { type ContainmentRefusal, containmentRefusal, readDocument } from './containmentFault.js';
+import { hasFiniteNumbers } from './finiteNumbers.js';
 
 /** What every document has: which shape the rest must be of. */
 const HEAD = Compile(Type.Object({ method: oneOf([...CONTAGION_METHODS], 'Which question is asked.') }));
@@ -35,12 +36,6 @@ export function answerContagion(text: string): ContagionAnswer | ContainmentRefu
   return hasFiniteNumbers(answer.value)
     ? answer.value
     : containmentRefusal(contagionFault('result_not_finite', ''));
-}
-
-/** Whether every number of it can be written in JSON. */
-function hasFiniteNumbers(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(hasFiniteNumbers);
 }
 
 function answerOf(document: ContagionDocument): Result<ContagionAnswer, ContagionFault> {

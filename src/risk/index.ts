@@ -12,6 +12,7 @@ export * from './measures/index.js';
 export * from './models/index.js';
 export * from './normal.js';
 export * from './optionMark.js';
+export * from './positions/index.js';
 export * from './presets/deribitLike.js';
 export * from './presets/okxLike.js';
 export * from './presets/spanLike.js';

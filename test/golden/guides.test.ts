@@ -8,19 +8,21 @@ import { analyze } from '../../src/cli/analyze.js';
 import { calc } from '../../src/cli/calc.js';
 import { contagion } from '../../src/cli/contagion.js';
 import type { Io } from '../../src/cli/io.js';
+import { risk } from '../../src/cli/risk.js';
 import { stress } from '../../src/cli/stress.js';
 import { waterfall } from '../../src/cli/waterfall.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze, waterfall, adl, contagion, stress };
+const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress };
 const PAGES = [
   'docs/guides/calc.md',
   'docs/guides/analyze.md',
   'docs/guides/waterfall.md',
   'docs/guides/adl.md',
   'docs/guides/contagion.md',
+  'docs/guides/risk.md',
   'docs/guides/stress.md',
 ];
 

@@ -47,7 +47,7 @@ export function scenarioMeasure(
   sample: ScenarioSample,
   confidence: Confidence,
 ): Result<ScenarioMeasure, RiskFault> {
-  const fault = sampleFault(sample);
+  const fault = scenarioFault(sample);
   if (fault !== null) return err(fault);
   const { legs } = sample;
   const total = totalLosses(sample);
@@ -98,7 +98,8 @@ function measure(losses: Float64Array, { weights }: ScenarioSample, confidence: 
     : weightedTailMeasure(losses, weights, confidence);
 }
 
-function sampleFault({ ids, legs }: ScenarioSample): RiskFault | null {
+/** What is wrong with a sample, but for its weights. */
+export function scenarioFault({ ids, legs }: ScenarioSample): RiskFault | null {
   if (legs.length === 0) return riskFault('too_few', 'legs', { context: { got: '0', needed: '1' } });
   if (ids.length === 0) return riskFault('too_few', 'ids', { context: { got: '0', needed: '1' } });
   const twice = firstTwice(ids);

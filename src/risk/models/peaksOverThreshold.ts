@@ -17,7 +17,7 @@ export function peaksOverThresholdModel(parameters: Partial<FilteredParameters> 
   return residualModel('peaksOverThreshold', parameters, peaksTail);
 }
 
-function peaksTail(worst: Float64Array, confidence: Confidence): Result<DayTail, RiskFault> {
+export function peaksTail(worst: Float64Array, confidence: Confidence): Result<DayTail, RiskFault> {
   const fit = fitParetoTail(worst, PARETO_SHARE);
   if (!fit.ok) return fit;
   if (confidence.tailProbability > fit.value.exceeding) return ok(sortedTail(worst, confidence));

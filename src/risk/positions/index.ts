@@ -1,0 +1,2 @@
+export * from './riskOfPositions.js';
+export * from './riskQuestion.js';
