@@ -27,6 +27,7 @@ const BONDS: Record<Bond, string> = {
   sameClient: 'the same client',
   samePool: 'the same pool',
   sameClientAndPool: 'the same client and pool',
+  otherPool: 'another pool',
   none: '',
 };
 
@@ -199,6 +200,9 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   halted: 'nobody is closed out in an instrument, or a pool, until a time',
   haltLifted: 'a halt ended before its time',
   breakerSet: 'the circuit breaker of an instrument, or none',
+  poolAssetOpened: 'a pool has accounts in an asset',
+  instrumentMoved:
+    'an instrument is in another pool, with its isolated accounts, what is owed to them, and a share of the insurance fund',
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

@@ -184,6 +184,14 @@ export class Table {
     return row;
   }
 
+  /** Rows belong together in another way: whoever keeps lists of them makes the lists anew. */
+  regroup(): void {
+    this.generation++;
+    this.undo.push(() => {
+      this.generation++;
+    });
+  }
+
   /** Rows that change from now on are added to the returned set, until whoever follows takes them. */
   follow(): ChangedRows {
     const changed = new ChangedRows();

@@ -96,6 +96,8 @@ export interface FundStatementView {
   readonly convertedOut: string;
   readonly drawn: string;
   readonly drawnDown: string;
+  readonly movedIn: string;
+  readonly movedOut: string;
   readonly closing: string;
 }
 
@@ -187,6 +189,8 @@ function fundStatement(state: State, row: number, amount: (minor: bigint) => str
     convertedOut: amount(poolAssets.fundConvertedOut.get(row)),
     drawn: amount(poolAssets.fundDrawn.get(row)),
     drawnDown: amount(poolAssets.fundDrawnDown.get(row)),
+    movedIn: amount(poolAssets.fundMovedIn.get(row)),
+    movedOut: amount(poolAssets.fundMovedOut.get(row)),
     closing: amount(fundClosing(state, row)),
   };
 }

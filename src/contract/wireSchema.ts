@@ -725,6 +725,24 @@ export const WIRE_COMMANDS = {
     closed('Returns what came back of a loss to whoever paid it, the last layer first.', 'asset'),
   ),
 
+  moveInstrument: Type.Object(
+    {
+      kind: kind('moveInstrument'),
+      instrument: id('The instrument.', 'BTC-PERP'),
+      toPool: id('The pool it goes to.', 'second'),
+      fundShare: orNull(
+        rate(
+          "Of the pool's insurance fund in the settlement asset, what goes along; null: by the share of open interest, at the marks.",
+          { example: '0.25', core: 'fundSharePpm' },
+        ),
+        { core: 'fundSharePpm', isInExample: true },
+      ),
+    },
+    closed(
+      'Moves an instrument with its isolated accounts to another pool, while both are sound and at rest.',
+    ),
+  ),
+
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };
 

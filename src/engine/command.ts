@@ -304,6 +304,12 @@ const COMMANDS = {
   setWaterfall: record({ pool: text, asset: text, policy: nullable(proposedWaterfall) }),
   /** Venue money that came back of a deficit, named by its number, goes to whoever paid for it. */
   recover: record({ pool: text, asset: text, deficit: u32, amountMinor: i64 }),
+  // pools
+  /**
+   * The instrument, with its isolated accounts, goes to another pool. Of the insurance fund in its settlement asset goes
+   * along a stated share of all of it, or (null) the share of its open interest in that of the pool, by value at the marks.
+   */
+  moveInstrument: record({ instrument: text, toPool: text, fundSharePpm: nullable(i64) }),
 } as const;
 
 export const command = variant(COMMANDS);

@@ -22,6 +22,7 @@ export function poolsOfCommand(state: State, command: Command): ReadonlySet<numb
     if (row >= 0) add(accounts.pool.get(row));
   };
   if ('pool' in command && command.pool !== null) add(known.names.rowOf(command.pool));
+  if ('toPool' in command) add(known.names.rowOf(command.toPool));
   if ('instrument' in command && command.instrument !== null) addInstrument(command.instrument);
   if ('account' in command) addAccount(command.account);
   if ('into' in command) addAccount(command.into);

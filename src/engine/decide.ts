@@ -25,6 +25,7 @@ import { decideListAsset } from './commands/listAsset.js';
 import { decideListCollateral } from './commands/listCollateral.js';
 import { decideListInstrument } from './commands/listInstrument.js';
 import { decideMark } from './commands/mark.js';
+import { decideMoveInstrument } from './commands/moveInstrument.js';
 import { decideCarvePosition, decideMergeAccount } from './commands/movePosition.js';
 import { decideNetTakeovers } from './commands/netTakeovers.js';
 import { decideOpenAccount } from './commands/openAccount.js';
@@ -143,6 +144,7 @@ const DECIDERS: Deciders = {
   setWaterfall: decideSetWaterfall,
   recover: decideRecover,
   quarantine: (_situation, command) => decideQuarantine(command),
+  moveInstrument: decideMoveInstrument,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

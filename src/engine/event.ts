@@ -514,6 +514,25 @@ const EVENTS = {
     venueMinor: i64,
     transfers,
   }),
+  /** The pool has ledger accounts in the asset from now on. */
+  poolAssetOpened: record({ poolRow: u32, assetRow: u32 }),
+  /** An instrument is in another pool, with its isolated accounts, what is owed to them, and a share of the insurance fund. */
+  instrumentMoved: record({
+    instrumentRow: u32,
+    fromPoolRow: u32,
+    fromPoolAssetRow: u32,
+    poolRow: u32,
+    poolAssetRow: u32,
+    /** Isolated accounts that went along, closed ones too. */
+    accountRows: list(u32),
+    /** Signed cost of their positions: settlement is minus that. */
+    costMinor: i64,
+    /** Signed lots x funding index at entry of their positions, and what under a minor unit of it the other pool owes the rest of. */
+    fundingEntry: i64,
+    movedDust: i64,
+    fundMovedMinor: i64,
+    transfers,
+  }),
 } as const;
 
 export const event = variant(EVENTS);

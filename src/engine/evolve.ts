@@ -23,6 +23,7 @@ import {
 import { countFundFlow } from './fundBooks.js';
 import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
+import { moveInstrument } from './instrumentMoves.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
@@ -37,6 +38,7 @@ import {
   openCash,
   openOrder,
   openPool,
+  openPoolAsset,
   openPosition,
   openWallet,
 } from './openings.js';
@@ -258,6 +260,12 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return orderReduction(state, event);
     case 'unwindingOrdered':
       return orderUnwinding(state, event);
+
+    case 'poolAssetOpened':
+      openPoolAsset(state, event.poolRow, event.assetRow);
+      return;
+    case 'instrumentMoved':
+      return moveInstrument(state, event);
 
     case 'borrowed':
     case 'repaid':

@@ -15,7 +15,9 @@ type Line =
   | 'fundConvertedIn'
   | 'fundConvertedOut'
   | 'fundDrawn'
-  | 'fundDrawnDown';
+  | 'fundDrawnDown'
+  | 'fundMovedIn'
+  | 'fundMovedOut';
 
 /** Lines in the order of the statement; those that go out have a minus. */
 export const FUND_LINES: Readonly<Record<Line, 1n | -1n>> = {
@@ -29,9 +31,11 @@ export const FUND_LINES: Readonly<Record<Line, 1n | -1n>> = {
   fundConvertedOut: -1n,
   fundDrawn: -1n,
   fundDrawnDown: -1n,
+  fundMovedIn: 1n,
+  fundMovedOut: -1n,
 };
 
-/** The line of each flow that has the fund at an end. */
+/** The line of each flow that has a fund at one end; `moveFund` has one at both. */
 export const LINE_OF_FLOW: Readonly<Partial<Record<FlowName, Line>>> = {
   liquidationFee: 'fundFees',
   surplus: 'fundSurplus',
@@ -46,12 +50,18 @@ export const LINE_OF_FLOW: Readonly<Partial<Record<FlowName, Line>>> = {
 };
 
 export function countFundFlow(state: State, { flow, from, to, amount }: Transfer): void {
+  if (flow === 'moveFund') {
+    addToLine(state, 'fundMovedOut', from, amount);
+    return addToLine(state, 'fundMovedIn', to, amount);
+  }
   const line = LINE_OF_FLOW[flow];
-  if (line === undefined) return;
-  const ledgerRow = FUND_LINES[line] > 0n ? to : from;
+  if (line !== undefined) addToLine(state, line, FUND_LINES[line] > 0n ? to : from, amount);
+}
+
+/** Recovered money also goes to others: what is not a fund's is passed over. */
+function addToLine(state: State, line: Line, ledgerRow: number, amount: bigint): void {
   const { ledger, poolAssets } = state;
   const row = state.poolAssetRows.get(pairKey(ledger.poolOf(ledgerRow), ledger.assetOf(ledgerRow)));
-  // Recovered money also goes to others.
   if (row === undefined || ledgerRow !== poolLedgerRow(state, row, 'insuranceFund')) return;
   poolAssets[line].set(row, poolAssets[line].get(row) + amount);
 }

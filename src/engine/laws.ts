@@ -107,6 +107,7 @@ function touchedBy(state: State, event: Event) {
   const poolAssets: number[] = [];
   const instruments: number[] = [];
   if ('poolAssetRow' in event) addOnce(poolAssets, event.poolAssetRow);
+  if ('fromPoolAssetRow' in event) addOnce(poolAssets, event.fromPoolAssetRow);
   if ('transfers' in event) {
     for (const { from, to } of event.transfers) {
       const assetRow = state.ledger.assetOf(from);

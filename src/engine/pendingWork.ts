@@ -88,6 +88,7 @@ function poolsTouchedBy(state: State, record: EngineRecord): number[] {
   };
   for (const event of record.outcome.events) {
     if ('poolRow' in event) add(event.poolRow);
+    if ('fromPoolRow' in event) add(event.fromPoolRow);
     if ('instrumentRow' in event) add(state.instruments.pool.get(event.instrumentRow));
     if ('takeoverRow' in event) add(state.takeovers.pool.get(event.takeoverRow));
     if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));

@@ -4,12 +4,12 @@
  * command is refused, nothing of them remains.
  */
 import type { LEGS } from '../margin/index.js';
-import { accountAssetOf, isSpot, positionOf } from './accountParts.js';
+import { accountAssetOf, assetsOf, isSpot, positionOf } from './accountParts.js';
 import type { Command, CommandOf, FillSide } from './command.js';
 import { legOfMerged } from './commands/movePosition.js';
 import type { Event } from './event.js';
 import { type SpotPair, spotPair } from './spotPair.js';
-import { clientLedgerRow, pairKey, type State } from './state.js';
+import { clientLedgerRow, pairKey, type State, settleAssetRow } from './state.js';
 
 export function openingsFor(state: State, command: Command): readonly Event[] {
   switch (command.kind) {
@@ -25,6 +25,8 @@ export function openingsFor(state: State, command: Command): readonly Event[] {
       return openingsOfAllocation(state, command);
     case 'allocate':
       return command.asset === null ? [] : openingsOfAllocation(state, command);
+    case 'moveInstrument':
+      return openingsOfMove(state, command);
     default:
       return NONE;
   }
@@ -108,6 +110,22 @@ function openingsOfAllocation(
   const poolAssetRow = state.poolAssetRows.get(pairKey(state.accounts.pool.get(accountRow), assetRow));
   if (poolAssetRow === undefined || state.accounts.instrument.get(accountRow) >= 0) return NONE;
   return openingsOfAsset(state, accountRow, poolAssetRow);
+}
+
+/** What the other pool lacks of the assets that accounts of the instrument have a balance in, be it of nothing. */
+function openingsOfMove(state: State, { instrument, toPool }: CommandOf<'moveInstrument'>): readonly Event[] {
+  const { accounts, accountAssets, instruments, poolAssets } = state;
+  const instrumentRow = instruments.names.rowOf(instrument);
+  const poolRow = state.pools.names.rowOf(toPool);
+  if (instrumentRow < 0 || poolRow < 0) return NONE;
+  const assets = new Set([settleAssetRow(state, instrumentRow)]);
+  for (let row = 0; row < accounts.table.size; row++) {
+    if (accounts.instrument.get(row) !== instrumentRow) continue;
+    for (const at of assetsOf(state, row)) assets.add(poolAssets.asset.get(accountAssets.poolAsset.get(at)));
+  }
+  return [...assets]
+    .filter((assetRow) => !state.poolAssetRows.has(pairKey(poolRow, assetRow)))
+    .map((assetRow) => ({ kind: 'poolAssetOpened', poolRow, assetRow }));
 }
 
 /** A balance in an asset, and the wallet it can go back to. */

@@ -40,6 +40,25 @@ function traded(): World {
   return world;
 }
 
+const MOVE = {
+  kind: 'moveInstrument',
+  instrument: 'BTC-PERP',
+  toPool: 'second',
+  fundSharePpm: null,
+} as const;
+
+function secondPool(world: World): void {
+  world.accept({
+    kind: 'openPool',
+    pool: 'second',
+    isDesk: false,
+    workBudget: 1_000,
+    admission: 'fills',
+    valuationAsset: null,
+    legRule: 'larger',
+  });
+}
+
 /** Eve has lent 20,000 USDT, ada has 1 BTC in a cross account and has borrowed. */
 function borrowing(command: ExternalCommand, amount = 5_000): () => [World, ExternalCommand] {
   return () => {
@@ -345,6 +364,39 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
   losses_open: () => {
     const { world } = queued();
     return [world, setWaterfall('main')];
+  },
+  pools_unlike: plain({ kind: 'moveInstrument', instrument: 'BTC-PERP', toPool: 'main', fundSharePpm: null }),
+  pool_at_work: () => {
+    const world = traded();
+    secondPool(world);
+    world.accept({ kind: 'halt', pool: 'second', instrument: null, untilMs: world.timeMs + 1 });
+    return [world, MOVE];
+  },
+  instrument_bound: () => {
+    const world = traded();
+    secondPool(world);
+    const { kind: _kind, ...definition } = linearPerpetual('BTC-PERP', { takerFeePpm: 7n });
+    const graceUntilMs = world.timeMs + 2;
+    world.accept({
+      kind: 'scheduleParameters',
+      definition,
+      effectiveMs: world.timeMs + 1,
+      graceUntilMs,
+      liquidateAtOnce: false,
+    });
+    return [world, MOVE];
+  },
+  shared_holders: () => {
+    const world = lendingWorld();
+    for (const id of ['ada', 'bob']) world.cross(id, id, { USDT: usdt(10_000), BTC: coins(1) });
+    world.accept(
+      fill({
+        buyer: side('ada', { allocateInitial: false }),
+        seller: side('bob', { allocateInitial: false }),
+      }),
+    );
+    secondPool(world);
+    return [world, MOVE];
   },
   unknown_deficit: plain({ kind: 'recover', pool: 'main', asset: 'USDT', deficit: 7, amountMinor: 1n }),
   self_trade_deficit: () => {

@@ -406,6 +406,26 @@ export const REJECTIONS = {
     remedy: 'take its number from the event that recognised it, or from the pool',
     status: 404,
   },
+  pools_unlike: {
+    message: 'the instrument cannot go from the one pool to the other',
+    remedy: 'name a pool that works the same way, by the stated rule',
+    status: 422,
+  },
+  pool_at_work: {
+    message: 'the pool has work of its own, or is halted',
+    remedy: 'wait until the named work is done',
+    status: 409,
+  },
+  instrument_bound: {
+    message: 'something ties the instrument to its pool',
+    remedy: 'undo what the rule names, or leave it where it is',
+    status: 409,
+  },
+  shared_holders: {
+    message: 'cross or portfolio accounts hold the instrument, or have orders in it',
+    remedy: 'carve its position out of the named accounts, or cancel their orders in it',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -69,6 +69,11 @@ function forgetPool(state: State, poolRow: number): void {
     if (poolAssets.pool.get(row) === poolRow) putShocks(state, row, undefined);
 }
 
+/** What the set of one pool said of an instrument says nothing in another. */
+export function forgetVectors(state: State, instrumentRow: number): void {
+  if (state.scenarios.instruments.has(instrumentRow)) putVectors(state, instrumentRow, undefined);
+}
+
 function putVectors(state: State, instrumentRow: number, kept: KeptVectors | undefined): void {
   put(state, state.scenarios.instruments, instrumentRow, kept);
   const seen = kept === undefined ? 0n : digest(keptVectors, kept);

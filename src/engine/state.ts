@@ -169,6 +169,8 @@ export function createState() {
       fundConvertedOut: poolAssets.int64('fundConvertedOut'),
       fundDrawn: poolAssets.int64('fundDrawn'),
       fundDrawnDown: poolAssets.int64('fundDrawnDown'),
+      fundMovedIn: poolAssets.int64('fundMovedIn'),
+      fundMovedOut: poolAssets.int64('fundMovedOut'),
     },
     instruments: {
       table: instruments,

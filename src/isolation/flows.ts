@@ -5,7 +5,7 @@
 import type { LedgerKind } from '../ledger/index.js';
 
 /** What the two ends of a flow must share. `one` end outside (venue, external) has nothing to share. */
-export type Bond = 'sameClient' | 'samePool' | 'sameClientAndPool' | 'none';
+export type Bond = 'sameClient' | 'samePool' | 'sameClientAndPool' | 'otherPool' | 'none';
 
 export interface Flow {
   readonly from: readonly LedgerKind[];
@@ -239,6 +239,25 @@ export const FLOWS = {
     to: ['receivable', 'wallet', 'lending', 'insuranceFund'],
     bond: 'none',
     reason: 'what came back of a loss, to whoever paid it',
+  },
+  moveSettlement: {
+    from: ['settlement'],
+    to: ['settlement'],
+    bond: 'otherPool',
+    reason: 'what positions cost goes along with an instrument to its other pool, while both are sound',
+  },
+  moveFunding: {
+    from: ['funding'],
+    to: ['funding'],
+    bond: 'otherPool',
+    reason: 'uncollected funding goes along with an instrument to its other pool, while both are sound',
+  },
+  moveFund: {
+    from: ['insuranceFund'],
+    to: ['insuranceFund'],
+    bond: 'otherPool',
+    reason:
+      'the stated share of the fund goes along with an instrument to its other pool, while both are sound',
   },
 } as const satisfies Record<string, Flow>;
 

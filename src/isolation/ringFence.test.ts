@@ -36,10 +36,16 @@ describe('the ring fence', () => {
   it('allows for each flow the kinds on its line and no other pair of the chart (LED-01)', () => {
     const { ledger, row } = world();
     for (const flow of FLOW_NAMES) {
-      const { from, to } = FLOWS[flow] as { from: readonly LedgerKind[]; to: readonly LedgerKind[] };
+      const { from, to, bond } = FLOWS[flow] as {
+        from: readonly LedgerKind[];
+        to: readonly LedgerKind[];
+        bond: string;
+      };
+      const owner = bond === 'otherPool' ? 1 : 0;
       for (const source of LEDGER_KINDS)
         for (const target of LEDGER_KINDS) {
-          const transfer = { flow, from: row(source, 0), to: row(target, 0), amount: 1n };
+          if (owner === 1 && ledger.poolOf(row(source, 0)) < 0) continue;
+          const transfer = { flow, from: row(source, 0), to: row(target, owner), amount: 1n };
           expect(isAllowed(ledger, transfer), `${flow} from ${source} to ${target}`).toBe(
             from.includes(source) && to.includes(target),
           );
@@ -47,10 +53,13 @@ describe('the ring fence', () => {
     }
   });
 
-  it('lets nothing cross to another client, and nothing to another pool, but by way of the venue or a client that lends to it (ISO-01, law 8)', () => {
+  it('lets nothing cross to another client, and nothing to another pool, but by way of the venue, a client that lends to it, or with an instrument that moves (ISO-01, law 8)', () => {
     const { ledger, row } = world();
     const isVenues = (kind: LedgerKind) => ['external', 'capital', 'fees', 'inTransit'].includes(kind);
+    const moving = FLOW_NAMES.filter((flow) => FLOWS[flow].bond === 'otherPool');
+    expect(moving).toEqual(['moveSettlement', 'moveFunding', 'moveFund']);
     for (const flow of FLOW_NAMES) {
+      if (moving.includes(flow)) continue;
       const { from, to, bond } = FLOWS[flow] as (typeof FLOWS)[FlowName] & {
         from: readonly LedgerKind[];
         to: readonly LedgerKind[];
@@ -64,6 +73,17 @@ describe('the ring fence', () => {
           if (isVenues(source) || isVenues(target) || isLenders) expect(allowed, flow).toBe(bond === 'none');
           else expect(allowed, `${flow} from ${source} to another's ${target}`).toBe(false);
         }
+    }
+  });
+
+  it('lets what goes along with an instrument go between two pools only, each time to the same kind (LED-01)', () => {
+    const { ledger, row } = world();
+    for (const flow of ['moveSettlement', 'moveFunding', 'moveFund'] as const) {
+      const [kind] = FLOWS[flow].from;
+      expect(FLOWS[flow].to).toEqual([kind]);
+      expect(isAllowed(ledger, { flow, from: row(kind, 0), to: row(kind, 0), amount: 1n })).toBe(false);
+      expect(isAllowed(ledger, { flow, from: row(kind, 0), to: row(kind, 1), amount: 1n })).toBe(true);
+      expect(isAllowed(ledger, { flow, from: row('wallet', 0), to: row(kind, 1), amount: 1n })).toBe(false);
     }
   });
 

@@ -34,6 +34,8 @@ export function isAllowed(ledger: Ledger, { flow: name, from, to }: Transfer): b
       return isSamePool(ledger, from, to);
     case 'sameClientAndPool':
       return isSameClient(ledger, from, to) && isSamePool(ledger, from, to);
+    case 'otherPool':
+      return ledger.poolOf(from) >= 0 && ledger.poolOf(to) >= 0 && !isSamePool(ledger, from, to);
     case 'none':
       return true;
   }

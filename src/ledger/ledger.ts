@@ -88,6 +88,12 @@ export class Ledger {
     return this.pool.get(row);
   }
 
+  /** A margin account is in another pool from now on, with what it holds. */
+  moveToPool(row: number, poolRow: number): void {
+    assert(this.kindOf(row) === 'margin', 'only margin accounts go from pool to pool');
+    this.pool.set(row, poolRow);
+  }
+
   describe(row: number): LedgerAccount {
     return {
       kind: this.kindOf(row),

@@ -17,6 +17,7 @@ import {
   release,
   setLeverage,
 } from './historyMoney.js';
+import { moveSometimes } from './historyMoves.js';
 import {
   amendOrder,
   cancelOrder,
@@ -63,6 +64,7 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
     for (let i = 0; i < options.commands; i++) {
       playOne(player);
       if (options.isContained === true) answerOrders(player);
+      if (options.isMoving === true) moveSometimes(player);
     }
   } catch (error) {
     const { steps } = player;

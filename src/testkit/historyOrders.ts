@@ -154,9 +154,11 @@ export function switchMode(player: Player): void {
   }
   const held = heldBy(state, row);
   const pool = state.pools.names.nameOf(state.accounts.pool.get(row));
-  const isElsewhere = random.unit() < 0.1;
-  const inPool = player.markets.filter((market) => isElsewhere || market.pool === pool).map(({ id }) => id);
-  const instrument = random.pick(held.length > 0 ? held.map((each) => each.instrument) : inPool);
+  const inPool = player.markets.filter((market) => market.pool === pool);
+  // Where instruments move there may be none left.
+  const isElsewhere = random.unit() < 0.1 || inPool.length === 0;
+  const named = (isElsewhere ? player.markets : inPool).map(({ id }) => id);
+  const instrument = random.pick(held.length > 0 ? held.map((each) => each.instrument) : named);
   send(player, { kind: 'switchMode', account, marginMode: 'isolated', instrument });
 }
 

@@ -28,14 +28,16 @@ export interface HistoryOptions {
   readonly isSeparable?: boolean;
   /** Pools liquidate by orders, and halts, breakers, groups, waterfalls and recoveries come in between. */
   readonly isContained?: boolean;
+  /** Instruments go from pool to pool. */
+  readonly isMoving?: boolean;
 }
 
 /** What the generator knows of an instrument beside the engine's state. */
 export interface Market {
   readonly id: string;
-  readonly pool: string;
+  pool: string;
   readonly isDesk: boolean;
-  readonly definition: CommandOf<'listInstrument'>;
+  definition: CommandOf<'listInstrument'>;
   /** Where its price wanders, in ticks; of an option it follows its underlying's. */
   price: number;
 }

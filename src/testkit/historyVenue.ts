@@ -14,6 +14,8 @@ export function setUp(player: Player): void {
   const { random } = player;
   for (const id of ['USD', 'COIN', 'GOLD']) listAsset(player, id);
   for (const pool of ['alpha', 'beta', 'desk']) openPool(player, pool);
+  // Where instruments go: pools like alpha and like beta.
+  if (player.options.isMoving === true) for (const pool of ['gamma', 'delta']) openPool(player, pool);
   const alpha = player.pools[0] as PoolFacts;
   const instruments = random.between(3, 6);
   for (let i = 0; i < instruments; i++)
@@ -56,7 +58,7 @@ function openPool(player: Player, pool: string): void {
   const { random } = player;
   const isDesk = pool === 'desk';
   const isShared = pool === 'alpha' || random.unit() < 0.5;
-  const needsOrders = pool === 'beta' || (isDesk && random.unit() < 0.25);
+  const needsOrders = pool === 'beta' || pool === 'delta' || (isDesk && random.unit() < 0.25);
   player.pools.push({ pool, isDesk, isShared, needsOrders });
   send(player, {
     kind: 'openPool',

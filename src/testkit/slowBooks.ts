@@ -12,12 +12,12 @@ export interface SlowBalance {
   /** -1 where it is not of any. */
   readonly client: number;
   readonly account: number;
-  readonly pool: number;
+  pool: number;
   balance: bigint;
 }
 
 export interface SlowPosition {
-  readonly pool: number;
+  pool: number;
   readonly instrument: number;
   /** Both -1: the outside. */
   readonly account: number;
@@ -56,7 +56,7 @@ export interface SlowInstrument extends SlowPrice {
   isReduceOnly: boolean;
   /** What the scenarios of its pool do to it; null before any were sent. */
   vectors: KeptVectors | null;
-  readonly pool: number;
+  pool: number;
   readonly asset: number;
   readonly outside: number;
   status: 'trading' | 'settling' | 'settled';
@@ -71,7 +71,7 @@ export interface SlowInstrument extends SlowPrice {
 export interface SlowAccount {
   readonly id: string;
   readonly client: number;
-  readonly pool: number;
+  pool: number;
   readonly hasLegs: boolean;
   mode: MarginMode;
   /** What an isolated account trades, or -1. */

@@ -24,6 +24,7 @@ import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
+import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone } from './slowOrders.js';
 import { judgeAutoMargin, judgeParameters } from './slowRules.js';
 import { judgeScenarios } from './slowScenarios.js';
@@ -100,6 +101,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeDrain(context, event);
     case 'positionMoved':
       return judgeMove(context, event);
+    case 'instrumentMoved':
+      return judgeInstrumentMove(context, event);
     default:
       return;
   }

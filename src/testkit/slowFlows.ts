@@ -11,7 +11,7 @@ const HOLDERS = 'margin liquidation counterparty';
 
 /** The closed list once more, written apart from the engine's: flow to "from > to", and what both ends share. */
 const LISTED: Readonly<
-  Record<FlowName, readonly [from: string, to: string, bond: 'client' | 'pool' | 'both' | '']>
+  Record<FlowName, readonly [from: string, to: string, bond: 'client' | 'pool' | 'both' | 'otherPool' | '']>
 > = {
   depositAnnounce: ['external', 'pendingDeposit', ''],
   depositFinal: ['pendingDeposit', 'wallet', 'client'],
@@ -60,6 +60,9 @@ const LISTED: Readonly<
   liquidationFee: ['margin', 'insuranceFund', 'pool'],
   fundConvertOut: ['insuranceFund', 'facility', 'pool'],
   fundConvertIn: ['facility', 'insuranceFund', 'pool'],
+  moveSettlement: ['settlement', 'settlement', 'otherPool'],
+  moveFunding: ['funding', 'funding', 'otherPool'],
+  moveFund: ['insuranceFund', 'insuranceFund', 'otherPool'],
 };
 
 const CLIENT_MONEY: ReadonlySet<LedgerKind> = new Set(['wallet', 'pendingDeposit', 'pendingWithdrawal']);
@@ -102,6 +105,10 @@ function judgeBond(
   source: SlowBalance,
   target: SlowBalance,
 ): void {
+  if (bond === 'otherPool') {
+    const isCrossing = source.pool >= 0 && target.pool >= 0 && source.pool !== target.pool;
+    return demand(isCrossing, () => `LED-01: ${flow} stays in a pool`);
+  }
   const shared = bond === '' ? [] : bond === 'both' ? (['client', 'pool'] as const) : [bond];
   for (const each of shared)
     demand(source[each] === target[each] && source[each] >= 0, () => `LED-01: ${flow} crosses a ${each}`);

@@ -209,6 +209,11 @@ function applyFacts(books: SlowBooks, event: Event): void {
     }
     case 'scenariosSent':
       return keepScenarios(books, event);
+    case 'poolAssetOpened':
+      openPoolAsset(books, event.poolRow, event.assetRow);
+      return;
+    case 'instrumentMoved':
+      return moveInstrument(books, event);
     case 'reduceOnlySet':
       (books.instruments[event.instrumentRow] as SlowInstrument).isReduceOnly = event.isReduceOnly;
       return;
@@ -231,6 +236,23 @@ function applyFacts(books: SlowBooks, event: Event): void {
       return;
     default:
       return;
+  }
+}
+
+/** Everything of the instrument is of the other pool: what the accounts hold, and by `transfers` what they are owed. */
+function moveInstrument(books: SlowBooks, event: EventOf<'instrumentMoved'>): void {
+  const { instrumentRow, poolRow: pool, movedDust } = event;
+  const instrument = books.instruments[instrumentRow] as SlowInstrument;
+  openPoolAsset(books, instrument.pool, instrument.asset).dust -= movedDust;
+  openPoolAsset(books, pool, instrument.asset).dust += movedDust;
+  const definition = { ...instrument.listed.definition, pool: (books.pools[pool] as SlowPool).id };
+  instrument.listed = { ...instrument.listed, definition, liquidationDefinition: definition };
+  Object.assign(instrument, { pool, vectors: null });
+  for (const [row, account] of books.accounts.entries()) {
+    if (account.instrument !== instrumentRow) continue;
+    account.pool = pool;
+    for (const position of books.positions) if (position.account === row) position.pool = pool;
+    for (const balance of books.balances) if (balance.account === row) balance.pool = pool;
   }
 }
 

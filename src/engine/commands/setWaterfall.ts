@@ -11,8 +11,8 @@ import {
 } from '../../liquidation/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { hasOpenLosses } from '../openLosses.js';
 import { type Rejection, reject } from '../rejection.js';
-import { isPoolSound } from '../soundness.js';
 import { pairKey } from '../state.js';
 import type { ProposedWaterfall } from '../waterfallFields.js';
 import { poolFault, unknown } from './checks.js';
@@ -36,17 +36,6 @@ export function decideSetWaterfall(
   if (checked !== null && checked.revision !== next) return invalid('revision', `is ${next}`);
   if (hasOpenLosses(situation, poolRow)) return reject('losses_open', { pool });
   return [{ kind: 'waterfallSet', poolRow, poolAssetRow, policy: checked }];
-}
-
-/** Queued accounts, takeovers and open deficits of the pool, or that it is short of anything. */
-function hasOpenLosses(situation: Situation, poolRow: number): boolean {
-  const { state, derived } = situation;
-  return (
-    derived.queuedOf(poolRow).size > 0 ||
-    (state.openTakeovers.get(poolRow)?.size ?? 0) > 0 ||
-    derived.poolAssetsOf(poolRow).some((row) => state.totals.outstanding.get(row) > 0n) ||
-    !isPoolSound(situation, poolRow)
-  );
 }
 
 function checkedPolicy({ deleveraging, ...proposed }: ProposedWaterfall): WaterfallPolicy | Rejection {

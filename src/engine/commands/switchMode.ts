@@ -45,7 +45,9 @@ export function decideSwitchMode(situation: Situation, command: CommandOf<'switc
   const target = { accountRow, marginMode, instrumentRow };
   if (instrumentRow < 0 && !isPricedInPool(state, accountRow))
     return reject('asset_price_unusable', { account });
-  const stale = marginMode === 'portfolio' ? vectorFault(situation, accountRow) : null;
+  // Orders without a position are margined on scenarios as well.
+  const instruments = orderViews(state, accountRow).map(({ instrument }) => instrument);
+  const stale = marginMode === 'portfolio' ? vectorFault(situation, accountRow, { instruments }) : null;
   if (stale !== null) return stale;
   const leveraged = leverageFault(state, target);
   if (leveraged !== null) return leveraged;

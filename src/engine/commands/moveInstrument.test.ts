@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { hashText } from '../../base/index.js';
+import { layer, setWaterfall } from '../../testkit/waterfallProposals.js';
+import { HOUR_MS, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
+import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
+import { pairKey } from '../state.js';
+import { poolHash, wholeStateHash } from '../stateHash.js';
+
+const move = (changes: { toPool?: string; fundSharePpm?: bigint | null; instrument?: string } = {}) =>
+  ({
+    kind: 'moveInstrument',
+    instrument: 'X',
+    toPool: 'q',
+    fundSharePpm: null,
+    ...changes,
+  }) as const;
+
+/** Pool p with X and Y and a fund, and an empty pool q. ada is long and bob short of X, cid long and dan short of Y. */
+function twoMarkets(fund = 100): World {
+  const world = standardWorld(0n);
+  for (const pool of ['p', 'q']) {
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool,
+      isDesk: false,
+      workBudget: 10_000,
+    });
+  }
+  for (const id of ['X', 'Y']) world.accept(linearPerpetual(id, { pool: 'p', markMaxJumpPpm: 10_000_000n }));
+  world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(fund) });
+  world.accept({ kind: 'topUpFund', pool: 'p', asset: 'USDT', amountMinor: usdt(fund) });
+  world.mark({ X: 400_000n, Y: 400_000n });
+  for (const [client, instrument] of Object.entries({ ada: 'X', bob: 'X', cid: 'Y', dan: 'Y' })) {
+    world.client(client, { USDT: usdt(100_000) });
+    world.account(client, client, instrument, 10);
+  }
+  world.trade({ buyer: 'ada', seller: 'bob', instrument: 'X', priceTicks: 390_000n, lots: 30n });
+  world.trade({ buyer: 'cid', seller: 'dan', instrument: 'Y', priceTicks: 400_000n, lots: 10n });
+  return world;
+}
+
+const cash = ({ state }: World, pool: string) =>
+  state.totals.cash.get(state.poolAssetRows.get(pairKey(state.pools.names.rowOf(pool), 0)) as number);
+const hashOf = ({ state }: World, pool: string) => hashText(poolHash(state, state.pools.names.rowOf(pool)));
+const sound = (world: World, pool: string) =>
+  world.state.pools.isSound.get(world.state.pools.names.rowOf(pool)) === 1;
+
+/** bob buys back what is left of the takeover of ada. */
+function unwind(world: World, priceTicks: bigint): void {
+  const { takeovers, positions } = world.state;
+  const lots = positions.lots.get(takeovers.position.get(0));
+  const side = { leg: 'net', order: '', allocateMinor: 0n, allocateInitial: false } as const;
+  if (lots === 0n) return;
+  world.accept({
+    kind: 'fill',
+    instrument: 'X',
+    priceTicks,
+    lots,
+    buyer: { ...side, party: 'account', id: 'bob' },
+    seller: { ...side, party: 'liquidation', id: takeovers.names.nameOf(0) },
+    taker: 'buyer',
+  });
+}
+
+describe('an instrument that moves to another pool', () => {
+  it('takes its accounts along with all they hold, at no price and equity as it was (ISO-03, LED-01)', () => {
+    const world = twoMarkets();
+    const before = ['ada', 'bob'].map((id) => [world.balance(id), world.position(id), world.wallet(id)]);
+    world.accept(move());
+    expect(['ada', 'bob'].map((id) => [world.balance(id), world.position(id), world.wallet(id)])).toEqual(
+      before,
+    );
+    const { accounts, pools } = world.state;
+    const poolOf = (id: string) => pools.names.nameOf(accounts.pool.get(world.row(id)));
+    expect(['ada', 'bob', 'cid', 'dan'].map(poolOf)).toEqual(['q', 'q', 'p', 'p']);
+    checkEverything(world.state);
+    expect(hashText(wholeStateHash(world.state))).toBe(hashText(world.engine.stateHash()));
+  });
+
+  it('divides the fund by the value of open interest, 3 of 4 here, the rest stays (LIQ-09)', () => {
+    const world = twoMarkets(101);
+    // 30 lots of X and 10 of Y, both at 40,000: 3/4 of 101 is 75.75.
+    world.accept(move());
+    expect([world.fund('p'), world.fund('q')]).toEqual([usdt(25.25), usdt(75.75)]);
+  });
+
+  it('divides it by a stated share, rounded down (LIQ-09)', () => {
+    const world = twoMarkets();
+    world.accept(move({ fundSharePpm: 333_333n }));
+    expect([world.fund('p'), world.fund('q')]).toEqual([usdt(66.6667), usdt(33.3333)]);
+    expect(world.refuse(move({ toPool: 'p', fundSharePpm: 1_000_001n }))).toBe('invalid_definition');
+    expect(world.refuse(move({ toPool: 'p', fundSharePpm: -1n }))).toBe('invalid_definition');
+  });
+
+  it('leaves its losses to the other pool alone from then on (ISO-03, LIQ-05)', () => {
+    const world = twoMarkets();
+    world.accept(move({ fundSharePpm: 500_000n }));
+    const stays = hashOf(world, 'p');
+    // ada, long 0.03 at 39,000 with 117 behind it, is short 63 at 33,000; the other fund pays.
+    world.mark({ X: 330_000n });
+    expect(world.balance('ada')).toBe(0n);
+    unwind(world, 330_000n);
+    expect(world.fund('q')).toBeLessThan(usdt(50));
+    expect(hashOf(world, 'p')).toBe(stays);
+    checkEverything(world.state);
+  });
+
+  it('trades, accrues, closes and pays out in its other pool, and can come back (LED-05, FND-01)', () => {
+    const world = twoMarkets();
+    const pay = (ratePpm: bigint) => {
+      world.timeMs += HOUR_MS / 2;
+      world.mark({ X: 400_000n, Y: 400_000n });
+      world.accept({ kind: 'applyFunding', instrument: 'X', fundingTimeMs: world.timeMs, ratePpm });
+    };
+    pay(333n);
+    world.accept(move());
+    pay(777n);
+    world.trade({ buyer: 'bob', seller: 'ada', instrument: 'X', priceTicks: 401_000n, lots: 7n });
+    world.accept(move({ toPool: 'p' }));
+    checkEverything(world.state);
+    world.accept(move());
+    world.trade({ buyer: 'bob', seller: 'ada', instrument: 'X', priceTicks: 402_000n, lots: 23n });
+    for (const account of ['ada', 'bob']) world.accept({ kind: 'closeAccount', account });
+    checkEverything(world.state);
+    // Funding of 30 lots moves 0.4 and 0.93 from ada to bob, and what they made of each other is settled; funds are as they were.
+    expect(world.wallet('ada') + world.wallet('bob')).toBeLessThanOrEqual(usdt(200_000));
+    expect(usdt(200_000) - world.wallet('ada') - world.wallet('bob')).toBeLessThan(10n);
+    expect(cash(world, 'q')).toBe(
+      world.fund('q') + usdt(200_000) - world.wallet('ada') - world.wallet('bob'),
+    );
+  });
+
+  it('is refused while a pool has losses open or a stale mark, and changes nothing (law 8, LIQ-09)', () => {
+    const world = twoMarkets(0.5);
+    world.timeMs += HOUR_MS + 1;
+    const before = hashText(world.engine.stateHash());
+    expect(world.refuse(move())).toBe('losses_open');
+    expect(hashText(world.engine.stateHash())).toBe(before);
+    world.mark({ X: 400_000n, Y: 400_000n });
+    expect(world.refuse(move())).toBe('accepted');
+    expect([sound(world, 'p'), sound(world, 'q')]).toEqual([true, true]);
+  });
+
+  it("is refused with the rule that ties it: a desk's pool, another admission (ISO-03)", () => {
+    const world = twoMarkets();
+    const open = { kind: 'openPool', valuationAsset: null, legRule: 'larger', workBudget: 10 } as const;
+    world.accept({ ...open, pool: 'd', isDesk: true, admission: 'fills' });
+    world.accept({ ...open, pool: 'o', isDesk: false, admission: 'orders' });
+    for (const toPool of ['d', 'o', 'p']) expect(world.refuse(move({ toPool }))).toBe('pools_unlike');
+    expect(world.refuse(move({ toPool: 'nowhere' }))).toBe('unknown_pool');
+    expect(world.refuse(move({ instrument: 'nothing' }))).toBe('unknown_instrument');
+  });
+
+  it('keeps what its losses have used of a fund: a cap per instrument counts on (LIQ-05)', () => {
+    const world = twoMarkets(20);
+    const capped = layer('insuranceFund', { instrumentCapMinor: usdt(1) });
+    for (const pool of ['p'])
+      world.accept(
+        setWaterfall(pool, {
+          layers: [layer('account'), capped, layer('deleveraging'), layer('lossSharing')],
+        }),
+      );
+    world.mark({ X: 340_000n });
+    unwind(world, 340_000n);
+    const row = world.state.instruments.names.rowOf('X');
+    const used = world.state.instruments.fundUsed.get(row);
+    expect(used).toBe(usdt(1));
+    world.accept(move());
+    expect(world.state.instruments.fundUsed.get(row)).toBe(used);
+  });
+
+  it('is previewed by a dry run, which leaves no trace (MAR-08)', () => {
+    const world = twoMarkets();
+    const before = hashText(world.engine.stateHash());
+    const seen = world.engine.dryRun(move(), world.timeMs, ({ record }) => record.outcome);
+    expect(seen).toMatchObject({
+      kind: 'accepted',
+      events: [{ kind: 'poolAssetOpened' }, { fundMovedMinor: usdt(75) }],
+    });
+    expect(hashText(world.engine.stateHash())).toBe(before);
+    expect(world.engine.derived.instrumentsOf(world.state.pools.names.rowOf('q'))).toEqual([]);
+  });
+
+  it('is in a snapshot as it is in the engine, and replays (LED-01)', () => {
+    const world = twoMarkets();
+    world.accept(move());
+    const loaded = decodeSnapshot(encodeSnapshot(world.engine));
+    expect(hashText(loaded.stateHash())).toBe(hashText(world.engine.stateHash()));
+    checkEverything(loaded.state);
+    expect(loaded.state.instruments.listed[loaded.state.instruments.names.rowOf('X')]?.definition.pool).toBe(
+      'q',
+    );
+  });
+});
