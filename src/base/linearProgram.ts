@@ -10,35 +10,59 @@
 import { assert } from './assert.js';
 
 export interface LinearProgram {
-  /** A row of A, and its b. */
-  readonly rows: readonly { readonly of: readonly bigint[]; readonly most: bigint }[];
+  readonly rows: readonly ProgramRow[];
   /** c, as many as each row has. */
   readonly objective: readonly bigint[];
 }
 
-/** Exact, with a positive denominator. The program must have a bound. */
-export function greatestValue(program: LinearProgram): {
+/** A row of A, and its b. */
+export interface ProgramRow {
+  readonly of: readonly bigint[];
+  readonly most: bigint;
+}
+
+/** With a positive denominator. */
+export interface ExactValue {
   readonly numerator: bigint;
   readonly denominator: bigint;
-} {
-  const dictionary = dictionaryOf(program);
+}
+
+/** Exact. The program must have a bound. */
+export function greatestValue({ rows, objective }: LinearProgram): ExactValue {
+  return greatestOn(dictionaryOf(rows, objective.length), objective);
+}
+
+/**
+ * The same for rows that are asked again with other objectives: it goes on from the corner of the time before. That is
+ * where time is saved; which corner it is makes no difference to the value.
+ */
+export function greatestOn(dictionary: Dictionary, objective: readonly bigint[]): ExactValue {
   const { entries, height, width } = dictionary;
-  const gains = () => (entries[height] as bigint[])[width] as bigint;
+  const gains = gainsOf(dictionary, objective);
+  entries[height] = gains;
   let isStuck = false;
   for (;;) {
     const column = isStuck ? firstGaining(dictionary) : bestGaining(dictionary);
-    if (column === -1) return { numerator: gains(), denominator: dictionary.denominator };
+    if (column === -1) return { numerator: gains[width] as bigint, denominator: dictionary.denominator };
     const row = tightest(dictionary, column);
     isStuck = (entries[row] as bigint[])[width] === 0n;
     pivot(dictionary, row, column);
   }
 }
 
+/** The program's own variables at the corner that was found, over the dictionary's denominator. */
+export function cornerOf({ entries, width, basis }: Dictionary): readonly bigint[] {
+  const corner = Array.from({ length: width }, () => 0n);
+  for (const [row, variable] of basis.entries())
+    if (variable < width) corner[variable] = (entries[row] as bigint[])[width] as bigint;
+  return corner;
+}
+
 /**
- * Each basic variable as its bound less a sum over the others, which are zero: a row of `entries`, its bound last. The
- * last row is the objective: what is still gained by a unit of each column, negated, then what was gained.
+ * Each basic variable as its bound less a sum over the others, which are zero: a row of `entries`, its bound last. After
+ * these comes the objective: what is still gained by a unit of each column, negated, then what was gained.
  */
-interface Dictionary {
+export interface Dictionary {
   readonly entries: bigint[][];
   readonly height: number;
   readonly width: number;
@@ -49,20 +73,36 @@ interface Dictionary {
   readonly basis: number[];
 }
 
-function dictionaryOf({ rows, objective }: LinearProgram): Dictionary {
+/** At x = 0. */
+export function dictionaryOf(rows: readonly ProgramRow[], width: number): Dictionary {
   assert(
     rows.every(({ most }) => most >= 0n),
     'zero is a corner of the program',
   );
-  const width = objective.length;
   return {
-    entries: [...rows.map(({ of, most }) => [...of, most]), [...objective.map((gain) => -gain), 0n]],
+    entries: rows.map(({ of, most }) => [...of, most]),
     height: rows.length,
     width,
     denominator: 1n,
-    columns: objective.map((_, at) => at),
+    columns: Array.from({ length: width }, (_, at) => at),
     basis: rows.map((_, at) => width + at),
   };
+}
+
+/** The objective at the corner where the dictionary stands. */
+function gainsOf(
+  { entries, width, denominator, columns, basis }: Dictionary,
+  objective: readonly bigint[],
+): bigint[] {
+  const gains = columns.map((variable) => -(objective[variable] ?? 0n) * denominator);
+  gains.push(0n);
+  for (const [at, variable] of basis.entries()) {
+    const gain = variable < width ? (objective[variable] as bigint) : 0n;
+    if (gain === 0n) continue;
+    const row = entries[at] as bigint[];
+    for (let index = 0; index <= width; index++) gains[index]! += gain * (row[index] as bigint);
+  }
+  return gains;
 }
 
 function bestGaining({ entries, height, width }: Dictionary): number {

@@ -7,6 +7,7 @@ import { optionLeg } from './accountFixture.js';
 export function optionChains({
   expiries = [1000, 2000],
   sizeMax = 20,
+  legsMin = 1,
   legsMax = 6,
 } = {}): fc.Arbitrary<readonly LegView[]> {
   const one = fc.record({
@@ -24,7 +25,7 @@ export function optionChains({
     .record({
       payoff: fc.constantFrom('linear' as const, 'inverse' as const),
       indexTicks: fc.bigInt(1n, 300n),
-      all: fc.array(one, { minLength: 1, maxLength: legsMax }),
+      all: fc.array(one, { minLength: legsMin, maxLength: legsMax }),
       margin: fc.record({
         initialRatePpm: fc.bigInt(100_000n, 400_000n),
         initialFloorRatePpm: fc.bigInt(0n, 200_000n),

@@ -18,214 +18,104 @@
  * strike of a long, at the end where S, or 1 / S, is zero, or without bound where the other end falls: a row of the
  * program each. The row of the first end is used up: r = w + the payoff there, r >= 0, stands for w.
  */
-import { max, min } from '../../base/integers.js';
-import { greatestValue } from '../../base/linearProgram.js';
+import { cornerOf, greatestOn, greatestValue } from '../../base/linearProgram.js';
 import type { Fraction } from '../../market/payoff.js';
-import {
-  commonNumerators,
-  inLowestTerms,
-  subtractFractions,
-  sumFractions,
-  whole,
-  ZERO,
-} from './fractions.js';
-import { grouped } from './groups.js';
+import { againstCash, type CoverProgram, coverPrograms, paidAtNearEnd, sizeOf } from './coverProgram.js';
+import { commonNumerators, inLowestTerms, subtractFractions, sumFractions, whole } from './fractions.js';
 import type { LegView, OptionTerms } from './view.js';
 
-/** Which groups there can be: found from positions alone. */
+/** Found from positions alone. Legs are told by their place in the list. */
 export interface OptionCover {
+  readonly sizes: readonly bigint[];
   readonly programs: readonly CoverProgram[];
-  /** Shorts that no long can join. */
-  readonly naked: readonly LegView[];
+}
+
+/**
+ * The same positions at other prices are asked for again and again: what was found for them last is where the search for
+ * the next solution starts. That saves time only: how much D is does not depend on it.
+ */
+export function optionCover(legs: readonly LegView[]): OptionCover {
+  const key = legs.map(positionKey).join();
+  const cover = remembered.get(key) ?? { sizes: legs.map(sizeOf), programs: coverPrograms(legs) };
+  remembered.delete(key);
+  remembered.set(key, cover);
+  if (remembered.size > BOOKS_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+  return cover;
+}
+
+/** The latest last. */
+const remembered = new Map<string, OptionCover>();
+const BOOKS_REMEMBERED = 256;
+
+/** All that coverProgram.ts looks at. */
+function positionKey({ instrument, leg, lots, option }: LegView): string {
+  const { payoff, optionType, strikeTicks, unit, expiryMs } = option as OptionTerms;
+  return `${instrument} ${leg} ${lots} ${payoff} ${optionType} ${strikeTicks} ${unit} ${expiryMs}`;
 }
 
 /** Of a size of 1, neither with a sign. */
 export interface OptionFigure {
   /** At the mark. */
   readonly value: Fraction;
-  /** Of a short: a. */
+  /** Of a short: a. Of a long: zero. */
   readonly behind: Fraction;
 }
 
-export type FigureOf = (leg: LegView) => OptionFigure;
-
-/** D, in settlement minor units; below zero where options are sure to pay. */
-export function leastCashBehind({ programs, naked }: OptionCover, figureOf: FigureOf): Fraction {
-  const apart = naked.map((leg) => behind(leg, figureOf));
-  return sumFractions([...apart, ...programs.map((program) => leastOf(program, figureOf))]);
-}
-
-interface CoverProgram {
-  readonly shorts: readonly LegView[];
-  /** Of each y, each x, each r. */
-  readonly columns: readonly Column[];
-  readonly groupCount: number;
-  /** What does not depend on prices: on sizes, and on what is paid at strikes and at the far end. */
-  readonly rows: readonly Row[];
-}
-
-type Row = { readonly of: readonly bigint[]; readonly most: bigint };
-
-/** A leg in a group: what a size of 1 adds to w is -p(S) of a long, p(S) of a short. Without a leg: r itself. */
-interface Column {
-  readonly group: number;
-  readonly leg: LegView | null;
-}
-
-/** The most legs that one program has. */
-export const LEGS_COVERED_TOGETHER = 24;
-
-export function optionCover(legs: readonly LegView[]): OptionCover {
-  const programs = partsOf(legs).flatMap(programOf);
-  const covered = new Set(programs.flatMap(({ shorts }) => shorts));
-  return { programs, naked: legs.filter((leg) => !isLong(leg) && !covered.has(leg)) };
-}
-
-/** By payoff. Too many legs for one program: those of each expiry apart, cut in the order of their strikes. */
-function partsOf(legs: readonly LegView[]): readonly (readonly LegView[])[] {
-  return grouped(legs, (leg) => optionOf(leg).payoff).flatMap((ofPayoff) => {
-    if (ofPayoff.length <= LEGS_COVERED_TOGETHER) return [ofPayoff];
-    return grouped(ofPayoff, (leg) => optionOf(leg).expiryMs).flatMap(cut);
+/** D, in settlement minor units; below zero where options are sure to pay. One figure for each leg. */
+export function leastCashBehind(
+  { sizes, programs }: OptionCover,
+  figures: readonly OptionFigure[],
+): Fraction {
+  const apart = figures.map(({ behind: { numerator, denominator } }, at) => {
+    return { numerator: numerator * (sizes[at] as bigint), denominator };
   });
+  const saved = programs.map((program) => mostSaved(program, figures));
+  return inLowestTerms(subtractFractions(sumFractions(apart), sumFractions(saved)));
 }
 
-function cut(legs: readonly LegView[]): readonly (readonly LegView[])[] {
-  const ordered = [...legs].sort(byStrike);
-  const count = Math.ceil(ordered.length / LEGS_COVERED_TOGETHER);
-  const size = Math.ceil(ordered.length / count);
-  return Array.from({ length: count }, (_, at) => ordered.slice(at * size, (at + 1) * size));
-}
-
-function byStrike(a: LegView, b: LegView): number {
-  return (
-    Number(optionOf(a).strikeTicks - optionOf(b).strikeTicks) ||
-    a.instrument - b.instrument ||
-    (a.leg < b.leg ? -1 : 1)
-  );
-}
-
-/** None where no group can do better than its legs apart. */
-function programOf(legs: readonly LegView[]): readonly CoverProgram[] {
-  const expiries = [...new Set(legs.map((leg) => optionOf(leg).expiryMs))];
-  const groups = expiries.map((expiryMs) => joining(legs, expiryMs)).filter(isUseful);
-  if (groups.length === 0) return [];
-  const columns: Column[] = [
-    ...groups.flatMap((members, group) => members.map((leg) => ({ group, leg }))),
-    ...groups.map((_, group) => ({ group, leg: null })),
-  ];
-  const joined = [...new Set(groups.flat())];
-  const rows = [
-    ...joined.map((leg) => ({ of: columns.map((one) => (one.leg === leg ? 1n : 0n)), most: sizeOf(leg) })),
-    ...groups.flatMap((members, group) => payoffRows(members, group, columns)),
-  ];
-  return [{ shorts: joined.filter((leg) => !isLong(leg)), columns, rows, groupCount: groups.length }];
-}
-
-function joining(legs: readonly LegView[], expiryMs: number): readonly LegView[] {
-  return legs.filter((leg) => {
-    const expires = optionOf(leg).expiryMs;
-    return isLong(leg) ? expires >= expiryMs : expires === expiryMs;
-  });
-}
-
-/** Longs alone stand for nothing else, whatever they are sure to pay. */
-function isUseful(members: readonly LegView[]): boolean {
-  return members.some(isLong) && !members.every(isLong);
-}
-
-/** At the strike of each long, and at the far end. */
-function payoffRows(members: readonly LegView[], group: number, columns: readonly Column[]): readonly Row[] {
-  const strikes = new Set(members.filter(isLong).map((leg) => optionOf(leg).strikeTicks));
-  const row = (paid: (option: OptionTerms) => bigint, ofRest: bigint): Row => ({
-    of: columns.map(({ leg, ...column }) => {
-      if (column.group !== group) return 0n;
-      return leg === null ? -ofRest : signed(leg, paid(optionOf(leg)));
-    }),
-    most: 0n,
-  });
-  return [
-    ...[...strikes].map((strike) =>
-      row((option) => lessThanAtNearEnd(option, strike), scaleAt(members, strike)),
-    ),
-    row((option) => -slopeAtFarEnd(option), 0n),
-  ];
-}
-
-/** p at the near end less p(S), x S where it is inverse. Linear puts and inverse calls pay most at the near end. */
-function lessThanAtNearEnd(option: OptionTerms, priceTicks: bigint): bigint {
-  const { optionType, strikeTicks } = option;
-  if (isBounded(option)) return min(strikeTicks, priceTicks);
-  return -max(0n, optionType === 'call' ? priceTicks - strikeTicks : strikeTicks - priceTicks);
-}
-
-function scaleAt(members: readonly LegView[], priceTicks: bigint): bigint {
-  return optionOf(members[0] as LegView).payoff === 'linear' ? 1n : priceTicks;
-}
-
-/** How fast it goes on rising where S (linear), or 1 / S (inverse), has no end. */
-function slopeAtFarEnd(option: OptionTerms): bigint {
-  if (isBounded(option)) return 0n;
-  return option.payoff === 'linear' ? 1n : option.strikeTicks;
-}
-
-/** Where S (linear) or 1 / S (inverse) is zero. */
-function paidAtNearEnd(option: OptionTerms): Fraction {
-  if (!isBounded(option)) return ZERO;
-  return whole(option.payoff === 'linear' ? option.strikeTicks : 1n);
-}
-
-function isBounded({ payoff, optionType }: OptionTerms): boolean {
-  return optionType === (payoff === 'linear' ? 'put' : 'call');
-}
-
-/** All shorts by themselves, less what groups save. */
-function leastOf({ shorts, columns, rows, groupCount }: CoverProgram, figureOf: FigureOf): Fraction {
-  const paid = (leg: LegView) => paidAtNearEnd(optionOf(leg));
-  const saved = commonNumerators(
+/**
+ * By groups, of what all shorts have behind them apart. The rows of the marks matter only where something is marked below
+ * what it is sure to pay, so it is solved without them first: the rest does not change with prices, and each solution
+ * starts from the one before.
+ */
+function mostSaved(program: CoverProgram, figures: readonly OptionFigure[]): Fraction {
+  const { columns, dictionary } = program;
+  const gains = commonNumerators(
     columns.map(({ leg }) => {
       if (leg === null) return MINUS_ONE;
-      return isLong(leg) ? paid(leg) : subtractFractions(figureOf(leg).behind, paid(leg));
+      const paid = paidAtNearEnd(leg.option);
+      return leg.isLong ? paid : subtractFractions((figures[leg.at] as OptionFigure).behind, paid);
     }),
   );
-  const marked = commonNumerators(
-    columns.map(({ leg }) => (leg === null ? MINUS_ONE : subtractFractions(paid(leg), figureOf(leg).value))),
-  );
-  const markRows = Array.from({ length: groupCount }, (_, group) => ({
-    of: columns.map(({ leg, ...column }, at) => {
-      if (column.group !== group) return 0n;
-      const entry = marked.numerators[at] as bigint;
-      return leg === null ? entry : signed(leg, entry);
-    }),
-    most: 0n,
-  }));
-  const most = greatestValue({ rows: [...rows, ...markRows], objective: saved.numerators });
-  const savedMost = { ...most, denominator: most.denominator * saved.denominator };
-  const apart = sumFractions(shorts.map((leg) => behind(leg, figureOf)));
-  return inLowestTerms(subtractFractions(apart, savedMost));
+  const found = greatestOn(dictionary, gains.numerators);
+  const rows = markRows(program, figures);
+  const corner = cornerOf(dictionary);
+  const isMet = rows.every(({ of }) => of.reduce((sum, entry, at) => sum + entry * corner[at]!, 0n) <= 0n);
+  const { numerator, denominator } = isMet
+    ? found
+    : greatestValue({ rows: [...program.rows, ...rows], objective: gains.numerators });
+  return { numerator, denominator: denominator * gains.denominator };
 }
 
 const MINUS_ONE = whole(-1n);
 
-/** p, or what is left of it, as it counts against w: a short's towards it. */
-function signed(leg: LegView, amount: bigint): bigint {
-  return isLong(leg) ? amount : -amount;
-}
-
-function behind(leg: LegView, figureOf: FigureOf): Fraction {
-  const { numerator, denominator } = figureOf(leg).behind;
-  return { numerator: numerator * sizeOf(leg), denominator };
-}
-
-/** Lots x unit, without sign. */
-function sizeOf(leg: LegView): bigint {
-  const { unit } = optionOf(leg);
-  return (isLong(leg) ? leg.lots : -leg.lots) * unit;
-}
-
-function isLong({ lots }: LegView): boolean {
-  return lots > 0n;
-}
-
-function optionOf({ option }: LegView): OptionTerms {
-  return option as OptionTerms;
+/** One of each group: r is no less than what is paid at the near end less the value at the marks. */
+function markRows(
+  { columns, groupCount }: CoverProgram,
+  figures: readonly OptionFigure[],
+): CoverProgram['rows'] {
+  const { numerators } = commonNumerators(
+    columns.map(({ leg }) => {
+      if (leg === null) return MINUS_ONE;
+      return subtractFractions(paidAtNearEnd(leg.option), (figures[leg.at] as OptionFigure).value);
+    }),
+  );
+  return Array.from({ length: groupCount }, (_, group) => ({
+    of: columns.map((column, at) => {
+      const entry = numerators[at] as bigint;
+      if (column.group !== group) return 0n;
+      return column.leg === null ? entry : againstCash(column.leg, entry);
+    }),
+    most: 0n,
+  }));
 }

@@ -6,9 +6,9 @@
  *
  *   s x X - S = s x (V - M) - (1 - s) x S
  *
- * optionRequirement.ts: V - M never falls as a leg's value rises, nor rises with what is asked for a short; S never falls
- * as a short's value or what is asked for it rises, nor rises with a long's value; and it moves by no more than what is
- * asked does. So each has its ends at corners:
+ * With D of optionCover.ts and v the shorts' value without its sign, V - M = -D and S = max(0, D - v). D never falls as a
+ * long's mark falls, or as a short's mark or what is asked for it rises, and by no more than these do. So S never falls as
+ * a mark falls, or as more is asked, and moves by no more than what is asked does: each has its ends at corners,
  *
  *   V - M   least: longs low, shorts and underlying high           most: the other way round
  *   S       most:  longs and shorts low, underlying high           least: the other way round

@@ -9,6 +9,7 @@ import { slowAlone, slowOptionRequirement, slowPayoff, slowValue } from '../../t
 import { legProfit } from './accountEquity.js';
 import { isAccountLiquidatable } from './accountHealth.js';
 import { accountRequirement } from './accountRequirement.js';
+import { LEGS_COVERED_TOGETHER } from './coverProgram.js';
 import { subtractFractions, sumFractions } from './fractions.js';
 import type { RequirementKind } from './legRequirement.js';
 import { optionRequirement } from './optionRequirement.js';
@@ -112,6 +113,47 @@ describe('what options require, over random chains', () => {
     });
     fc.assert(fc.property(optionChains({ legsMax: 8 }), shares, check), { numRuns: 400 });
     expect(together).toBeGreaterThan(40);
+  });
+
+  it('is the same whatever prices the book was asked at before', () => {
+    const check = (legs: readonly LegView[], marks: readonly bigint[], indexTicks: bigint) => {
+      const fresh = legs.map((one) => ({ ...one, instrument: one.instrument + 100, lots: one.lots * 3n }));
+      const elsewhere = legs.map((one, at) => ({ ...one, markTicks: marks[at] as bigint, indexTicks }));
+      for (const kind of kinds) requiredSum(kind, elsewhere);
+      for (const kind of kinds) {
+        const { numerator, denominator } = requiredSum(kind, fresh);
+        expect(toRational(requiredSum(kind, legs))).toEqual(rational(numerator, 3n * denominator));
+      }
+    };
+    const marks = fc.array(fc.bigInt(1n, 400n), { minLength: 6, maxLength: 6 });
+    fc.assert(fc.property(optionChains(), marks, fc.bigInt(1n, 300n), check), runs);
+  });
+
+  it('is enough, and no more than apart, for more legs than are covered together', () => {
+    const check = (legs: readonly LegView[], prices: readonly bigint[]) => {
+      const back = [...legs].reverse();
+      for (const kind of kinds) {
+        const required = toRational(requiredSum(kind, legs));
+        expect(toRational(requiredSum(kind, back))).toEqual(required);
+        const apart = plus(...legs.map((one) => slowAlone(kind, one)));
+        expect(compare(required, apart)).toBeLessThanOrEqual(0);
+        const cash = minus(required, plus(...legs.map(slowValue)));
+        for (const price of prices) {
+          const owed = legs.map((one) => {
+            const due = minus(ZERO, slowPayoff(one, rational(price)));
+            const margin = minus(slowAlone(kind, one), slowValue(one));
+            return one.lots > 0n || compare(due, margin) < 0 ? due : margin;
+          });
+          expect(compare(cash, plus(...owed))).toBeGreaterThanOrEqual(0);
+        }
+      }
+    };
+    const large = optionChains({
+      expiries: [1000],
+      legsMin: LEGS_COVERED_TOGETHER + 1,
+      legsMax: LEGS_COVERED_TOGETHER + 10,
+    });
+    fc.assert(fc.property(large, fc.array(fc.bigInt(1n, 400n), { maxLength: 4 }), check), { numRuns: 25 });
   });
 
   it('grows with the chain in proportion, and with a lone position always', () => {

@@ -82,10 +82,10 @@ function togetherOf(
 ): Together {
   const alone = priced.map((leg) => requiredAlone(kind, leg));
   const values = priced.map(({ terms, lots, markTicks }) => valueAtMark(terms, lots, markTicks));
-  const figures = new Map(
-    legs.map((leg, at) => [leg, figureOf(leg, values[at] as Fraction, alone[at] as Fraction)] as const),
+  const cash = leastCashBehind(
+    cover,
+    legs.map((leg, at) => figureOf(leg, values[at] as Fraction, alone[at] as Fraction)),
   );
-  const cash = leastCashBehind(cover, (leg) => figures.get(leg) as OptionFigure);
   const required = addFractions(sumFractions(values), cash);
   const onLongs = smaller(required, sumFractions(values.filter((_, at) => isLong(legs[at] as LegView))));
   const onShorts = subtractFractions(required, onLongs);
