@@ -33,6 +33,7 @@ import {
   usdt,
   type World,
 } from '../src/testkit/world.js';
+import { BACKTEST_EXAMPLES } from './backtestExamples.js';
 import { CONTAINMENT_EXAMPLES } from './containmentExamples.js';
 import { CROSS_EXAMPLES } from './crossExamples.js';
 import { IMPACT_EXAMPLES } from './impactExamples.js';
@@ -58,6 +59,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-share': () => waterfall(shareStory),
   ...RISK_EXAMPLES,
   ...TAIL_EXAMPLES,
+  ...BACKTEST_EXAMPLES,
   ...CROSS_EXAMPLES,
   ...OPTION_EXAMPLES,
   ...CONTAINMENT_EXAMPLES,

@@ -46,6 +46,9 @@ export const COMMANDS: readonly Command[] = [
   entry('risk', 'value at risk and shortfall of positions from their history, and what makes them', () =>
     import('./risk.js').then((file) => ({ run: file.risk, help: file.riskHelp })),
   ),
+  entry('backtest', 'forecasts of risk beside what happened: every test with its p-value', () =>
+    import('./backtest.js').then((file) => ({ run: file.backtest, help: file.backtestHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

@@ -35,7 +35,7 @@ export async function runStateless<Answer extends object>(
   return EXIT_DONE;
 }
 
-function refusalText({ error }: ContainmentRefusal): string {
+export function refusalText({ error }: ContainmentRefusal): string {
   const context = Object.entries(error.context).map(([name, value]) => `  ${name}: ${printable(value)}\n`);
   const where = error.path === '' ? '' : ` at ${printable(error.path)}`;
   return `refused: ${error.code}${where}: ${printable(error.message)}\n${context.join('')}`;

@@ -3,6 +3,8 @@ export * from './accountReasons.js';
 export * from './accountView.js';
 export * from './adl.js';
 export * from './adlSchema.js';
+export * from './backtest.js';
+export * from './backtestSchema.js';
 export * from './calc.js';
 export * from './collateralTermsView.js';
 export * from './collateralViews.js';

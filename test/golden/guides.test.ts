@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { adl } from '../../src/cli/adl.js';
 import { analyze } from '../../src/cli/analyze.js';
+import { backtest } from '../../src/cli/backtest.js';
 import { calc } from '../../src/cli/calc.js';
 import { contagion } from '../../src/cli/contagion.js';
 import type { Io } from '../../src/cli/io.js';
@@ -15,7 +16,7 @@ import { waterfall } from '../../src/cli/waterfall.js';
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress };
+const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress, backtest };
 const PAGES = [
   'docs/guides/calc.md',
   'docs/guides/analyze.md',
@@ -24,6 +25,7 @@ const PAGES = [
   'docs/guides/contagion.md',
   'docs/guides/risk.md',
   'docs/guides/stress.md',
+  'docs/guides/backtest.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {
