@@ -5,11 +5,12 @@
 import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
-import { hasRisk, valuedInPoolAsset } from './accountParts.js';
+import { hasRisk, positionsOf, valuedInPoolAsset } from './accountParts.js';
 import { createHolders, type Holders } from './holders.js';
 import { createInventory, type Inventory } from './inventory.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { createLiquidationQueue, type LiquidationQueue } from './liquidationQueue.js';
+import { markUsableMs } from './marginView.js';
 import { createNotices, type Notices } from './notices.js';
 import { liquidationDueMs } from './reduction.js';
 import { createSharedTriggers, type SharedTriggers } from './sharedTriggers.js';
@@ -156,7 +157,14 @@ export function createDerived(state: State): Derived {
     for (const row of changedPolicies.take()) {
       if (row >= pools.table.size) continue;
       const policy = Object.values(liquidationPolicyOf(state, row) ?? {});
-      if (isNew(seen.pools, row, [pools.scenarioVersion.get(row), ...policy].join())) queueOf(row).touchAll();
+      if (
+        isNew(
+          seen.pools,
+          row,
+          [pools.scenarioVersion.get(row), pools.haltedUntilMs.get(row), ...policy].join(),
+        )
+      )
+        queueOf(row).touchAll();
     }
   }
 
@@ -248,7 +256,17 @@ function nextStepMs(state: State, accountRow: number, timeMs: number): number {
   if (!hasRisk(state, accountRow)) return timeMs;
   return mayDecide(state, accountRow, timeMs)
     ? liquidationDueMs(state, accountRow, timeMs)
-    : Number.POSITIVE_INFINITY;
+    : firstUsableMs(state, accountRow, timeMs);
+}
+
+/** When the first mark of the account's positions may decide again, as halts end; Infinity where only a change can say. */
+function firstUsableMs(state: State, accountRow: number, timeMs: number): number {
+  const { lots, instrument } = state.positions;
+  return positionsOf(state, accountRow)
+    .filter((row) => lots.get(row) !== 0n)
+    .map((row) => markUsableMs(state, instrument.get(row), timeMs))
+    .filter((usableMs) => usableMs > timeMs)
+    .reduce((first, usableMs) => Math.min(first, usableMs), Number.POSITIVE_INFINITY);
 }
 
 /** Rows of a small table by pool, made anew whenever rows have come or gone. */

@@ -9,11 +9,14 @@ import type { EventOf } from './event.js';
 import type { PriceChange } from './priceChange.js';
 import type { State } from './state.js';
 
-export function isHalted({ instruments, pools }: State, instrumentRow: number, timeMs: number): boolean {
-  return (
-    timeMs < instruments.haltedUntilMs.get(instrumentRow) ||
-    timeMs < pools.haltedUntilMs.get(instruments.pool.get(instrumentRow))
-  );
+export function isHalted(state: State, instrumentRow: number, timeMs: number): boolean {
+  return timeMs < haltedUntilMs(state, instrumentRow);
+}
+
+/** When the halt of the instrument or of its pool ends, whichever is later; 0 where there never was one. */
+export function haltedUntilMs({ instruments, pools }: State, instrumentRow: number): number {
+  const ofPool = pools.haltedUntilMs.get(instruments.pool.get(instrumentRow));
+  return Math.max(instruments.haltedUntilMs.get(instrumentRow), ofPool);
 }
 
 /** Instruments that the prices on their way take out of their bands, by row. */

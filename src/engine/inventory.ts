@@ -3,8 +3,9 @@
  * and marks change: work after a mark asks again and again, and must not add everything up each time.
  */
 import { min } from '../base/index.js';
+import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { createLiquidationQueue, type LiquidationQueue } from './liquidationQueue.js';
-import { hasUsableMark, takeoverEquity } from './marginView.js';
+import { markUsableMs, takeoverEquity } from './marginView.js';
 import { type State, TAKEOVER_STATUS } from './state.js';
 import { unwindingDueMs } from './unwinding.js';
 
@@ -35,12 +36,15 @@ export function createInventory(state: State): Inventory {
     takeovers: state.takeovers.table.follow(),
     positions: state.positions.table.follow(),
     instruments: state.instruments.table.follow(),
+    pools: state.pools.table.follow(),
   };
   const held = new Map<number, Held>();
   const exposures = new Map<number, bigint>();
   const sides = new Map<number, { longs: number[]; shorts: number[] }>();
   const deepest: LiquidationQueue[] = [];
   const orders: LiquidationQueue[] = [];
+  /** By pool: what decided about its queues when they were looked at. */
+  const guardsSeen = new Map<number, string>();
 
   function sidesOf(instrumentRow: number) {
     const found = sides.get(instrumentRow) ?? { longs: [], shorts: [] };
@@ -53,7 +57,7 @@ export function createInventory(state: State): Inventory {
       equityOf: (row) => (held.get(row) as Held).equity,
       dueMs: (row, timeMs) => {
         const { equity, instrumentRow } = held.get(row) as Held;
-        return equity < 0n && hasUsableMark(state, instrumentRow, timeMs) ? timeMs : Number.POSITIVE_INFINITY;
+        return equity < 0n ? markUsableMs(state, instrumentRow, timeMs) : Number.POSITIVE_INFINITY;
       },
     });
     return deepest[poolAssetRow];
@@ -116,6 +120,20 @@ export function createInventory(state: State): Inventory {
     for (const row of changed.instruments.take())
       for (const side of Object.values(sidesOf(row))) for (const takeoverRow of side) rows.add(takeoverRow);
     for (const row of rows) look(row);
+    for (const row of changed.pools.take()) if (row < state.pools.table.size) lookAtPool(row);
+  }
+
+  /** How the pool liquidates, or until when it is halted, may have changed. */
+  function lookAtPool(poolRow: number): void {
+    const guards = [
+      state.pools.haltedUntilMs.get(poolRow),
+      ...Object.values(liquidationPolicyOf(state, poolRow) ?? {}),
+    ];
+    if (guardsSeen.get(poolRow) === guards.join()) return;
+    guardsSeen.set(poolRow, guards.join());
+    orders[poolRow]?.touchAll();
+    for (const [poolAssetRow, queue] of deepest.entries())
+      if (queue !== undefined && state.poolAssets.pool.get(poolAssetRow) === poolRow) queue.touchAll();
   }
 
   return {

@@ -2,7 +2,7 @@
 import { divFloor } from '../base/index.js';
 import { equityFloor, type IsolatedView } from '../margin/index.js';
 import { valueAtMark } from '../market/index.js';
-import { isHalted } from './halts.js';
+import { haltedUntilMs, isHalted } from './halts.js';
 import { listedInstrument, type State } from './state.js';
 import { accruedFunding } from './trade.js';
 
@@ -62,6 +62,13 @@ export function markValue(state: State, instrumentRow: number, lots: bigint): bi
 }
 
 /** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns, and no halt. */
+/** When the mark may decide: the time given where that is now, the end of a halt, Infinity where only a change can say. */
+export function markUsableMs(state: State, instrumentRow: number, timeMs: number): number {
+  if (hasUsableMark(state, instrumentRow, timeMs)) return timeMs;
+  const untilMs = haltedUntilMs(state, instrumentRow);
+  return untilMs > timeMs ? untilMs : Number.POSITIVE_INFINITY;
+}
+
 export function hasUsableMark(state: State, instrumentRow: number, timeMs: number): boolean {
   const { instruments } = state;
   return (

@@ -1,7 +1,7 @@
 /** The order by which a takeover is unwound on the market, in a pool with a liquidation policy: what is left of it, and when the next is due. */
 import { abs, max } from '../base/index.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
-import { hasUsableMark } from './marginView.js';
+import { markUsableMs } from './marginView.js';
 import { INSTRUMENT_STATUS, type State } from './state.js';
 
 /** When the takeover has an order to send: the time given where that is now, Infinity where only a change can say. */
@@ -10,9 +10,10 @@ export function unwindingDueMs(state: State, takeoverRow: number, timeMs: number
   const instrumentRow = takeovers.instrument.get(takeoverRow);
   const mayTrade =
     liquidationPolicyOf(state, takeovers.pool.get(takeoverRow)) !== null &&
-    instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading &&
-    hasUsableMark(state, instrumentRow, timeMs);
+    instruments.status.get(instrumentRow) === INSTRUMENT_STATUS.trading;
   if (!mayTrade) return Number.POSITIVE_INFINITY;
+  const usableMs = markUsableMs(state, instrumentRow, timeMs);
+  if (usableMs > timeMs) return usableMs;
   const isOut = unwindingLeft(state, takeoverRow) > 0n;
   const expiresMs = isOut ? takeovers.orderExpiresMs.get(takeoverRow) : 0;
   const dueMs = Math.max(expiresMs, takeovers.nextOrderMs.get(takeoverRow));

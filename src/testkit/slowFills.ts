@@ -135,8 +135,10 @@ function judgeOpening(context: EventContext, event: Filled, side: FillSide): voi
   const isOpening =
     after.lots !== 0n && (sign(before.lots) !== sign(after.lots) || abs(after.lots) > abs(before.lots));
   if (!isOpening) {
+    const laid = isPlain(books, account) ? false : laysBare(context, event, accountRow);
+    if (laid) return judgeSharedOpening(context, event, accountRow);
     demand(
-      allocated === side.allocateMinor,
+      laid === null || allocated === side.allocateMinor,
       () => `ORD-03: a reducing fill draws ${allocated} on the wallet`,
     );
     return;
@@ -189,6 +191,17 @@ function judgeCaps(
     openInterestCapLots === null || longs <= openInterestCapLots || longs <= longsBefore,
     () => `MAR-07: open interest of ${longs}, the cap is ${openInterestCapLots}`,
   );
+}
+
+/** Whether a close asks for more than there was: it took a hedge away. Null where a price may not decide. */
+function laysBare({ books, timeMs }: EventContext, event: Filled, accountRow: number): boolean | null {
+  const account = books.accounts[accountRow] as SlowAccount;
+  if (!hasAllLivePrices(books, account, timeMs)) return null;
+  const after = copyOf(books);
+  applySlowly(after, event);
+  const initialOf = (of: SlowBooks) =>
+    accountRequirement(slowWholeView(of, of.accounts[accountRow] as SlowAccount, 'opening')).initial;
+  return initialOf(after) > initialOf(books);
 }
 
 /** The whole account as it is afterwards, where every price may decide; where one may not, it was judged more harshly. */

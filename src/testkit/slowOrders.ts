@@ -106,28 +106,31 @@ export function judgeAcceptance(
   applySlowly(after, event);
   const row = event.kind === 'orderAmended' ? event.orderRow : after.orders.length - 1;
   const order = after.orders[row] as SlowOrder;
-  if (order.isReduceOnly) return;
-  const held = legOf(books, order)?.lots ?? 0n;
-  if (held !== 0n && order.isBuy === held < 0n && order.lots <= abs(held)) return;
-  const instrument = books.instruments[order.instrument] as SlowInstrument;
-  demand(
-    isUsable(instrument, context.timeMs),
-    () => 'PRC-01: an order to open is let in without a usable mark',
-  );
-  demand(!instrument.isReduceOnly, () => 'MAR-07: an order to open where positions may only be reduced');
+  if (!reduces(books, order)) judgeOpening(context, after, order);
   const account = after.accounts[accountRow] as SlowAccount;
-  demand(!account.isQueued, () => `MAR-02: ${account.id} is in liquidation and lets an order in`);
-  demand(
-    account.mode !== 'portfolio' ||
-      hasFreshScenarios(after, account, { timeMs: context.timeMs, more: [order.instrument] }),
-    () => `MAR-10: ${account.id} orders on scenarios that are stale`,
-  );
   const missing = slowMissing(context, after, accountRow);
   if (missing === null) return;
   const before = slowMissing(context, books, accountRow);
   demand(
     missing <= account.hold || (before !== null && missing <= before),
     () => `MAR-06: ${account.id} lacks ${missing} for its orders, and holds ${account.hold} of its wallet`,
+  );
+}
+
+function reduces(books: SlowBooks, order: SlowOrder): boolean {
+  const held = legOf(books, order)?.lots ?? 0n;
+  return order.isReduceOnly || (held !== 0n && order.isBuy === held < 0n && order.lots <= abs(held));
+}
+
+function judgeOpening({ timeMs }: EventContext, books: SlowBooks, order: SlowOrder): void {
+  const instrument = books.instruments[order.instrument] as SlowInstrument;
+  const account = books.accounts[order.account] as SlowAccount;
+  demand(isUsable(instrument, timeMs), () => 'PRC-01: an order to open is let in without a usable mark');
+  demand(!instrument.isReduceOnly, () => 'MAR-07: an order to open where positions may only be reduced');
+  demand(!account.isQueued, () => `MAR-02: ${account.id} is in liquidation and lets an order in`);
+  demand(
+    account.mode !== 'portfolio' || hasFreshScenarios(books, account, { timeMs, more: [order.instrument] }),
+    () => `MAR-10: ${account.id} orders on scenarios that are stale`,
   );
 }
 

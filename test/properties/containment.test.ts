@@ -21,7 +21,7 @@ const bytesOf = (recorded: readonly Recorded[]) =>
 describe('random histories with containment', () => {
   it('keep every law and total after each command, quarantine nobody, and reach all there is (LIQ-01, LIQ-02, LIQ-04, LIQ-05, LIQ-08, ISO-01, ISO-03, PRC-04)', () => {
     const missing = new Set(EVERYTHING);
-    forSeeds(40, (seed) => {
+    forSeeds(24, (seed) => {
       playHistory(seed, {
         commands: 250,
         isContained: true,
@@ -45,9 +45,11 @@ describe('random histories with containment', () => {
       expect(hashOf(loaded)).toBe(hashOf(engine));
       expect(hashText(wholeStateHash(loaded.state))).toBe(hashOf(engine));
     };
-    forSeeds(20, decideAgain);
+    forSeeds(10, decideAgain);
     // A long option beside a short perpetual: the index of notices found it later than the predicate.
     decideAgain('h293573931');
+    // A halt that ended by itself: nothing changes then, and nobody looked at what had been set aside.
+    decideAgain('h897978937');
   });
 });
 

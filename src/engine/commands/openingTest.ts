@@ -4,6 +4,7 @@
  */
 import { abs, divFloor, max, smallestAmount } from '../../base/index.js';
 import {
+  type AccountView,
   ASSET_PRICE_SCALE,
   accountEquityFloor,
   accountRequirement,
@@ -21,6 +22,7 @@ import { hasClosedForm } from '../accountParts.js';
 import { capFault } from '../caps.js';
 import type { Situation } from '../decision.js';
 import type { Draft } from '../draft.js';
+import { mayHedgeOthers } from '../hedges.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State, settleAssetRow } from '../state.js';
@@ -29,7 +31,7 @@ import { tradingFee } from '../tradingFee.js';
 import { scenarioFault, unsettledFault } from './checks.js';
 import type { Party } from './fillParty.js';
 
-/** Minor units of the instrument's settlement asset; zero for a fill that only reduces. */
+/** Minor units of the instrument's settlement asset; zero for a fill that only reduces what is required. */
 export function neededToOpen(
   situation: Situation,
   draft: Draft,
@@ -40,7 +42,7 @@ export function neededToOpen(
 ): bigint | Rejection {
   const { state, timeMs } = situation;
   const { accountRow, instrumentRow } = party;
-  if (preview.openedLots === 0n) return 0n;
+  if (preview.openedLots === 0n && !laysBare(situation, draft, party)) return 0n;
   if (!hasUsableMark(state, instrumentRow, timeMs)) {
     return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
   }
@@ -64,6 +66,20 @@ export function neededToOpen(
   return hasClosedForm(state, accountRow)
     ? neededByIsolated(state, party, preview, opening)
     : neededByShared(situation, draft, party, { ...opening, allocated });
+}
+
+/** Whether more is required after the fill than before, though it only closes. */
+function laysBare(
+  { state, timeMs }: Situation,
+  draft: Draft,
+  { accountRow, instrumentRow, side }: Party,
+): boolean {
+  if (!mayHedgeOthers(state, { accountRow, instrumentRow, leg: side.leg })) return false;
+  if (!hasAllPrices(state, accountRow)) return true;
+  const prices = { kind: 'adverse', timeMs } as const;
+  const initialOf = (view: AccountView) => accountRequirement(view).initial;
+  const before = initialOf(wholeAccountView(state, accountRow, { prices }));
+  return initialOf(wholeAccountView(state, accountRow, { prices, draft })) > before;
 }
 
 interface Opening {

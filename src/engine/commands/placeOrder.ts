@@ -12,6 +12,7 @@ import { accountAssetOf, balanceOf, hasClosedForm, isSpot, positionOf } from '..
 import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { mayHedgeOthers } from '../hedges.js';
 import { hasUsableMark } from '../marginView.js';
 import { shortfallForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
@@ -171,11 +172,13 @@ export function holdFor(situation: Situation, accountRow: number, change: OrderC
   const { before, after, changed, holdWallet } = change;
   const held = state.accounts.walletHold.get(accountRow);
   const prices: PriceBasis = { kind: 'adverse', timeMs };
-  if (changed.isReduceOnly) return held;
-  const isReducing = opensNothing(state, accountRow, after, changed);
+  const { instrument: instrumentRow, leg } = changed;
+  const isHedge = mayHedgeOthers(state, { accountRow, instrumentRow, leg });
+  if (changed.isReduceOnly && !isHedge) return held;
+  const isReducing = !isHedge && (changed.isReduceOnly || opensNothing(state, accountRow, after, changed));
   const unusable = priceFault(situation, accountRow, changed.instrument);
   if (unusable !== null) return isReducing ? held : unusable;
-  if (!isReducing) {
+  if (!isReducing && !changed.isReduceOnly) {
     const refused =
       haltFault(situation, changed.instrument) ??
       unsettledFault(situation, accountRow) ??

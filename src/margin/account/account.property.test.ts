@@ -26,6 +26,7 @@ import {
   isolatedOrderMarginCeil,
   LEG_RULES,
   type LegView,
+  type OrderView,
   VALUE_SCALE,
 } from '../index.js';
 
@@ -188,6 +189,20 @@ describe('options in a whole account', () => {
   });
 });
 
+/** The legs with the order filled at the mark, as far as it can be: a leg never turns. */
+function withFill(view: AccountView, legs: readonly LegView[], order: OrderView): readonly LegView[] {
+  const { leg, side, lots, isReduceOnly } = order;
+  const terms = view.orderTerms.find(({ instrument }) => instrument === order.instrument) as LegView;
+  const held = legs.find((one) => one.leg === leg) ?? { ...terms, leg, lots: 0n };
+  const closes = side === (leg === 'long' ? 'sell' : 'buy');
+  if (!closes && isReduceOnly) return legs;
+  const size = held.lots < 0n ? -held.lots : held.lots;
+  const traded = closes && lots > size ? size : lots;
+  const after = held.lots + (side === 'buy' ? traded : -traded);
+  const others = legs.filter((one) => one.leg !== leg);
+  return after === 0n ? others : [...others, { ...held, lots: after }];
+}
+
 function withLegs(view: AccountView, change: (leg: LegView) => LegView): AccountView {
   return { ...view, legs: view.legs.map(change) };
 }
@@ -200,6 +215,8 @@ describe('order margin', () => {
           view.orders.map(({ instrument, leg }) => [`${instrument} ${leg}`, { instrument, leg }]),
         );
         for (const { instrument, leg } of pairs.values()) {
+          // Legs margined net have order margin together: below.
+          if (view.legRule === 'net' && leg !== 'net') continue;
           const orders = view.orders.filter((order) => order.instrument === instrument && order.leg === leg);
           const terms = view.orderTerms.find((one) => one.instrument === instrument) as LegView;
           const held = view.legs.find((one) => one.instrument === instrument && one.leg === leg);
@@ -220,17 +237,56 @@ describe('order margin', () => {
 
   it('never falls when an order is added, and is free for one that only reduces (MAR-06, ORD-03)', () => {
     fc.assert(
-      fc.property(accountCases({ withOrders: true }), (view) => {
+      fc.property(accountCases({ withOrders: true }), (drawn) => {
+        // An account has legs apart or it has not.
+        const hasLegs = drawn.legs.some(({ leg }) => leg !== 'net');
+        const orders = drawn.orders.filter(
+          ({ leg }) => drawn.legRule !== 'net' || hasLegs === (leg !== 'net'),
+        );
+        const view = { ...drawn, orders };
         let before = 0n;
         view.orders.forEach((order, at) => {
           const orders = view.orders.slice(0, at + 1);
           const after = accountOrderScaled({ ...view, orders });
           expect(after >= before).toBe(true);
-          if (isReducing(view, orders, order)) expect(after).toBe(before);
+          const mayLayBare = view.legRule === 'net' && order.leg !== 'net';
+          if (!mayLayBare && isReducing(view, orders, order)) expect(after).toBe(before);
           before = after;
         });
       }),
       RUNS,
+    );
+  });
+
+  it('covers what legs margined net require after whichever of their orders have filled, also those that close (MAR-06, ORD-03)', () => {
+    fc.assert(
+      fc.property(
+        accountCases({ withOrders: true, instrumentsMax: 1 }),
+        fc.integer({ min: 0, max: 255 }),
+        (drawn, mask) => {
+          const atMark = (leg: LegView): LegView => ({
+            ...leg,
+            terms: { ...leg.terms, initialBasis: 'mark' },
+          });
+          const legs = drawn.legs.map(atMark);
+          fc.pre(legs.every(({ leg }) => leg !== 'net'));
+          const orders = drawn.orders.filter(({ leg }) => leg !== 'net');
+          fc.pre(orders.length > 0);
+          const view: AccountView = {
+            ...drawn,
+            legRule: 'net',
+            legs,
+            orders,
+            orderTerms: drawn.orderTerms.map(atMark),
+          };
+          const filled = orders.filter((_, at) => (mask >> at) & 1);
+          const after = filled.reduce<readonly LegView[]>((held, order) => withFill(view, held, order), legs);
+          const initialOf = (held: readonly LegView[]) =>
+            accountInitialScaled({ ...view, legs: held, orders: [] });
+          expect(initialOf(after) <= initialOf(legs) + accountOrderScaled(view)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Order margin of a whole account (MAR-06): a requirement, never a posting (LED-02), and zero while no order opens
  * anything. Per instrument and leg the larger of its buy and sell side (orderSide.ts); of the legs of one instrument the
- * larger, or under the rule `both` their sum.
+ * larger, under the rule `both` their sum, and under `net` what orders of either leg make of both together.
  *
  * Options: a buy that opens needs its premium in full, and the fee; a sale the initial margin of the underlying's options
  * after it less that now, with open loss and fee of what it opens. A sale that takes the cover from a short is therefore
@@ -11,16 +11,18 @@
  */
 
 import { assert } from '../../base/assert.js';
-import { max, min } from '../../base/integers.js';
+import { abs, divCeil, max, min } from '../../base/integers.js';
 import { type Fraction, unitValue } from '../../market/payoff.js';
 import { assetOf } from './accountEquity.js';
 import { type Charge, chargesOf, totalScaled } from './charge.js';
 import { positivePart, subtractFractions, sumFractions, ZERO } from './fractions.js';
 import { grouped } from './groups.js';
 import { legRequirement } from './legRequirement.js';
+import { chargedLegs } from './legRule.js';
 import { optionRequirement } from './optionRequirement.js';
 import {
   type Holding,
+  holdingAfter,
   type OrderedPosition,
   openingOrders,
   type PricedOrder,
@@ -34,8 +36,10 @@ export function orderCharges(view: AccountView): readonly Charge[] {
   const scenarios = scenariosOf(view);
   if (scenarios !== null) return scenarioOrderMargin(view, scenarios);
   return grouped(view.orders, ({ instrument }) => instrument).flatMap((orders) => {
-    const legs = grouped(orders, ({ leg }) => leg).map((ofLeg) => legCharges(view, ofLeg));
     const isOption = legOf(view, orders[0] as OrderView).option !== null;
+    if (!isOption && view.legRule === 'net' && orders.some(({ leg }) => leg !== 'net'))
+      return netCharges(view, orders);
+    const legs = grouped(orders, ({ leg }) => leg).map((ofLeg) => legCharges(view, ofLeg));
     return isOption || view.legRule === 'both' ? legs.flat() : largest(legs);
   });
 }
@@ -48,6 +52,87 @@ function legCharges(view: AccountView, orders: readonly OrderView[]): readonly C
 }
 
 type Side = PricedOrder['side'];
+
+/**
+ * Legs margined net: all buys against all sells, whichever leg they open or close. Closing one leg lays the other bare, so
+ * it is charged as what it makes of both, reduce-only or not.
+ */
+function netCharges(view: AccountView, orders: readonly OrderView[]): readonly Charge[] {
+  const { instrument } = orders[0] as OrderView;
+  const legs = view.legs.filter((leg) => leg.instrument === instrument);
+  const initialOf = (held: readonly LegView[]) =>
+    sumFractions(chargedLegs('initial', 'net', held).map((leg) => legRequirement('initial', leg)));
+  const sides = (['buy', 'sell'] as const).map((side) => {
+    const ofSide = orders.filter((order) => order.side === side);
+    if (ofSide.length === 0) return [];
+    const net = netted(view, ofSide[0] as OrderView, legs);
+    const position = orderedPosition(net);
+    const opening = openingOrders(position, side, whatCanFill(legs, side, ofSide));
+    const { openLoss, openFee } = sideMargin(position, opening, () => ZERO);
+    const after = (['long', 'short'] as const).flatMap((leg) => legAfter(view, leg, ofSide));
+    const orderMargin = positivePart(subtractFractions(initialOf(after), initialOf(legs)));
+    return chargesOfSide(view, net, { orderMargin, openLoss, openFee });
+  });
+  return largest(sides);
+}
+
+/** Orders that close a leg fill as far as the leg goes, the worst priced first; as part of both legs they may open. */
+function whatCanFill(
+  legs: readonly LegView[],
+  side: Side,
+  orders: readonly OrderView[],
+): readonly PricedOrder[] {
+  const closed = side === 'buy' ? 'short' : 'long';
+  let left = abs(legs.find(({ leg }) => leg === closed)?.lots ?? 0n);
+  const worstFirst = [...orders].sort((a, b) =>
+    Number(side === 'buy' ? b.priceTicks - a.priceTicks : a.priceTicks - b.priceTicks),
+  );
+  return worstFirst.flatMap((order) => {
+    if (order.leg !== closed) return order.isReduceOnly ? [] : [order];
+    const lots = min(left, order.lots);
+    left -= lots;
+    return lots === 0n ? [] : [{ ...order, lots, isReduceOnly: false }];
+  });
+}
+
+/** Both legs as one, for what is opened of it. */
+function netted(view: AccountView, order: OrderView, legs: readonly LegView[]): LegView {
+  const lots = legs.reduce((sum, leg) => sum + leg.lots, 0n);
+  return { ...legOf(view, order), leg: 'net', lots, cost: 0n };
+}
+
+/** The leg with all orders of one side filled, opened at their prices or closed; nothing where none is left. */
+function legAfter(
+  view: AccountView,
+  leg: 'long' | 'short',
+  orders: readonly OrderView[],
+): readonly LegView[] {
+  const own = orders.filter((order) => order.leg === leg);
+  const { instrument } = orders[0] as OrderView;
+  const held = legOf(view, own[0] ?? { ...(orders[0] as OrderView), instrument, leg });
+  const opens = (orders[0] as OrderView).side === (leg === 'long' ? 'buy' : 'sell');
+  const { lots, cost } = opens
+    ? holdingAfter(
+        orderedPosition(held),
+        own.filter(({ isReduceOnly }) => !isReduceOnly),
+      )
+    : closedBy(
+        held,
+        min(
+          abs(held.lots),
+          own.reduce((sum, order) => sum + order.lots, 0n),
+        ),
+      );
+  return lots === 0n ? [] : [{ ...held, lots, cost }];
+}
+
+/** The cost that stays is rounded up in size: never less than what the leg keeps. */
+function closedBy({ lots, cost }: LegView, closed: bigint): Holding {
+  const left = abs(lots) - closed;
+  if (left === 0n) return { lots: 0n, cost: 0n };
+  const size = divCeil(abs(cost) * left, abs(lots));
+  return { lots: lots < 0n ? -left : left, cost: cost < 0n ? -size : size };
+}
 
 function plainSide(
   view: AccountView,

@@ -80,7 +80,7 @@ function bestFirst(side: PricedOrder['side'], orders: readonly PricedOrder[]): r
 }
 
 /** The position with these opened: on top of what there is, or alone where the position was closed before. */
-function holdingAfter({ terms, holding }: OrderedPosition, opening: readonly PricedOrder[]): Holding {
+export function holdingAfter({ terms, holding }: OrderedPosition, opening: readonly PricedOrder[]): Holding {
   if (opening.length === 0) return holding;
   const opened = opening.reduce<Holding>(
     (sum, order) => ({ lots: sum.lots + signedLots(order), cost: sum.cost + costOf(terms, order) }),
