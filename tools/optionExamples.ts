@@ -95,10 +95,10 @@ function coverExample(): string {
 function apartExample(): string {
   const at = (leg: LegView) => ({ ...leg, indexTicks: 4_310_000n });
   const cents = (leg: LegView, markTicks: bigint) => ({ ...at(leg), markTicks });
-  const bought = cents(option('put', 50_000n, LOTS, 0n), 694_886n);
-  const low = { ...cents(option('put', 38_000n, -LOTS, 0n), 12_289n), instrument: 1 };
-  const call = { ...cents(option('call', 45_000n, LOTS, 0n), 71_171n), instrument: 2 };
-  const sold = { ...cents(option('call', 38_000n, -LOTS, 0n), 522_289n), instrument: 3 };
+  const bought = cents(option('put', 50_000n, LOTS, 0n), 695_683n);
+  const low = { ...cents(option('put', 38_000n, -LOTS, 0n), 9_503n), instrument: 1 };
+  const call = { ...cents(option('call', 45_000n, LOTS, 0n), 70_206n), instrument: 2 };
+  const sold = { ...cents(option('call', 38_000n, -LOTS, 0n), 519_503n), instrument: 3 };
   const books: readonly (readonly [string, readonly LegView[]])[] = [
     ['all four', [bought, low, call, sold]],
     ['put 50,000 and call 45,000 bought, put 38,000 sold', [bought, low, call]],
