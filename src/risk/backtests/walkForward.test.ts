@@ -84,6 +84,14 @@ describe('a walk forward', () => {
     });
   });
 
+  it('judges all models on the same days, from when the one that needs most can forecast', () => {
+    const slow = { ...fixed('slow', 0.03), daysMin: 700 };
+    const never = { ...fixed('never', 0.03), daysMin: 5000 };
+    const same = walkForward({ ...plan, models: [fixed('right', 0.03), slow, never] }, settings);
+    expect(new Set(same.cells.map(({ dates: judged }) => judged.length))).toEqual(new Set([DAYS - 700]));
+    expect(new Set(same.refused.map(({ model }) => model))).toEqual(new Set(['never']));
+  });
+
   it('ends at a date, and names what it could not answer', () => {
     const short = walkForward({ ...plan, to: '2020-01-10', models: [fixed('right', 0.03)] }, settings);
     expect(short.cells).toEqual([]);

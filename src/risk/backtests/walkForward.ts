@@ -1,6 +1,6 @@
 /**
  * Forecasts of many models for many assets and portfolios, on both sides, each made from the days before it alone, and
- * every back-test of them. A model may ask for its parameters to be chosen beforehand; here nothing is fitted to what is judged.
+ * every back-test of them. All models are judged on the same days of a history.
  */
 import { err, ok, type Result } from '../../base/result.js';
 import type { RiskFault } from '../riskFault.js';
@@ -63,11 +63,16 @@ export interface WalkForward {
 export function walkForward(plan: WalkForwardPlan, settings: BacktestSettings): WalkForward {
   const cells: WalkForwardCell[] = [];
   const refused: RefusedCell[] = [];
-  for (const history of plan.histories)
+  for (const history of plan.histories) {
+    const commonStart = commonStartOf(history, plan);
     for (const confidence of plan.confidences)
       for (const side of plan.sides)
         for (const model of plan.models) {
-          const cell = walkForwardCell({ history, model, side, confidence }, plan, settings);
+          const cell = walkForwardCell(
+            { history, model, side, confidence },
+            { ...plan, commonStart },
+            settings,
+          );
           if (cell.ok) cells.push(cell.value);
           else
             refused.push({
@@ -78,20 +83,27 @@ export function walkForward(plan: WalkForwardPlan, settings: BacktestSettings): 
               fault: cell.error,
             });
         }
+  }
   return { cells, refused };
+}
+
+export interface JudgedSpan extends Pick<WalkForwardPlan, 'from' | 'to'> {
+  /** First return that is judged, at the earliest. */
+  readonly commonStart?: number;
 }
 
 export function walkForwardCell(
   { history, model, side, confidence }: WalkForwardQuestion,
-  { from, to }: Pick<WalkForwardPlan, 'from' | 'to'>,
+  { from, to, commonStart = 0 }: JudgedSpan,
   settings: BacktestSettings,
 ): Result<WalkForwardCell, RiskFault | BacktestFault> {
   const { dates, returns } = history;
   const start = Math.max(
     model.daysMin,
+    commonStart,
     countBefore(dates, (date) => date < from),
   );
-  const end = to === null ? dates.length : countBefore(dates, (date) => date <= to);
+  const end = endOf(history, to);
   if (start >= end) return err({ reason: 'tooShort', got: 0, needed: model.daysMin });
   const forecasts = model.forecasts({ returns, start: model.daysMin, end, confidence, side });
   if (!forecasts.ok) return forecasts;
@@ -120,6 +132,16 @@ export function walkForwardCell(
     margins: forecasts.value.expectedShortfall,
     judgedFrom,
   });
+}
+
+/** All models of a history are judged on the same days: from when the one that needs most can forecast. */
+function commonStartOf(history: ReturnHistory, { models, to }: WalkForwardPlan): number {
+  const end = endOf(history, to);
+  return Math.max(0, ...models.map(({ daysMin }) => daysMin).filter((daysMin) => daysMin < end));
+}
+
+function endOf({ dates }: ReturnHistory, to: string | null): number {
+  return to === null ? dates.length : countBefore(dates, (date) => date <= to);
 }
 
 /** How many dates, in order, fulfil the condition from the first on. */
