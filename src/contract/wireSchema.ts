@@ -742,6 +742,26 @@ export const WIRE_COMMANDS = {
       'Moves an instrument with its isolated accounts to another pool, while both are sound and at rest.',
     ),
   ),
+  splitPool: Type.Object(
+    {
+      kind: kind('splitPool'),
+      pool,
+      toPool: id('The pool they go to; opened as the old one is where it is not there yet.', 'second'),
+      instruments: Type.Array(id('An instrument.', 'BTC-PERP'), {
+        description: 'The instruments, each once.',
+        minItems: 1,
+        maxItems: 1_000,
+      }),
+      fundShare: orNull(
+        rate(
+          "Of the pool's insurance fund in each settlement asset, what goes along; null: by the share of open interest, at the marks.",
+          { example: '0.25', core: 'fundSharePpm' },
+        ),
+        { core: 'fundSharePpm', isInExample: true },
+      ),
+    },
+    closed('Moves several instruments of a pool to another, all or none, while both are sound and at rest.'),
+  ),
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };

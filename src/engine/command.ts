@@ -310,6 +310,8 @@ const COMMANDS = {
    * along a stated share of all of it, or (null) the share of its open interest in that of the pool, by value at the marks.
    */
   moveInstrument: record({ instrument: text, toPool: text, fundSharePpm: nullable(i64) }),
+  /** The same for several instruments of a pool, all or none. A pool that is not there yet is opened as the old one is. */
+  splitPool: record({ pool: text, toPool: text, instruments: list(text), fundSharePpm: nullable(i64) }),
 } as const;
 
 export const command = variant(COMMANDS);

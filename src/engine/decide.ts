@@ -25,7 +25,7 @@ import { decideListAsset } from './commands/listAsset.js';
 import { decideListCollateral } from './commands/listCollateral.js';
 import { decideListInstrument } from './commands/listInstrument.js';
 import { decideMark } from './commands/mark.js';
-import { decideMoveInstrument } from './commands/moveInstrument.js';
+import { decideMoveInstrument, decideSplitPool } from './commands/moveInstrument.js';
 import { decideCarvePosition, decideMergeAccount } from './commands/movePosition.js';
 import { decideNetTakeovers } from './commands/netTakeovers.js';
 import { decideOpenAccount } from './commands/openAccount.js';
@@ -145,6 +145,7 @@ const DECIDERS: Deciders = {
   recover: decideRecover,
   quarantine: (_situation, command) => decideQuarantine(command),
   moveInstrument: decideMoveInstrument,
+  splitPool: decideSplitPool,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

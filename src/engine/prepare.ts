@@ -3,11 +3,13 @@
  * a new asset. They are opened before the command is decided, so that a decision never meets a missing row; where the
  * command is refused, nothing of them remains.
  */
-import type { LEGS } from '../margin/index.js';
+import { LEG_RULES, type LEGS, type LegRule } from '../margin/index.js';
+import { isId } from '../market/index.js';
 import { accountAssetOf, assetsOf, isSpot, positionOf } from './accountParts.js';
 import type { Command, CommandOf, FillSide } from './command.js';
 import { legOfMerged } from './commands/movePosition.js';
 import type { Event } from './event.js';
+import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { type SpotPair, spotPair } from './spotPair.js';
 import { clientLedgerRow, pairKey, type State, settleAssetRow } from './state.js';
 
@@ -26,7 +28,12 @@ export function openingsFor(state: State, command: Command): readonly Event[] {
     case 'allocate':
       return command.asset === null ? [] : openingsOfAllocation(state, command);
     case 'moveInstrument':
-      return openingsOfMove(state, command);
+      return openingsOfMove(state, {
+        instruments: [command.instrument],
+        poolRow: state.pools.names.rowOf(command.toPool),
+      });
+    case 'splitPool':
+      return openingsOfSplit(state, command);
     default:
       return NONE;
   }
@@ -112,20 +119,51 @@ function openingsOfAllocation(
   return openingsOfAsset(state, accountRow, poolAssetRow);
 }
 
-/** What the other pool lacks of the assets that accounts of the instrument have a balance in, be it of nothing. */
-function openingsOfMove(state: State, { instrument, toPool }: CommandOf<'moveInstrument'>): readonly Event[] {
+/** What the other pool lacks of the assets that accounts of the instruments have a balance in, be it of nothing. */
+function openingsOfMove(
+  state: State,
+  { instruments: names, poolRow }: { readonly instruments: readonly string[]; readonly poolRow: number },
+): readonly Event[] {
   const { accounts, accountAssets, instruments, poolAssets } = state;
-  const instrumentRow = instruments.names.rowOf(instrument);
-  const poolRow = state.pools.names.rowOf(toPool);
-  if (instrumentRow < 0 || poolRow < 0) return NONE;
-  const assets = new Set([settleAssetRow(state, instrumentRow)]);
+  const instrumentRows = new Set(names.map((name) => instruments.names.rowOf(name)));
+  if (instrumentRows.has(-1) || poolRow < 0) return NONE;
+  const assets = new Set([...instrumentRows].map((row) => settleAssetRow(state, row)));
   for (let row = 0; row < accounts.table.size; row++) {
-    if (accounts.instrument.get(row) !== instrumentRow) continue;
+    if (!instrumentRows.has(accounts.instrument.get(row))) continue;
     for (const at of assetsOf(state, row)) assets.add(poolAssets.asset.get(accountAssets.poolAsset.get(at)));
   }
   return [...assets]
     .filter((assetRow) => !state.poolAssetRows.has(pairKey(poolRow, assetRow)))
     .map((assetRow) => ({ kind: 'poolAssetOpened', poolRow, assetRow }));
+}
+
+/** A pool that is not there yet: as the one that is split, with its way of liquidating. */
+function openingsOfSplit(
+  state: State,
+  { pool, toPool, instruments }: CommandOf<'splitPool'>,
+): readonly Event[] {
+  const { pools } = state;
+  const [fromRow, toRow] = [pool, toPool].map((name) => pools.names.rowOf(name)) as [number, number];
+  if (toRow >= 0) return openingsOfMove(state, { instruments, poolRow: toRow });
+  if (fromRow < 0 || !isId(toPool)) return NONE;
+  const poolRow = pools.table.size;
+  const valuationAssetRow = pools.valuationAsset.get(fromRow);
+  const events: Event[] = [
+    {
+      kind: 'poolOpened',
+      pool: toPool,
+      isDesk: pools.isDesk.get(fromRow) === 1,
+      workBudget: pools.workBudget.get(fromRow),
+      needsOrders: pools.needsOrders.get(fromRow) === 1,
+      valuationAssetRow,
+      legRule: LEG_RULES[pools.legRule.get(fromRow)] as LegRule,
+    },
+  ];
+  const policy = liquidationPolicyOf(state, fromRow);
+  if (policy !== null) events.push({ kind: 'liquidationSet', poolRow, policy });
+  // Its valuation asset is opened with it.
+  const isNew = (event: Event) => !('assetRow' in event && event.assetRow === valuationAssetRow);
+  return [...events, ...openingsOfMove(state, { instruments, poolRow }).filter(isNew)];
 }
 
 /** A balance in an asset, and the wallet it can go back to. */

@@ -195,3 +195,54 @@ describe('an instrument that moves to another pool', () => {
     );
   });
 });
+
+describe('a pool that is split', () => {
+  const split = (changes: { toPool?: string; instruments?: string[]; fundSharePpm?: bigint | null } = {}) =>
+    ({
+      kind: 'splitPool',
+      pool: 'p',
+      toPool: 'r',
+      instruments: ['X', 'Y'],
+      fundSharePpm: null,
+      ...changes,
+    }) as const;
+  const poolOf = ({ state }: World, id: string) =>
+    state.pools.names.nameOf(state.instruments.pool.get(state.instruments.names.rowOf(id)));
+
+  it('opens the other pool as it is itself, and the instruments share the fund by open interest (ISO-03, LIQ-09)', () => {
+    const world = twoMarkets(101);
+    world.accept(linearPerpetual('Z', { pool: 'p' }));
+    world.mark({ Z: 400_000n });
+    world.client('eve', { USDT: usdt(100_000) });
+    world.client('fay', { USDT: usdt(100_000) });
+    for (const id of ['eve', 'fay']) world.account(id, id, 'Z', 10);
+    world.trade({ buyer: 'eve', seller: 'fay', instrument: 'Z', priceTicks: 400_000n, lots: 10n });
+    world.accept(split());
+    expect(['X', 'Y', 'Z'].map((id) => poolOf(world, id))).toEqual(['r', 'r', 'p']);
+    // 30 and 10 of 50 lots at one price: 60.6 and 20.2 of 101.
+    expect([world.fund('p'), world.fund('r')]).toEqual([usdt(20.2), usdt(80.8)]);
+    checkEverything(world.state);
+  });
+
+  it('takes a stated share of the fund once, however many instruments go (LIQ-09)', () => {
+    const world = twoMarkets();
+    world.accept(split({ fundSharePpm: 300_000n }));
+    expect([world.fund('p'), world.fund('r')]).toEqual([usdt(70), usdt(30)]);
+    checkEverything(world.state);
+  });
+
+  it('moves all or none, and a refused one opens no pool (ISO-03)', () => {
+    const world = twoMarkets();
+    const { size } = world.state.pools.table;
+    const before = hashText(world.engine.stateHash());
+    expect(world.refuse(split({ instruments: ['X', 'nothing'] }))).toBe('unknown_instrument');
+    expect(world.refuse(split({ instruments: [] }))).toBe('invalid_definition');
+    expect(world.refuse(split({ instruments: ['X', 'X'] }))).toBe('invalid_definition');
+    expect(world.refuse(split({ toPool: 'not an id' }))).toBe('invalid_id');
+    expect(world.refuse(split({ fundSharePpm: 2_000_000n }))).toBe('invalid_definition');
+    expect(world.state.pools.table.size).toBe(size);
+    expect(hashText(world.engine.stateHash())).toBe(before);
+    world.accept(move());
+    expect(world.refuse(split())).toBe('wrong_instrument');
+  });
+});

@@ -36,6 +36,29 @@ export function decideMoveInstrument(situation: Situation, command: CommandOf<'m
   return move(situation, { instrumentRows: [instrumentRow], toPoolRow, fundSharePpm });
 }
 
+/** All or none of them. The other pool has been opened by now where it was not there, as `prepare` does. */
+export function decideSplitPool(situation: Situation, command: CommandOf<'splitPool'>): Decision {
+  const { state } = situation;
+  const { pool, toPool, instruments, fundSharePpm } = command;
+  const fromPoolRow = state.pools.names.rowOf(pool);
+  if (fromPoolRow < 0) return unknown('unknown_pool', pool);
+  const toPoolRow = state.pools.names.rowOf(toPool);
+  if (toPoolRow < 0) return reject('invalid_id', { id: toPool.slice(0, 80) });
+  const field = 'instruments';
+  if (instruments.length === 0) return reject('invalid_definition', { field, rule: 'at least one' });
+  if (new Set(instruments).size < instruments.length)
+    return reject('invalid_definition', { field, rule: 'each once' });
+  const instrumentRows: number[] = [];
+  for (const instrument of instruments) {
+    const row = findTrading(state, instrument);
+    if (typeof row === 'object') return row;
+    if (state.instruments.pool.get(row) !== fromPoolRow)
+      return reject('wrong_instrument', { pool, instrument });
+    instrumentRows.push(row);
+  }
+  return move(situation, { instrumentRows, toPoolRow, fundSharePpm });
+}
+
 interface Move {
   /** Of one pool. */
   readonly instrumentRows: readonly number[];
@@ -212,30 +235,37 @@ function belongings(state: State, instrumentRow: number) {
   return { accountRows, costMinor, fundingEntry };
 }
 
-/** Law 8 of both pools, as they will be. */
+/** Law 8 of both pools, as they will be after each of the events. */
 function cashFault(state: State, events: readonly Moved[]): Rejection | null {
   const cash = new Map<number, bigint>();
   const add = (row: number, change: bigint) =>
     cash.set(row, (cash.get(row) ?? state.totals.cash.get(row)) + change);
-  for (const { accountRows, fromPoolAssetRow, poolAssetRow, transfers } of events) {
-    const shift = (amount: bigint) => {
-      add(fromPoolAssetRow, -amount);
-      add(poolAssetRow, amount);
-    };
-    for (const { from, amount } of transfers)
-      shift(state.ledger.poolOf(from) === state.poolAssets.pool.get(fromPoolAssetRow) ? amount : -amount);
-    for (const account of accountRows)
-      for (const row of assetsOf(state, account))
-        if (state.accountAssets.poolAsset.get(row) === fromPoolAssetRow)
-          shift(state.ledger.balance(state.accountAssets.ledgerRow.get(row)));
-  }
-  for (const [row, left] of cash) {
-    if (left >= 0n) continue;
-    const assetRow = state.poolAssets.asset.get(row);
-    return reject('insufficient_pool_cash', {
-      pool: state.pools.names.nameOf(state.poolAssets.pool.get(row)),
-      missing: { minor: -left, assetRow },
-    });
+  for (const event of events) {
+    const { fromPoolAssetRow, poolAssetRow } = event;
+    const amount = moneyMoved(state, event);
+    add(fromPoolAssetRow, -amount);
+    add(poolAssetRow, amount);
+    for (const row of [fromPoolAssetRow, poolAssetRow]) {
+      const left = cash.get(row) as bigint;
+      if (left >= 0n) continue;
+      return reject('insufficient_pool_cash', {
+        pool: state.pools.names.nameOf(state.poolAssets.pool.get(row)),
+        missing: { minor: -left, assetRow: state.poolAssets.asset.get(row) },
+      });
+    }
   }
   return null;
+}
+
+/** What the accounts hold, and what is transferred besides. */
+function moneyMoved(state: State, { accountRows, fromPoolAssetRow, fromPoolRow, transfers }: Moved): bigint {
+  const { accountAssets, ledger } = state;
+  let amount = 0n;
+  for (const transfer of transfers)
+    amount += ledger.poolOf(transfer.from) === fromPoolRow ? transfer.amount : -transfer.amount;
+  for (const account of accountRows)
+    for (const row of assetsOf(state, account))
+      if (accountAssets.poolAsset.get(row) === fromPoolAssetRow)
+        amount += ledger.balance(accountAssets.ledgerRow.get(row));
+  return amount;
 }
