@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../base/index.js';
+import { lendingWorld } from '../../testkit/lendingWorld.js';
 import { layer, setWaterfall } from '../../testkit/waterfallProposals.js';
 import { HOUR_MS, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
 import { pairKey } from '../state.js';
-import { poolHash, wholeStateHash } from '../stateHash.js';
+import { accountHash, poolHash, wholeStateHash } from '../stateHash.js';
 
 const move = (changes: { toPool?: string; fundSharePpm?: bigint | null; instrument?: string } = {}) =>
   ({
@@ -170,6 +171,85 @@ describe('an instrument that moves to another pool', () => {
     expect(used).toBe(usdt(1));
     world.accept(move());
     expect(world.state.instruments.fundUsed.get(row)).toBe(used);
+  });
+
+  it('is not noticed in a third pool, with its commands erased or without (law 4b, ISO-03)', () => {
+    const play = (isMoving: boolean) => {
+      const world = twoMarkets();
+      world.accept({
+        kind: 'openPool',
+        admission: 'fills',
+        valuationAsset: null,
+        legRule: 'larger',
+        pool: 's',
+        isDesk: false,
+        workBudget: 10_000,
+      });
+      world.accept(linearPerpetual('S', { pool: 's', markMaxJumpPpm: 10_000_000n }));
+      world.mark({ S: 400_000n });
+      for (const id of ['eve', 'fay']) {
+        world.client(id, { USDT: usdt(100_000) });
+        world.account(id, id, 'S', 10);
+      }
+      world.trade({ buyer: 'eve', seller: 'fay', instrument: 'S', priceTicks: 390_000n, lots: 30n });
+      if (isMoving) world.accept(move());
+      world.mark({ S: 420_000n });
+      if (isMoving) world.accept(move({ toPool: 's' }));
+      if (isMoving) world.accept(move({ toPool: 'p' }));
+      world.mark({ S: 380_000n });
+      return world;
+    };
+    // X was in s meanwhile and left again: what it brought along of a fund is all that may differ.
+    const [moving, still] = [play(true), play(false)];
+    const accounts = ({ state }: World) =>
+      ['eve', 'fay'].map((id) => hashText(accountHash(state, state.accounts.names.rowOf(id))));
+    expect(accounts(moving)).toEqual(accounts(still));
+    const other = play(false);
+    other.accept(move());
+    expect(hashOf(other, 's')).toBe(hashOf(still, 's'));
+    expect(hashOf(other, 'q')).not.toBe(hashOf(still, 'q'));
+  });
+
+  it('names the cross accounts that hold it, and goes once its position is carved out (ISO-03, MAR-09)', () => {
+    const world = lendingWorld();
+    for (const id of ['ada', 'bob']) world.cross(id, id, { USDT: usdt(10_000) });
+    world.trade({
+      buyer: 'ada',
+      seller: 'bob',
+      instrument: 'BTC-PERP',
+      priceTicks: 400_000n,
+      lots: 10n,
+      margin: 0n,
+    });
+    world.accept({
+      kind: 'openPool',
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+      pool: 'q',
+      isDesk: false,
+      workBudget: 10_000,
+    });
+    const { outcome } = world.send(move({ instrument: 'BTC-PERP' })).record;
+    expect(outcome).toMatchObject({
+      rejection: { code: 'shared_holders', context: { count: 2, accounts: 'ada, bob' } },
+    });
+    for (const id of ['ada', 'bob']) {
+      world.account(`${id}-own`, id, 'BTC-PERP', 5);
+      world.accept({
+        kind: 'carvePosition',
+        account: id,
+        instrument: 'BTC-PERP',
+        leg: 'net',
+        into: `${id}-own`,
+        amountMinor: usdt(100),
+      });
+    }
+    world.accept(move({ instrument: 'BTC-PERP' }));
+    const { accounts, pools } = world.state;
+    const poolOf = (id: string) => pools.names.nameOf(accounts.pool.get(world.row(id)));
+    expect(['ada', 'ada-own', 'bob-own'].map(poolOf)).toEqual(['main', 'q', 'q']);
+    checkEverything(world.state);
   });
 
   it('is previewed by a dry run, which leaves no trace (MAR-08)', () => {
