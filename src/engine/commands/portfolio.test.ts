@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type OrderWorld, orderWorld } from '../../testkit/orderWorld.js';
-import { eventsOf, HOUR_MS, usdt } from '../../testkit/world.js';
+import { eventsOf, HOUR_MS, linearPerpetual, usdt } from '../../testkit/world.js';
 import type { CommandOf } from '../command.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
 
@@ -149,6 +149,21 @@ describe('portfolio margin', () => {
     world.accept({ kind: 'allocate', account: 'x', asset: 'USDT', amountMinor: usdt(100) });
     expect(world.refuse(toPortfolio)).toBe('accepted');
     expect(world.refuse({ ...toPortfolio, marginMode: 'cross' })).toBe('accepted');
+  });
+
+  it('is not switched to while an order waits in an instrument without scenarios (MAR-09, PRC-04)', () => {
+    const world = venue();
+    world.accept({ kind: 'defineScenarios', pool: 'main', set });
+    world.accept(send(world, both));
+    world.accept(linearPerpetual('SOL-PERP'));
+    world.mark({ 'SOL-PERP': 1_000n });
+    world.open('x', 'ada', 'cross', 100);
+    world.accept({ kind: 'allocate', account: 'x', asset: 'USDT', amountMinor: usdt(300) });
+    world.place('o', 'x', { instrument: 'SOL-PERP', priceTicks: 900n, lots: 1n });
+    const command = { kind: 'switchMode', account: 'x', marginMode: 'portfolio', instrument: null } as const;
+    expect(world.refuse(command)).toBe('scenarios_stale');
+    world.accept({ kind: 'cancelOrder', order: 'o' });
+    expect(world.refuse(command)).toBe('accepted');
   });
 
   it('keeps its scenarios in a snapshot, under the state hash (OPS-02)', () => {
