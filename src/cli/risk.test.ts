@@ -51,6 +51,21 @@ describe('bulkhead risk', () => {
     expect(JSON.parse(other.out)).toMatchObject({ error: { code: 'malformed_json' } });
   });
 
+  it('makes a document of the example market, and answers it', async () => {
+    const made = await run(['--prices', 'market'], '');
+    expect(made.code).toBe(0);
+    expect(made.errors).toContain('CCC: 610 bars from 2001-05-01 to 2002-12-31');
+    expect(made.errors).toContain('jump');
+    const { positions, periods } = JSON.parse(made.out) as { positions: { id: string }[]; periods: string[] };
+    expect(positions.map(({ id }) => id)).toEqual(['AAA', 'BBB', 'CCC']);
+    expect(periods).toHaveLength(609);
+    const { code, out } = await run(['-'], made.out);
+    expect(code).toBe(0);
+    expect(out).toContain('sample              559 scenarios, 6 in the tail');
+    await expect(run(['--prices=nowhere'], '')).rejects.toThrow('no such file or folder');
+    await expect(run(['--prices', 'docs'], '')).rejects.toThrow('there is no file');
+  });
+
   it('prints its schema and its help, and wants a file', async () => {
     const { out } = await run(['--schema'], '');
     expect(JSON.parse(out)).toMatchObject({ title: 'bulkhead risk' });
@@ -59,8 +74,11 @@ describe('bulkhead risk', () => {
   });
 });
 
-async function run(args: readonly string[], input: string): Promise<{ code: number; out: string }> {
-  let out = '';
+async function run(
+  args: readonly string[],
+  input: string,
+): Promise<{ code: number; out: string; errors: string }> {
+  let [out, errors] = ['', ''];
   const io: Io = {
     input: (async function* () {
       yield input;
@@ -68,10 +86,13 @@ async function run(args: readonly string[], input: string): Promise<{ code: numb
     out: (text) => {
       out += text;
     },
-    err: () => undefined,
+    err: (text) => {
+      errors += text;
+    },
     isErrTerminal: false,
     hasColour: false,
     env: {},
   };
-  return { code: await risk(args, io), out };
+  const code = await risk(args, io);
+  return { code, out, errors };
 }

@@ -1,12 +1,16 @@
 /** `bulkhead risk`: the history of positions and a method in, their tail out; nothing kept. Every number comes from the contract. */
 import { answerRisk, riskJsonSchema } from '../contract/index.js';
+import { parseArguments } from './arguments.js';
 import { runStateless } from './containmentText.js';
+import { EXIT_DONE } from './failures.js';
 import type { Io } from './io.js';
+import { riskDocumentOf } from './riskPrices.js';
 import { riskText } from './riskText.js';
 
 export const riskHelp = `Value at risk and expected shortfall of positions, and what makes them, from a JSON document.
 
 Usage: bulkhead risk FILE|- [--json]
+       bulkhead risk --prices DIR
        bulkhead risk --schema
 
 FILE holds one JSON document; "-" is standard input. Unknown fields are refused. "positions" hold one value for each period,
@@ -25,6 +29,8 @@ money of the sizes. The field "method" says how the tail is found:
 whose members and weights come beside it; contributions of positions sum to it.
 
 Options:
+  --prices    print a document of the price files in DIR (NAME-anything.csv: date, open, high, low, close), on the dates that
+              all have; gaps and outliers go to standard error. Change method, confidence and sizes as you like
   --json      one line of JSON, also for a refused document: {"error": {"code", ...}}
   --schema    print the JSON Schema of documents and answers, with definition, unit and example of each field
   -h, --help  this page
@@ -32,11 +38,19 @@ Options:
 Examples:
   bulkhead risk book.json
   bulkhead risk --json book.json | jq '.contributions'
+  bulkhead risk --prices market | bulkhead risk -
   bulkhead risk --schema > risk.schema.json
 
 Exit codes: 0 answered, 1 the document was refused, 2 wrong usage.
 `;
 
-export function risk(args: readonly string[], io: Io): Promise<number> {
+export async function risk(args: readonly string[], io: Io): Promise<number> {
+  if (args.some((arg) => /^--prices(=|$)/.test(arg))) return printDocument(args, io);
   return runStateless({ answer: answerRisk, schema: riskJsonSchema, text: riskText }, args, io);
+}
+
+async function printDocument(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArguments(args, { prices: { type: 'string' } } as const, { positionalsMax: 0 });
+  io.out(`${JSON.stringify(await riskDocumentOf(parsed.text('prices') ?? '', io))}\n`);
+  return EXIT_DONE;
 }

@@ -16,9 +16,9 @@ import {
   type InstrumentTerms,
   isId,
 } from '../market/index.js';
+import { parseTime } from '../risk/market/timeText.js';
 import type { Moves } from './pricePath.js';
 import { STRATEGIES, type Strategy } from './strategies.js';
-import { parseTime } from './timeText.js';
 import { type VenueDocument, venueSchema } from './venueSchema.js';
 
 export interface Venue {

@@ -1,6 +1,6 @@
 /** Time text of data files to milliseconds since the epoch. What is ambiguous is refused, never guessed. */
-import { err, ok, type Result } from '../base/index.js';
-import type { TimeMs } from '../base/units.js';
+import { err, ok, type Result } from '../../base/index.js';
+import type { TimeMs } from '../../base/units.js';
 
 const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const DATE_TIME =

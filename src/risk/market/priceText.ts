@@ -1,5 +1,5 @@
 /** Price text of data files to an exact decimal. Unlike amounts on the wire it may carry an exponent. */
-import { type Decimal, err, ok, parseDecimal, type Result } from '../base/index.js';
+import { type Decimal, err, ok, parseDecimal, type Result } from '../../base/index.js';
 
 const WITH_EXPONENT = /^([^eE]+)[eE]([+-]?[0-9]{1,2})$/;
 
