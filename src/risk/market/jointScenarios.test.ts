@@ -65,6 +65,14 @@ describe('scenarios of a whole market', () => {
     expect(joint.dates).not.toContain(market.dates[600]);
   });
 
+  it('leave out what comes after the end of an asset, by name', () => {
+    const ended = bars('ETH', 0);
+    const market = aligned([bars('BTC', 0), { ...ended, bars: ended.bars.slice(0, -3) }]);
+    const joint = must(jointScenarios(market, SHORT));
+    expect(joint.leftOut).toEqual(market.dates.slice(-3));
+    expect(joint.dates.at(-1)).toBe(market.dates.at(-4));
+  });
+
   it('lose more on the way than at the close, and scale with the stored exponent', () => {
     const market = aligned([bars('BTC', 0)]);
     const joint = must(jointScenarios(market, SHORT));

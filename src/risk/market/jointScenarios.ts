@@ -100,7 +100,7 @@ function filterAsset(asset: AlignedAsset, parameters: JointParameters): Result<F
 
 /**
  * The newest `residualsMax` dates on which every asset that has a history around them has a move. They begin where the
- * oldest assets do; the ones that begin later borrow.
+ * oldest assets do; the ones that begin later borrow. An asset that has ended leaves out all dates after it, by name.
  */
 function chooseDates(
   filtered: readonly FilteredAsset[],
@@ -108,10 +108,9 @@ function chooseDates(
   { residualsMin, residualsMax }: JointParameters,
 ): Result<{ readonly days: readonly number[]; readonly leftOut: readonly string[] }, RiskFault> {
   const start = Math.min(...filtered.map(({ from }) => from));
-  const end = Math.min(...filtered.map(({ last }) => last));
   const days: number[] = [];
   const leftOut: string[] = [];
-  for (let day = end; day >= start && days.length < residualsMax; day--) {
+  for (let day = dates.length - 1; day >= start && days.length < residualsMax; day--) {
     const isWhole = filtered.every(({ from, places }) => day < from || (places[day] as number) >= 0);
     if (isWhole) days.unshift(day);
     else leftOut.unshift(dates[day] as string);
