@@ -77,9 +77,9 @@ console.table(judged.map((one) => cellRow(one, compared)));
 console.log('\nEach model over all its cells');
 console.table(summaryRows(judged, compared));
 console.log(
-  '\nMargin at 99% (expected shortfall) of the default model under each policy, and of others, over the judged days',
+  '\nMargin at 99% (expected shortfall) of the default model under each policy, of others alone and under the default policy, over the judged days',
 );
-console.table(marginRows(walk.cells, ['filtered', 'historical', 'ewmaNormal']));
+console.table(marginRows(walk.cells, names));
 if (values.json !== undefined)
   writeFileSync(
     values.json,

@@ -99,12 +99,15 @@ export function summaryRows(judged: readonly JudgedCell[], compared: Compared): 
   });
 }
 
-/** Margin of some models alone, and of the first of them under each policy. */
+/** Margin of some models alone and under the default policy, and of the first of them under each policy. */
 export function marginRows(cells: readonly WalkForwardCell[], models: readonly string[]): Row[] {
   const [first] = models;
   const plans = [
     ...Object.values(ANTI_PROCYCLICAL_POLICIES).map((policy) => ({ model: first, policy })),
-    ...models.slice(1).map((model) => ({ model, policy: ANTI_PROCYCLICAL_POLICIES.none })),
+    ...models.slice(1).flatMap((model) => [
+      { model, policy: ANTI_PROCYCLICAL_POLICIES.none },
+      { model, policy: ANTI_PROCYCLICAL_POLICIES.default },
+    ]),
   ];
   const reference = (like: WalkForwardCell) =>
     cells.find(
