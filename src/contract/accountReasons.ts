@@ -52,8 +52,7 @@ function distanceSentence(situation: Situation, accountRow: number, view: Isolat
   const listed = listedInstrument(state, instrumentRow);
   const { markTicks } = accountFigures(state, accountRow);
   const mark = formatMark(markTicks, listed);
-  if (view.liquidationPrice === null || view.liquidationPrice === 'unknown')
-    return `At mark ${mark}; there is no liquidation price.`;
+  if (view.liquidationPrice === null) return `At mark ${mark}; there is no liquidation price.`;
   const side = view.position?.side === 'long' ? 'at or below' : 'at or above';
   const away = distanceText(view.liquidationPrice, mark);
   return `It is liquidated ${side} mark ${view.liquidationPrice}; the mark is ${mark}${away}. Nothing is left at ${view.bankruptcyPrice ?? 'no price'}.`;

@@ -240,7 +240,7 @@ describe('analyze', () => {
       (b: Json) => delete b['positions'][0]['maintenanceMarginPercentage'],
     ],
     ['incomplete_position', 'underlying', (b: Json) => onlyOption(b)],
-    ['incomplete_position', 'no open position', (b: Json) => set(b, 'positions', [])],
+    ['no_open_position', 'no open position', (b: Json) => set(b, 'positions', [])],
     ['bracket_overlap', 'overlaps', (b: Json) => set(b, 'leverageTiers', { 'BTC/USDT:USDT': OVERLAPPING })],
     ['expired_instrument', 'expired', (b: Json) => set(b['positions'][1], 'symbol', 'BTC/USDT:USDT-200101')],
   ])('refuses %s, naming %s', (code, word, change) => {

@@ -78,8 +78,8 @@ function booked(input: CcxtInput, options: AnalyzeOptions): Result<BookedAccount
   if (!book.ok) return err({ error: { ...book.error, context: {} } });
   const account = bookedAccount(book.value, options);
   if (account.ok) return account;
-  const { path, message } = account.error;
-  return err({ error: { code: 'incomplete_position', message, path, input: 'positions', context: {} } });
+  const { path, message, code = 'incomplete_position' } = account.error;
+  return err({ error: { code, message, path, input: 'positions', context: {} } });
 }
 
 function computed(document: CalcDocument, account: BookedAccount): Result<CalcAnswer, AnalyzeRefusal> {

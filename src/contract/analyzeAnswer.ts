@@ -94,7 +94,11 @@ export type ComparisonReason =
 /** Nothing was computed. */
 export interface AnalyzeRefusal {
   readonly error: {
-    readonly code: CcxtFault['code'] | CalcRefusal['error']['code'] | 'incomplete_position';
+    readonly code:
+      | CcxtFault['code']
+      | CalcRefusal['error']['code']
+      | 'incomplete_position'
+      | 'no_open_position';
     readonly message: string;
     /** JSON pointer into the input that is named, or into the calculator's document. */
     readonly path: string;

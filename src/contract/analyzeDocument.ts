@@ -48,6 +48,8 @@ const DECIMALS_MAX = 18;
 export interface BookFault {
   readonly path: string;
   readonly message: string;
+  /** Default: `incomplete_position`. */
+  readonly code?: 'no_open_position';
 }
 
 export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<BookedAccount, BookFault> {
@@ -63,7 +65,8 @@ export function bookedAccount(book: CcxtBook, options: BookingOptions): Result<B
     positions.push(found.value);
     assumptionNotes(found.value, options, note);
   }
-  if (positions.length === 0) return err({ path: '', message: 'there is no open position' });
+  if (positions.length === 0)
+    return err({ path: '', message: 'there is no open position', code: 'no_open_position' });
   const valuationAsset = options.valuationAsset ?? valuationOf(positions, book);
   const prices = pricesIn(valuationAsset, positions, book, note);
   const unpriced = positions.find(({ instrument }) => prices.get(instrument.settle) === null);

@@ -237,7 +237,8 @@ describe('calc answers options', () => {
     delete position['impliedVolatility'];
     position['markPrice'] = '1.8335';
     expect(account(book)['positions'][0]['impliedVolatility']).toBeCloseTo(0.28, 4);
-    position['markPrice'] = '25';
+    // All that a call can ever pay: no volatility is high enough.
+    position['markPrice'] = '19';
     expect(account(book)['positions'][0]).toMatchObject({ impliedVolatility: null, greeks: null });
   });
 
@@ -538,6 +539,7 @@ describe('calc refuses a book', () => {
       (b) => set(b['positions'][0], 'optionMaintenanceRate', '0.2'),
     ],
     ['crossed_strikes', '/positions/1/markPrice', (b) => chain(b, ['1', '1.5'])],
+    ['impossible_mark', '/positions/0/markPrice', (b) => set(b['positions'][0], 'markPrice', '19.01')],
     [
       'missing_volatility',
       '/positions/0/impliedVolatility',
@@ -545,7 +547,7 @@ describe('calc refuses a book', () => {
         b['marginMode'] = 'portfolio';
         b['scenarios'] = 'span-like';
         delete b['positions'][0]['impliedVolatility'];
-        b['positions'][0]['markPrice'] = '30';
+        b['positions'][0]['markPrice'] = '19';
       },
     ],
   ];

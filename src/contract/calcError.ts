@@ -31,6 +31,7 @@ export const CALC_ERROR_CODES = [
   'expiry_contradiction',
   'expired_instrument',
   'crossed_strikes',
+  'impossible_mark',
   'price_too_fine',
   'taker_fee_missing',
   'tier_method_contradiction',

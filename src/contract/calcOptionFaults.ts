@@ -1,5 +1,5 @@
 /** What a schema cannot say of options: that all they need is there, ahead of expiry, and that their marks agree. */
-import { subtract } from './analyzeNumbers.js';
+import { product, subtract } from './analyzeNumbers.js';
 import { modelMarkText } from './bookOptions.js';
 import { isAbove } from './calcDecimal.js';
 import type { CheckedDocument, CheckedInstrument } from './calcDocument.js';
@@ -74,7 +74,8 @@ function optionFault(
   return (
     expiryFault(document, option, path) ??
     optionRatesFault(option, path) ??
-    markStepFault(document, option, path)
+    markStepFault(document, option, path) ??
+    markBoundFault(document, option)
   );
 }
 
@@ -97,6 +98,26 @@ function markStepFault(
 }
 
 const STEPS_MAX = 1e15;
+
+/** A call never pays more than the underlying, nor a put more than the strike; an inverse option pays it in coin. */
+function markBoundFault(
+  { marks, indexPrices }: CheckedDocument['document'],
+  option: CheckedInstrument,
+): CalcError | null {
+  const mark = own(marks, option.id);
+  const underlyingPrice = option.underlyingPrice ?? own(indexPrices, option.id) ?? '0';
+  if (mark === undefined) return null;
+  const { optionType, payoff, strike = '0' } = option;
+  const value = payoff === 'inverse' ? product([mark, underlyingPrice]) : mark;
+  const most = optionType === 'call' ? underlyingPrice : strike;
+  if (!isAbove(value, most)) return null;
+  return calcError(
+    'impossible_mark',
+    pointer('marks', option.id),
+    `${option.id} is marked above all it can ever pay: ${optionType === 'call' ? 'its underlying' : 'its strike'}`,
+    { mark, most, underlyingPrice },
+  );
+}
 
 function optionRatesFault(option: CheckedInstrument, path: string): CalcError | null {
   const rates = optionRates(option);

@@ -39,6 +39,9 @@ import { formatAmount, formatMark, formatPpm, formatQuantity, instrumentScale, t
 import { TIME_MAX_MS } from './wireField.js';
 
 /** A position with the field names of CCXT; amounts in the settlement asset. */
+/** Why there is no price; null where there is one. */
+export type LiquidationPriceReason = 'none' | 'always' | 'unknown' | null;
+
 export interface IsolatedPositionView {
   readonly symbol: string;
   readonly side: 'long' | 'short';
@@ -57,6 +60,7 @@ export interface IsolatedPositionView {
   readonly maintenanceMargin: string;
   readonly marginRatio: string | null;
   readonly liquidationPrice: string | null;
+  readonly liquidationPriceReason: LiquidationPriceReason;
   readonly marginMode: 'isolated';
   /** Tier of the notional at the maintenance basis, from 1. */
   readonly tier: number;
@@ -90,8 +94,10 @@ export interface IsolatedAccountView {
   /** Maintenance margin / equity, 8 decimals, rounded up; "0" when nothing is required, null when equity is not positive. */
   readonly marginRatio: string | null;
   readonly liquidatable: boolean;
-  /** First mark at which the account is liquidatable; null for none, "unknown" where an input is missing. */
+  /** First mark at which the account is liquidatable; where it is null the reason says why. */
   readonly liquidationPrice: string | null;
+  /** `none`: there is no such mark, as without a position or fully covered; `always`: at every mark; `unknown`. */
+  readonly liquidationPriceReason: LiquidationPriceReason;
   /** First mark at which nothing is left; null for none. */
   readonly bankruptcyPrice: string | null;
   /** The largest amount that `release` takes now. */
@@ -135,6 +141,7 @@ export function isolatedAccountView(situation: Situation, accountRow: number): I
     marginRatio: figures.marginRatio,
     liquidatable: figures.isLiquidatable,
     liquidationPrice: figures.liquidationPrice,
+    liquidationPriceReason: figures.liquidationPriceReason,
     bankruptcyPrice: figures.bankruptcyPrice,
     removable: amount(releasableNow(situation, accounts.firstAsset.get(accountRow)).amount),
     markUsable: hasUsableMark(state, instrumentRow, timeMs),
@@ -169,6 +176,7 @@ export interface AccountFigures {
   readonly marginRatio: string | null;
   readonly isLiquidatable: boolean;
   readonly liquidationPrice: string | null;
+  readonly liquidationPriceReason: LiquidationPriceReason;
   readonly bankruptcyPrice: string | null;
   readonly lines: readonly { readonly name: string; readonly amount: bigint }[];
 }
@@ -202,12 +210,8 @@ export function accountFigures(state: State, accountRow: number): AccountFigures
     order,
     marginRatio: ratio === null ? null : formatMinor(ratio, RATIO_DECIMALS),
     isLiquidatable: isLiquidatable(liquidationTerms, view, markTicks),
-    liquidationPrice:
-      liquidation.kind === 'price'
-        ? formatMark(liquidation.markTicks, listed)
-        : liquidation.kind === 'unknown'
-          ? 'unknown'
-          : null,
+    liquidationPrice: liquidation.kind === 'price' ? formatMark(liquidation.markTicks, listed) : null,
+    liquidationPriceReason: liquidation.kind === 'price' ? null : liquidation.kind,
     bankruptcyPrice: bankruptcy.kind === 'price' ? formatMark(bankruptcy.markTicks, listed) : null,
     lines: [
       { name: 'equity.balance', amount: view.collateral },
@@ -239,6 +243,7 @@ function flatFigures(
     marginRatio: '0',
     isLiquidatable: false,
     liquidationPrice: null,
+    liquidationPriceReason: 'none',
     bankruptcyPrice: null,
     lines: [{ name: 'equity.balance', amount: view.collateral }, ...orderLines],
   };
@@ -274,6 +279,7 @@ function positionView(
     maintenanceMargin: amount(figures.maintenance),
     marginRatio: figures.marginRatio,
     liquidationPrice: figures.liquidationPrice,
+    liquidationPriceReason: figures.liquidationPriceReason,
     marginMode: 'isolated',
     tier: bracketIndex(terms.brackets, notionalOn(terms.maintenanceBasis, terms, view, markTicks)) + 1,
     deleveraging: deleverageRankView(situation, state.accounts.firstPosition.get(accountRow)),

@@ -72,6 +72,7 @@ describe('the view of an account', () => {
       marginRatio: '0.05',
       liquidatable: false,
       liquidationPrice: '36180.9',
+      liquidationPriceReason: null,
       bankruptcyPrice: '36000',
       removable: '0',
       markUsable: true,
@@ -98,6 +99,7 @@ describe('the view of an account', () => {
         maintenanceMargin: '100',
         marginRatio: '0.05',
         liquidationPrice: '36180.9',
+        liquidationPriceReason: null,
         marginMode: 'isolated',
         tier: 1,
         deleveraging: { rank: null, light: 0, quantile: null, ahead: null, reason: 'noProfit' },
@@ -117,6 +119,7 @@ describe('the view of an account', () => {
       marginRatio: '0',
       liquidatable: false,
       liquidationPrice: null,
+      liquidationPriceReason: 'none',
       bankruptcyPrice: null,
       removable: '5',
       position: null,
@@ -128,6 +131,7 @@ describe('the view of an account', () => {
     world.accept({ kind: 'allocate', asset: null, account: 'ada-1', amountMinor: usdt(20_000) });
     expect(accountView(situation, row('ada-1'))).toMatchObject({
       liquidationPrice: null,
+      liquidationPriceReason: 'none',
       bankruptcyPrice: null,
     });
   });

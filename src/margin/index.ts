@@ -9,7 +9,7 @@ export * from './health.js';
 export * from './initialMargin.js';
 export * from './liquidationPrice.js';
 export * from './maintenanceMargin.js';
-export * from './maximumSize.js';
+export * from './opening.js';
 export * from './removable.js';
 export * from './requirement.js';
 export * from './rounding.js';

@@ -21,10 +21,13 @@ const PRICE_MAX = 2n ** 63n - 1n;
 
 /**
  * Where bounds are sharp an edge among all 63-bit numbers takes a few hundred looks. An account that stands at its edge over
- * a whole range of prices takes thousands; after so many the edge is not known. A look at scenarios is a hundred times dearer.
+ * a whole range of prices takes many thousands; after so many the edge is not known. A look at options or scenarios is a
+ * hundred times dearer.
  */
-const LOOKS_MAX = 20_000;
-const SCENARIO_LOOKS_MAX = 600;
+function looksMaxOf(view: AccountView): number {
+  if (scenariosOf(view) !== null) return 600;
+  return view.legs.some(({ option }) => option !== null) ? 3_000 : 300_000;
+}
 
 /** The edges of the safe range around the price now, or where it is not safe now, of the nearest one: above first. */
 export interface Edges<P> {
@@ -87,7 +90,7 @@ function edges(view: AccountView, { now, step, boxOf }: OneInput): Edges<Edge> {
   const last = PRICE_MAX / step;
   const start = now / step > 0n ? now / step : 1n;
 
-  const looksMax = scenariosOf(view) === null ? LOOKS_MAX : SCENARIO_LOOKS_MAX;
+  const looksMax = looksMaxOf(view);
   const search = (to: bigint, from: bigint, isRuledOut: (range: Range) => boolean) =>
     nearestWhere({ from, to, looksMax }, isRuledOut);
   const isSafeAt = (step: bigint) => isSafe({ low: step, high: step });
