@@ -414,6 +414,21 @@ describe('KuCoin futures', () => {
     expect(position.liquidationPrice).toBe('28168');
   });
 
+  // https://www.kucoin.com/id/support/32569939893657: longs from 65,000 with 1,000 USDT each, without a date.
+  it.each([
+    ['2', '32500', '32760'],
+    ['10', '6500', '58760'],
+    ['100', '650', '64610'],
+  ])('shows the price of its table of that rule at %sx (MAR-05)', (leverage, collateral, price) => {
+    const { position } = show('kucoinfutures', {
+      instrument: { tickSize: '0.1', maintenanceBasis: 'entry', closeFee: 'none', tiers: listed },
+      position: { side: 'long', quantity: '1', entryPrice: '65000', leverage },
+      mark: '65000',
+      collateral,
+    });
+    expect(position.liquidationPrice).toBe(price);
+  });
+
   it('has no price for a short covered in coin, where the venue shows its largest price (FND-07)', () => {
     const { position } = show('kucoinfutures', {
       instrument: {
