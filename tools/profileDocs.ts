@@ -21,6 +21,26 @@ ${table(['profile', 'venue', 'rule of', 'liquidation price of a long'], profiles
 ${table(CONVENTION_HEAD, profiles.flatMap(conventionRows))}
 The words are those of the document's schema (\`bulkhead calc --schema\`). An empty cell is left to the document.
 
+## Options
+
+Shares of the underlying's price that a short option requires. A profile that is not here says nothing of options: their rates
+are given in the document, or it is refused.
+
+${table(
+  ['profile', 'initial, less what it is out of the money', 'at least', 'maintenance'],
+  profiles.flatMap(({ name, option }) =>
+    option === undefined
+      ? []
+      : [
+          [
+            linkTo(name),
+            option.optionInitialRate,
+            option.optionInitialFloorRate,
+            option.optionMaintenanceRate,
+          ],
+        ],
+  ),
+)}
 ## Fully covered
 
 A position that cannot lose more than stands behind it is never liquidated, and the calculator shows \`null\` for it

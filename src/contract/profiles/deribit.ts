@@ -12,7 +12,7 @@ const CONVENTIONS: Conventions = {
 
 export const DERIBIT = profile({
   name: 'deribit',
-  venue: 'Deribit futures and perpetuals, standard margin',
+  venue: 'Deribit futures, perpetuals and options, standard margin',
   formula: '(q E - C) / (q (1 - r)), r = r0 + s q; inverse A (1 + r) / (A / E + C)',
   ruleDate: '2022-01-11',
   sources: [
@@ -22,4 +22,5 @@ export const DERIBIT = profile({
   fullyCovered: 'not documented',
   linear: CONVENTIONS,
   inverse: CONVENTIONS,
+  option: { optionInitialRate: '0.15', optionInitialFloorRate: '0.1', optionMaintenanceRate: '0.075' },
 });

@@ -45,6 +45,25 @@ describe('a profile', () => {
     ]);
   });
 
+  it('gives the rates of options where the venue states them, and where it does not asks for them', () => {
+    const rates = {
+      optionInitialRate: '0.15',
+      optionInitialFloorRate: '0.1',
+      optionMaintenanceRate: '0.075',
+    };
+    const found = answer({ ...optionBook(), profile: 'deribit' });
+    expect(found['profile']['filled']).toEqual(
+      Object.entries(rates).map(([field, value]) => ({ path: `/positions/0/${field}`, value })),
+    );
+    expect(found['marginAccounts']).toEqual(answer(optionBook())['marginAccounts']);
+    const other: Json = { ...optionBook(), profile: 'binanceusdm' };
+    expect(answerCalc(JSON.stringify(other))).toMatchObject({
+      error: { code: 'profile_contradiction', path: '/positions/0/optionInitialRate' },
+    });
+    Object.assign(other['positions'][0], rates);
+    expect(answer(other)['profile']['filled']).toEqual([]);
+  });
+
   it('gives the same answer as its fields written out', () => {
     for (const name of PROFILE_NAMES) {
       for (const payoff of ['linear', 'inverse'] as const) {
@@ -371,4 +390,32 @@ function refusal(document: Json, profile?: string): Json {
   const found = answerCalc(JSON.stringify(document), { profile });
   if (!isCalcRefusal(found)) throw new Error('was answered');
   return found.error;
+}
+
+/** Short two calls at a strike of 11 on what stands at 10. */
+function optionBook(): Json {
+  return {
+    timestamp: 1_700_000_000_000,
+    marginMode: 'cross',
+    collateral: [{ asset: 'USDT', decimals: 6, balance: '100' }],
+    positions: [
+      {
+        instrument: 'C11',
+        kind: 'option',
+        payoff: 'linear',
+        base: 'X',
+        quote: 'USDT',
+        contractSize: '1',
+        tickSize: '0.0001',
+        lotSize: '1',
+        optionType: 'call',
+        strike: '11',
+        expiry: 1_700_864_000_000,
+        impliedVolatility: '0.6',
+        underlyingPrice: '10',
+        side: 'short',
+        contracts: '2',
+      },
+    ],
+  };
 }

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../base/result.js';
 import { type CalcError, calcError, pointer } from '../calcError.js';
 import type { CalcDocument, CalcInstrument, CalcProfileAnswer } from '../calcSchema.js';
 import { PROFILE_NAMES } from './names.js';
-import type { Conventions, VenueProfile } from './profile.js';
+import type { Conventions, OptionConventions, VenueProfile } from './profile.js';
 import { isProfileName, VENUE_PROFILES } from './venueProfiles.js';
 
 export interface FilledDocument {
@@ -42,14 +42,8 @@ function fill(document: CalcDocument, profile: VenueProfile): Result<FilledDocum
   const filled: CalcProfileAnswer['filled'][number][] = [];
   const instruments: CalcInstrument[] = [];
   for (const [index, instrument] of document.instruments.entries()) {
-    // Options have rates of their own, which no profile states.
-    if (instrument.kind === 'option') {
-      instruments.push(instrument);
-      continue;
-    }
-    const conventions = profile[instrument.payoff];
-    if (conventions === undefined) return err(otherPayoff(profile, instrument, index));
-    const given = wanting(document, instrument, conventions);
+    const given = givenBy(profile, document, instrument, index);
+    if (isFault(given)) return err(given);
     for (const [field, value] of Object.entries(given)) {
       filled.push({ path: pointer('instruments', index, field), value });
     }
@@ -57,6 +51,46 @@ function fill(document: CalcDocument, profile: VenueProfile): Result<FilledDocum
   }
   const { name, ruleDate } = profile;
   return ok({ document: { ...document, instruments }, profile: { name, ruleDate, filled } });
+}
+
+type Given = Partial<Conventions & OptionConventions>;
+
+function givenBy(
+  profile: VenueProfile,
+  document: CalcDocument,
+  instrument: CalcInstrument,
+  index: number,
+): Given | CalcError {
+  if (instrument.kind === 'option') return optionRatesBy(profile, instrument, index);
+  const conventions = profile[instrument.payoff];
+  return conventions === undefined
+    ? otherPayoff(profile, instrument, index)
+    : wanting(document, instrument, conventions);
+}
+
+function isFault(given: Given | CalcError): given is CalcError {
+  return 'code' in given;
+}
+
+/** A profile without rates for options says nothing of them: the document has to. */
+function optionRatesBy(
+  { name, option }: VenueProfile,
+  instrument: CalcInstrument,
+  index: number,
+): Given | CalcError {
+  const rates = ['optionInitialRate', 'optionInitialFloorRate', 'optionMaintenanceRate'] as const;
+  const missing = rates.find((rate) => instrument[rate] === undefined);
+  if (missing === undefined) return {};
+  if (option === undefined)
+    return calcError(
+      'profile_contradiction',
+      pointer('instruments', index, missing),
+      `profile ${name} states no margin of options: give the option's rates, or no profile`,
+      { profile: name, instrument: instrument.id },
+    );
+  return Object.fromEntries(
+    rates.filter((rate) => instrument[rate] === undefined).map((rate) => [rate, option[rate]]),
+  );
 }
 
 /** The fields the profile has and the document has not. A setting of the whole document counts as said. */

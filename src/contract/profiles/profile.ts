@@ -18,6 +18,11 @@ export type Conventions = Readonly<
     >
 >;
 
+/** What a short option requires, as shares of the underlying's price: out of the money, at least, and to keep it. */
+export type OptionConventions = Readonly<
+  Required<Pick<CalcInstrument, 'optionInitialRate' | 'optionInitialFloorRate' | 'optionMaintenanceRate'>>
+>;
+
 export interface VenueProfile {
   readonly name: ProfileName;
   readonly venue: string;
@@ -31,10 +36,12 @@ export interface VenueProfile {
   /** Absent: the venue lists none, or how it reckons them is not known well enough. */
   readonly linear?: Conventions;
   readonly inverse?: Conventions;
+  /** Of options of either payoff. */
+  readonly option?: OptionConventions;
 }
 
 /** Nothing of a profile can be changed by who reads it. */
 export function profile(record: VenueProfile): VenueProfile {
-  for (const part of [record.sources, record.linear, record.inverse]) Object.freeze(part);
+  for (const part of [record.sources, record.linear, record.inverse, record.option]) Object.freeze(part);
   return Object.freeze(record);
 }
