@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../testkit/runCommand.js';
 import { analyze, analyzeHelp } from './analyze.js';
 import { Refusal, UsageError } from './failures.js';
-import type { Io } from './io.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -137,26 +137,4 @@ async function file(name: string, value: unknown): Promise<string> {
   return path;
 }
 
-async function run(
-  args: readonly string[],
-  input = '',
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    input: (async function* () {
-      yield input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  const code = await analyze(args, io);
-  return { code, out, err };
-}
+const run = (args: readonly string[], input = '') => runCommand(analyze, args, input);

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../testkit/runCommand.js';
 import { backtest, backtestHelp } from './backtest.js';
 import { Refusal, UsageError } from './failures.js';
-import type { Io } from './io.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-backtest-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,19 +76,4 @@ describe('bulkhead backtest', () => {
   });
 });
 
-async function run(args: readonly string[], input = ''): Promise<{ code: number; out: string }> {
-  let out = '';
-  const io: Io = {
-    input: (async function* () {
-      yield input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: () => {},
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  return { code: await backtest(args, io), out };
-}
+const run = (args: readonly string[], input = '') => runCommand(backtest, args, input);

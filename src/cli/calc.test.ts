@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROFILE_NAMES } from '../contract/calc.js';
+import { runCommand } from '../testkit/runCommand.js';
 import { calc, calcHelp } from './calc.js';
 import { Refusal, UsageError } from './failures.js';
-import type { Io } from './io.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -243,27 +243,8 @@ const LEFT_OUT = {
   instruments: BOOK.instruments.map(({ maintenanceBasis: _basis, ...instrument }) => instrument),
 };
 
-async function run(args: readonly string[], input: string | readonly Uint8Array[] = '') {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    input: pieces(typeof input === 'string' ? [Buffer.from(input)] : input),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  return { code: await calc(args, io), out, err };
-}
-
-async function* pieces(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts;
-}
+const run = (args: readonly string[], input: string | readonly Uint8Array[] = '') =>
+  runCommand(calc, args, input);
 
 /** "answer" or the code of the refusal, a line each. */
 function codes(out: string): string[] {

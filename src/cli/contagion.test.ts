@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CONTAGION_METHODS } from '../contract/contagionSchema.js';
+import { runCommand } from '../testkit/runCommand.js';
 import { contagion, contagionHelp } from './contagion.js';
 import { UsageError } from './failures.js';
-import type { Io } from './io.js';
 
 const NETWORK = {
   method: 'rogersVeraart',
@@ -119,19 +119,4 @@ describe('bulkhead contagion', () => {
   });
 });
 
-async function run(args: readonly string[], input = '') {
-  let out = '';
-  const io: Io = {
-    input: (async function* () {
-      yield input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: () => {},
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  return { code: await contagion(args, io), out };
-}
+const run = (args: readonly string[], input = '') => runCommand(contagion, args, input);

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../testkit/runCommand.js';
 import { adl, adlHelp } from './adl.js';
 import { UsageError } from './failures.js';
-import type { Io } from './io.js';
 import { waterfall, waterfallHelp } from './waterfall.js';
 
 let folder: string;
@@ -27,22 +27,7 @@ const BOOK = {
   positions: [{ id: 'bob', side: 'short', contracts: '12', entryPrice: '100', balance: '300' }],
 };
 
-async function run(command: typeof adl, args: readonly string[], input = '') {
-  let out = '';
-  const io: Io = {
-    input: (async function* () {
-      yield input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: () => {},
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  return { code: await command(args, io), out };
-}
+const run = (command: typeof adl, args: readonly string[], input = '') => runCommand(command, args, input);
 
 describe('bulkhead waterfall', () => {
   it('answers a file as tables', async () => {

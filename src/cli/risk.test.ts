@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { runCommand } from '../testkit/runCommand.js';
 import { UsageError } from './failures.js';
-import type { Io } from './io.js';
 import { risk, riskHelp } from './risk.js';
 
 const BOOK = {
@@ -54,8 +54,8 @@ describe('bulkhead risk', () => {
   it('makes a document of the example market, and answers it', async () => {
     const made = await run(['--prices', 'market'], '');
     expect(made.code).toBe(0);
-    expect(made.errors).toContain('CCC: 610 bars from 2001-05-01 to 2002-12-31');
-    expect(made.errors).toContain('jump');
+    expect(made.err).toContain('CCC: 610 bars from 2001-05-01 to 2002-12-31');
+    expect(made.err).toContain('jump');
     const { positions, periods } = JSON.parse(made.out) as { positions: { id: string }[]; periods: string[] };
     expect(positions.map(({ id }) => id)).toEqual(['AAA', 'BBB', 'CCC']);
     expect(periods).toHaveLength(609);
@@ -74,25 +74,4 @@ describe('bulkhead risk', () => {
   });
 });
 
-async function run(
-  args: readonly string[],
-  input: string,
-): Promise<{ code: number; out: string; errors: string }> {
-  let [out, errors] = ['', ''];
-  const io: Io = {
-    input: (async function* () {
-      yield input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      errors += text;
-    },
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  const code = await risk(args, io);
-  return { code, out, errors };
-}
+const run = (args: readonly string[], input: string) => runCommand(risk, args, input);

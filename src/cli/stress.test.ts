@@ -13,8 +13,8 @@ import {
 } from '../contagion/index.js';
 import { StressDocument } from '../contract/index.js';
 import { openHost } from '../journal/index.js';
+import { runCommand } from '../testkit/runCommand.js';
 import { Refusal, UsageError } from './failures.js';
-import type { Io } from './io.js';
 import { stress } from './stress.js';
 import { stressChart } from './stressChart.js';
 
@@ -23,18 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SMALL = ['--generate', 'cli', '--owners', '8'];
 
 async function ran(...args: string[]): Promise<string> {
-  let out = '';
-  const io: Io = {
-    input: (async function* () {})(),
-    out: (text) => {
-      out += text;
-    },
-    err: () => {},
-    isErrTerminal: false,
-    hasColour: false,
-    env: {},
-  };
-  expect(await stress(args, io)).toBe(0);
+  const { code, out } = await runCommand(stress, args);
+  expect(code).toBe(0);
   return out;
 }
 
