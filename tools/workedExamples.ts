@@ -37,6 +37,7 @@ import { BACKTEST_EXAMPLES } from './backtestExamples.js';
 import { CONTAINMENT_EXAMPLES } from './containmentExamples.js';
 import { CROSS_EXAMPLES } from './crossExamples.js';
 import { IMPACT_EXAMPLES } from './impactExamples.js';
+import { LEVEL_EXAMPLES } from './levelExamples.js';
 import { table } from './markdown.js';
 import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
@@ -65,6 +66,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...CONTAINMENT_EXAMPLES,
   ...IMPACT_EXAMPLES,
   ...NETWORK_EXAMPLES,
+  ...LEVEL_EXAMPLES,
 };
 
 const MARK = 38_000;

@@ -1,0 +1,60 @@
+/** The tables of the page on isolation levels, computed by src/risk/levels. */
+import {
+  DRIVER_FAMILIES,
+  type DriverReadings,
+  initialLevel,
+  LEVEL_DRIVERS,
+  LEVEL_RULES,
+  type LevelStep,
+  NO_READINGS,
+  nextLevel,
+} from '../src/risk/index.js';
+import { table } from './markdown.js';
+
+export const LEVEL_EXAMPLES: Readonly<Record<string, () => string>> = {
+  'isolation-scales': scalesExample,
+  'isolation-level': levelExample,
+};
+
+const DAY_MS = 86_400_000;
+
+function scalesExample(): string {
+  const rows = LEVEL_DRIVERS.map((driver) => {
+    const { normal, unit, most } = LEVEL_RULES.scales[driver];
+    return [`\`${driver}\``, DRIVER_FAMILIES[driver], `${normal}`, `${unit}`, `${most}`];
+  });
+  return table(['driver', 'family', 'normal', 'unit', 'most'], rows);
+}
+
+/** A day each: volatility ratio and tail excess. */
+const DAYS: readonly (readonly [number, number])[] = [
+  [1.1, 0],
+  [1.4, 1.8],
+  [1.9, 1.8],
+  [1.6, 1.8],
+  ...Array.from({ length: 14 }, () => [1.1, 0.3] as const),
+];
+
+function levelExample(): string {
+  let state = initialLevel(LEVEL_RULES, 0);
+  const rows: string[][] = [];
+  for (const [day, [volatilityRatio, tailExcess]] of DAYS.entries()) {
+    const readings: DriverReadings = { ...NO_READINGS, volatilityRatio, tailExcess };
+    const step = nextLevel(state, readings, day * DAY_MS, LEVEL_RULES);
+    if (!step.ok) throw new Error(step.error.code);
+    state = step.value.state;
+    if (step.value.move !== null || day < 4) rows.push(rowOf(day, step.value));
+  }
+  return table(['day', 'volatility ratio', 'tail excess', 'score', 'level', 'move'], rows);
+}
+
+function rowOf(day: number, { readings, score, state, move }: LevelStep): string[] {
+  return [
+    `${day}`,
+    `${readings.volatilityRatio}`,
+    `${readings.tailExcess}`,
+    `${Number(score.score.toFixed(3))}`,
+    state.level,
+    move ?? '',
+  ];
+}
