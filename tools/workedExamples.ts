@@ -41,6 +41,7 @@ import { LEVEL_EXAMPLES } from './levelExamples.js';
 import { table } from './markdown.js';
 import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
+import { PARAMETER_EXAMPLES } from './parameterExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
 import { TAIL_EXAMPLES } from './tailExamples.js';
 
@@ -67,6 +68,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...IMPACT_EXAMPLES,
   ...NETWORK_EXAMPLES,
   ...LEVEL_EXAMPLES,
+  ...PARAMETER_EXAMPLES,
 };
 
 const MARK = 38_000;

@@ -2,7 +2,7 @@
  * The doors between the exact side and this one. Whole numbers come in through `toFloat`; what goes out into a record
  * goes through a door that says its unit and how it rounds. Nothing computed here enters state in any other way.
  */
-import { assert, assertInt64, divFloor } from '../base/index.js';
+import { assert, assertInt64, divCeil, divFloor } from '../base/index.js';
 
 /** A whole number as a double: exact up to 2^53, else the nearest. */
 export function toFloat(value: bigint): number {
@@ -27,6 +27,13 @@ export function quantizeMarkTicks(markTicks: number): bigint {
 /** A relative move as ppm, to the nearest. */
 export function quantizeMovePpm(move: number): bigint {
   return nearest(move * 1e6, 'a move');
+}
+
+/** A rate as ppm, up to the next whole multiple of `stepPpm`: a requirement is never rounded down. */
+export function quantizeRatePpmUp(rate: number, stepPpm: bigint): bigint {
+  assert(rate >= 0 && Number.isFinite(rate), () => `a rate is at least 0: ${rate}`);
+  assert(stepPpm > 0n, 'a step is positive');
+  return assertInt64(divCeil(BigInt(Math.ceil(rate * 1e6)), stepPpm) * stepPpm, 'a rate');
 }
 
 /** numerator / denominator to the nearest, halves away from zero: what the doors do, on exact numbers. */

@@ -1,0 +1,5 @@
+/** Margin parameters from forecasts and liquidity: rates, brackets, reasons, as a proposal. */
+export * from './liquidationCost.js';
+export * from './parameterRules.js';
+export * from './proposeParameters.js';
+export * from './tamedRate.js';

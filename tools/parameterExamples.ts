@@ -1,0 +1,62 @@
+/** The table of the page on margin parameters, computed by src/risk/parameters. */
+import {
+  ANTI_PROCYCLICAL_POLICIES,
+  ewmaNormalModel,
+  PARAMETER_RULES,
+  proposeParameters,
+  steppedReturns,
+  VOLATILITY_STEP,
+} from '../src/risk/index.js';
+import { table } from './markdown.js';
+
+export const PARAMETER_EXAMPLES: Readonly<Record<string, () => string>> = {
+  'margin-parameters': parametersExample,
+};
+
+/** Normal returns of 2% a day; 1,000,000 of volume in a day of stress. */
+function parametersExample(): string {
+  const result = proposeParameters({
+    instrument: 'EXAMPLE',
+    returns: steppedReturns({ ...VOLATILITY_STEP, daysBefore: 1000, daysAfter: 0 }),
+    returnDays: 1,
+    model: ewmaNormalModel(),
+    liquidity: { dailyVolumeMinor: 1_000_000n, halfSpread: 0.0005, volatility: 0.02 },
+    capsMinor: [10_000n, 100_000n, 400_000n, 1_600_000n],
+    rules: { ...PARAMETER_RULES, policy: ANTI_PROCYCLICAL_POLICIES.default },
+  });
+  if (!result.ok) throw new Error(result.error.code);
+  const { brackets, reasons, basis } = result.value;
+  const rows = brackets.map((bracket, at) => {
+    const { liquidation, initialRate, because } = reasons[at] as (typeof reasons)[number];
+    return [
+      `${bracket.notionalCapMinor ?? 'beyond'}`,
+      liquidation === null ? '' : significant(liquidation.periodDays),
+      liquidation === null ? '' : significant(liquidation.horizonFactor),
+      liquidation === null ? '' : significant(liquidation.costRate),
+      initialRate === null ? '' : significant(initialRate),
+      `${bracket.initialMarginRatePpm}`,
+      `${bracket.maintenanceMarginRatePpm}`,
+      `${bracket.leverageMaxPpm}`,
+      because,
+    ];
+  });
+  const head = [
+    'up to',
+    'days',
+    'factor',
+    'cost',
+    'initial',
+    'initial ppm',
+    'maintenance ppm',
+    'leverage ppm',
+    'because',
+  ];
+  const { initial, maintenance } = basis;
+  const line = (name: string, { modelRate, rate, side }: typeof initial) =>
+    `${name}: model ${significant(modelRate)} (${side}), after the policy ${significant(rate)}.`;
+  return `${line('Initial', initial)} ${line('Maintenance', maintenance)}\n\n${table(head, rows).trim()}\n`;
+}
+
+function significant(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}
