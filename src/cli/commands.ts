@@ -49,6 +49,9 @@ export const COMMANDS: readonly Command[] = [
   entry('backtest', 'forecasts of risk beside what happened: every test with its p-value', () =>
     import('./backtest.js').then((file) => ({ run: file.backtest, help: file.backtestHelp })),
   ),
+  entry('levels', 'how far each instrument would have been kept apart over a price history, and why', () =>
+    import('./levels.js').then((file) => ({ run: file.levels, help: file.levelsHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

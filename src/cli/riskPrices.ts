@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RiskDocument } from '../contract/index.js';
 import {
+  type AlignedMarket,
   type AssetReport,
   alignMarket,
   dateText,
@@ -13,22 +14,9 @@ import {
 import { Refusal } from './failures.js';
 import { fileRefusal, type Io, readText } from './io.js';
 
-/** Files are `NAME.csv` or `NAME-anything.csv`, as `btc-usd-daily.csv`; the asset is NAME in capitals. */
+/** A folder of files as `marketOf` reads them. */
 export async function riskDocumentOf(folder: string, io: Io): Promise<RiskDocument> {
-  const names = (await list(folder)).filter((name) => name.endsWith('.csv')).sort();
-  const files: { asset: string; text: string }[] = [];
-  for (const name of names)
-    files.push({ asset: assetOf(name), text: await readText(join(folder, name), io) });
-  const read = readMarketFiles(files);
-  if (!read.ok) {
-    const { asset, code } = read.error;
-    throw new Refusal(code, `${asset === '' ? folder : asset}: ${fileFaultText(read.error)}`);
-  }
-  const { series, intervalMs, reports } = read.value;
-  const market = alignMarket(series, { intervalMs });
-  if (!market.ok) throw new Refusal(market.error.code, riskFaultText(market.error));
-  for (const report of reports) io.err(reportText(report, intervalMs));
-  const { dates, assets } = market.value;
+  const { dates, assets } = await marketOf(folder, io);
   const whole = dates.flatMap((_, day) =>
     assets.every(({ returns }) => !Number.isNaN(returns[day])) ? [day] : [],
   );
@@ -43,6 +31,24 @@ export async function riskDocumentOf(folder: string, io: Io): Promise<RiskDocume
       values: whole.map((day) => Number((returns[day] as number).toPrecision(12))),
     })),
   };
+}
+
+/** Files are `NAME.csv` or `NAME-anything.csv`, as `btc-usd-daily.csv`; the asset is NAME in capitals. What is odd goes to `err`. */
+export async function marketOf(folder: string, io: Io): Promise<AlignedMarket> {
+  const names = (await list(folder)).filter((name) => name.endsWith('.csv')).sort();
+  const files: { asset: string; text: string }[] = [];
+  for (const name of names)
+    files.push({ asset: assetOf(name), text: await readText(join(folder, name), io) });
+  const read = readMarketFiles(files);
+  if (!read.ok) {
+    const { asset, code } = read.error;
+    throw new Refusal(code, `${asset === '' ? folder : asset}: ${fileFaultText(read.error)}`);
+  }
+  const { series, intervalMs, reports } = read.value;
+  const market = alignMarket(series, { intervalMs });
+  if (!market.ok) throw new Refusal(market.error.code, riskFaultText(market.error));
+  for (const report of reports) io.err(reportText(report, intervalMs));
+  return market.value;
 }
 
 function assetOf(name: string): string {
