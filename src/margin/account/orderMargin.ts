@@ -67,7 +67,7 @@ function netCharges(view: AccountView, orders: readonly OrderView[]): readonly C
     if (ofSide.length === 0) return [];
     const net = netted(view, ofSide[0] as OrderView, legs);
     const position = orderedPosition(net);
-    const opening = openingOrders(position, side, whatCanFill(legs, side, ofSide));
+    const opening = openingOrders(position, side, whatCanFill(side, ofSide));
     const { openLoss, openFee } = sideMargin(position, opening, () => ZERO);
     const after = (['long', 'short'] as const).flatMap((leg) => legAfter(view, leg, ofSide));
     const orderMargin = positivePart(subtractFractions(initialOf(after), initialOf(legs)));
@@ -76,23 +76,15 @@ function netCharges(view: AccountView, orders: readonly OrderView[]): readonly C
   return largest(sides);
 }
 
-/** Orders that close a leg fill as far as the leg goes, the worst priced first; as part of both legs they may open. */
-function whatCanFill(
-  legs: readonly LegView[],
-  side: Side,
-  orders: readonly OrderView[],
-): readonly PricedOrder[] {
+/**
+ * Orders that close a leg may open as part of both legs. Together they are never larger than the leg (ORD-02), so all of
+ * them count; those that could only reduce what they add to do not.
+ */
+function whatCanFill(side: Side, orders: readonly OrderView[]): readonly PricedOrder[] {
   const closed = side === 'buy' ? 'short' : 'long';
-  let left = abs(legs.find(({ leg }) => leg === closed)?.lots ?? 0n);
-  const worstFirst = [...orders].sort((a, b) =>
-    Number(side === 'buy' ? b.priceTicks - a.priceTicks : a.priceTicks - b.priceTicks),
-  );
-  return worstFirst.flatMap((order) => {
-    if (order.leg !== closed) return order.isReduceOnly ? [] : [order];
-    const lots = min(left, order.lots);
-    left -= lots;
-    return lots === 0n ? [] : [{ ...order, lots, isReduceOnly: false }];
-  });
+  return orders
+    .filter(({ leg, isReduceOnly }) => leg === closed || !isReduceOnly)
+    .map((order) => ({ ...order, isReduceOnly: false }));
 }
 
 /** Both legs as one, for what is opened of it. */
