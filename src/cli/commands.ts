@@ -40,6 +40,9 @@ export const COMMANDS: readonly Command[] = [
   entry('stress', 'a crisis over a book: what isolation saves and what it costs', () =>
     import('./stress.js').then((file) => ({ run: file.stress, help: file.stressHelp })),
   ),
+  entry('warn', 'how near a book is to spreading losses, before anything has happened', () =>
+    import('./warn.js').then((file) => ({ run: file.warn, help: file.warnHelp })),
+  ),
   entry('contagion', 'how failures and losses spread over a network of debts or holdings in a file', () =>
     import('./contagion.js').then((file) => ({ run: file.contagion, help: file.contagionHelp })),
   ),

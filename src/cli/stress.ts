@@ -1,6 +1,6 @@
 /** `bulkhead stress`: a crisis over a book under several policies: what isolation saves and what it costs. */
 import { writeFile } from 'node:fs/promises';
-import { CRISIS_DOCUMENTS, stress as runPolicies, STRESS_POLICIES } from '../contagion/index.js';
+import { CRISIS_DOCUMENTS, namesOf, stress as runPolicies, STRESS_POLICIES } from '../contagion/index.js';
 import { stressDocument, stressJsonSchema } from '../contract/index.js';
 import { parseArguments } from './arguments.js';
 import { EXIT_DONE, Refusal } from './failures.js';
@@ -74,7 +74,7 @@ export async function stress(args: readonly string[], io: Io): Promise<number> {
   }
   const settings = readStressSettings(parsed);
   const crisis = await readStressCrisis(parsed, io);
-  const { book, source } = await readStressBook(parsed, io, crisis);
+  const { book, source } = await readStressBook(parsed, io, namesOf(crisis));
   const policies = readStressPolicies(parsed, source);
   const report = runPolicies({ book, crisis, policies, settings });
   if (!report.ok) {

@@ -10,7 +10,6 @@ import {
   findCrisis,
   findStressPolicy,
   generateBook,
-  namesOf,
   readCrisis,
   STRESS_POLICIES,
   STRESS_SETTINGS,
@@ -51,20 +50,28 @@ export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise
 }
 
 /** A folder is a journal; it is read and nothing is written to it. */
-export async function readStressBook(parsed: ParsedArguments, io: Io, crisis: Crisis): Promise<StressBook> {
+/** `named`: assets that an invented book has to have. */
+export async function readStressBook(
+  parsed: ParsedArguments,
+  io: Io,
+  named: ReadonlySet<string>,
+): Promise<StressBook> {
   const path = parsed.text('book');
   const seed = parsed.text('generate');
-  if (path === undefined) return generated(parsed, { seed: seed ?? 's1', crisis });
+  if (path === undefined) return generated(parsed, { seed: seed ?? 's1', named });
   if (seed !== undefined) throw new UsageError('either --book or --generate, not both');
   if (parsed.text('owners') !== undefined) throw new UsageError('--owners goes with --generate');
   return isFolder(path) ? fromJournal(path) : fromCcxt(path, await readText(path, io));
 }
 
 /** The invented book has what the crisis names, so that each crisis of the library finds something to act on. */
-function generated(parsed: ParsedArguments, { seed, crisis }: { seed: string; crisis: Crisis }): StressBook {
+function generated(
+  parsed: ParsedArguments,
+  { seed, named }: { readonly seed: string; readonly named: ReadonlySet<string> },
+): StressBook {
   if (!/^[ -~]{1,64}$/.test(seed)) throw new UsageError('--generate takes 1 to 64 plain characters');
   const owners = wholeNumber(parsed, 'owners', { min: 1, max: OWNERS_MAX, fallback: 200 });
-  const book = generateBook({ ...exampleGenerator(seed, namesOf(crisis)), owners });
+  const book = generateBook({ ...exampleGenerator(seed, named), owners });
   return { book, source: { kind: 'generated', seed, stateHash: null } };
 }
 

@@ -33,6 +33,7 @@ export * from './stress.js';
 export * from './stressCcxt.js';
 export * from './stressSchema.js';
 export * from './venueViews.js';
+export * from './warn.js';
 export * from './waterfall.js';
 export * from './waterfallSchema.js';
 export * from './whatIf.js';
