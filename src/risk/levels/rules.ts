@@ -28,7 +28,10 @@ export interface LevelRules {
 const HOUR_MS = 3_600_000;
 export const DWELL_MS_MIN = 24 * HOUR_MS;
 
-/** The scales of the two price drivers were set on daily prices to 2021-12-31; the others are judgement, not fitted. */
+/**
+ * The scales of the two price drivers were chosen so that March 2020 and May 2021 raise the assets that had a history; later
+ * prices had been seen by then. The others are judgement, not fitted.
+ */
 export const LEVEL_RULES: LevelRules = {
   scales: {
     volatilityRatio: { normal: 1, unit: 0.25, most: 4 },
