@@ -203,6 +203,13 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   poolAssetOpened: 'a pool has accounts in an asset',
   instrumentMoved:
     'an instrument is in another pool, with its isolated accounts, what is owed to them, and a share of the insurance fund',
+  correctionProposed: 'an operator proposed a correction: what it names, and until when it may be approved',
+  correctionApproved: 'another operator approved it; what it does follows in the same record',
+  proposalWithdrawn: 'a proposal was taken back, or turned down',
+  tradeBusted:
+    'an erroneous fill was traded back between its holders at its own price, or who was hurt by it got the difference',
+  liquidationReversed:
+    "what was taken over at a wrong mark is its account's again as far as it is there, and the rest was made good",
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

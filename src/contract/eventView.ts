@@ -71,6 +71,11 @@ function written(name: string, write: (view: View, value: bigint) => Json): Fiel
   return (view, value: bigint | null) => ({ [name]: value === null ? null : write(view, value) });
 }
 
+/** A name, or null where there is none. */
+function orNone(name: string): FieldJson {
+  return (_view, value: string) => ({ [name]: value === '' ? null : value });
+}
+
 function named(name: string, nameOf: (state: State, row: number) => string | null): FieldJson {
   return ({ state }, row: number) => ({ [name]: nameOf(state, row) });
 }
@@ -143,6 +148,30 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   applies: plain('applies'),
   expiresMs: (_view, value: number) => ({ expiresMs: value > TIME_MAX_MS ? null : value }),
   group: plain('group'),
+  proposal: plain('proposal'),
+  operator: plain('operator'),
+  proposalRow: named('proposal', (state, row) => state.proposals.names.nameOf(row)),
+  correction: (view, correction: Fields) => ({ correction: objectJson(view, correction) }),
+  instrument: plain('instrument'),
+  sequence: plain('sequence'),
+  buyer: orNone('buyer'),
+  seller: orNone('seller'),
+  buyerLeg: plain('buyerLeg'),
+  sellerLeg: plain('sellerLeg'),
+  fairTicks: price('fairPrice'),
+  fundCapMinor: amount('fundCap'),
+  venueCapMinor: amount('venueCap'),
+  fromMs: plain('fromMs'),
+  toMs: plain('toMs'),
+  wrongTicks: markPrice('wrongPrice'),
+  rightTicks: markPrice('rightPrice'),
+  correctedBy: plain('correctedBy'),
+  isTradedBack: plain('isTradedBack'),
+  compensations: list('compensations'),
+  fundPaidMinor: amount('ofFund'),
+  venuePaidMinor: amount('ofVenue'),
+  isSwept: plain('isSwept'),
+  principalMinor: amount('principal'),
   untilMs: plain('untilMs'),
   bandPpm: ppm('band'),
   windowMs: plain('windowMs'),

@@ -98,6 +98,7 @@ export interface FundStatementView {
   readonly drawnDown: string;
   readonly movedIn: string;
   readonly movedOut: string;
+  readonly compensated: string;
   readonly closing: string;
 }
 
@@ -191,6 +192,7 @@ function fundStatement(state: State, row: number, amount: (minor: bigint) => str
     drawnDown: amount(poolAssets.fundDrawnDown.get(row)),
     movedIn: amount(poolAssets.fundMovedIn.get(row)),
     movedOut: amount(poolAssets.fundMovedOut.get(row)),
+    compensated: amount(poolAssets.fundCompensated.get(row)),
     closing: amount(fundClosing(state, row)),
   };
 }

@@ -6,6 +6,7 @@
 import Type from 'typebox';
 import type { ExternalCommand } from '../engine/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
+import { WIRE_CORRECTIONS } from './wireCorrections.js';
 import {
   amount,
   assetPrice,
@@ -762,6 +763,8 @@ export const WIRE_COMMANDS = {
     },
     closed('Moves several instruments of a pool to another, all or none, while both are sound and at rest.'),
   ),
+
+  ...WIRE_CORRECTIONS,
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };

@@ -26,6 +26,7 @@ import {
   OPTION_TYPES,
   PAYOFFS,
 } from '../market/index.js';
+import { BUST, MARK_CORRECTION, PROPOSED, REVERSAL } from './correctionFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 import { proposedWaterfall } from './waterfallFields.js';
@@ -312,6 +313,12 @@ const COMMANDS = {
   moveInstrument: record({ instrument: text, toPool: text, fundSharePpm: nullable(i64) }),
   /** The same for several instruments of a pool, all or none. A pool that is not there yet is opened as the old one is. */
   splitPool: record({ pool: text, toPool: text, instruments: list(text), fundSharePpm: nullable(i64) }),
+  // corrections: proposed by one operator, carried out when another approves
+  proposeTradeBust: record({ ...PROPOSED, ...BUST }),
+  proposeMarkCorrection: record({ ...PROPOSED, ...MARK_CORRECTION }),
+  proposeReversal: record({ ...PROPOSED, ...REVERSAL }),
+  approve: record({ proposal: text, operator: text }),
+  withdrawProposal: record({ proposal: text, operator: text }),
 } as const;
 
 export const command = variant(COMMANDS);

@@ -4,12 +4,13 @@
  */
 import { type Command, isInternal } from './command.js';
 import { poolOfWork } from './pendingWork.js';
+import { proposedBy } from './proposals.js';
 import type { State } from './state.js';
 
 export function poolsOfCommand(state: State, command: Command): ReadonlySet<number> {
   if (isInternal(command)) return new Set([poolOfWork(state, command)]);
   const pools = new Set<number>();
-  const { accounts, instruments, orders, pools: known } = state;
+  const { accounts, instruments, orders, pools: known, proposals } = state;
   const add = (poolRow: number) => {
     if (poolRow >= 0) pools.add(poolRow);
   };
@@ -30,6 +31,10 @@ export function poolsOfCommand(state: State, command: Command): ReadonlySet<numb
   if ('order' in command) {
     const row = orders.names.rowOf(command.order);
     if (row >= 0) add(accounts.pool.get(orders.account.get(row)));
+  }
+  if (command.kind === 'approve') {
+    const row = proposals.names.rowOf(command.proposal);
+    if (row >= 0) addInstrument(proposedBy(state, row).correction.instrument);
   }
   if (command.kind === 'mark') {
     for (const { instrument } of command.marks) addInstrument(instrument);

@@ -35,6 +35,13 @@ import { decideOpenPool } from './commands/openPool.js';
 import { decideOrderUnwinding } from './commands/orderUnwinding.js';
 import { decidePayOutside } from './commands/payOutside.js';
 import { decidePlaceOrder } from './commands/placeOrder.js';
+import {
+  decideApprove,
+  decideProposeMarkCorrection,
+  decideProposeReversal,
+  decideProposeTradeBust,
+  decideWithdrawProposal,
+} from './commands/propose.js';
 import { decideQuarantine } from './commands/quarantine.js';
 import { decideRecover } from './commands/recover.js';
 import { decideRelease } from './commands/release.js';
@@ -146,6 +153,11 @@ const DECIDERS: Deciders = {
   quarantine: (_situation, command) => decideQuarantine(command),
   moveInstrument: decideMoveInstrument,
   splitPool: decideSplitPool,
+  proposeTradeBust: decideProposeTradeBust,
+  proposeMarkCorrection: decideProposeMarkCorrection,
+  proposeReversal: decideProposeReversal,
+  approve: decideApprove,
+  withdrawProposal: decideWithdrawProposal,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

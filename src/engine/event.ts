@@ -21,6 +21,7 @@ import { waterfallPolicyField } from '../liquidation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
+import { correction } from './correctionFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
@@ -66,6 +67,11 @@ const deficits = list(
     cause: oneOf(DEFICIT_CAUSES),
     amount: i64,
   }),
+);
+
+/** What fund and venue paid to an account; swept to the client's wallet where the account is closed. */
+const compensations = list(
+  record({ accountRow: u32, fundPaidMinor: i64, venuePaidMinor: i64, isSwept: bool }),
 );
 
 const takeoverChange = record({
@@ -532,6 +538,56 @@ const EVENTS = {
     movedDust: i64,
     fundMovedMinor: i64,
     transfers,
+  }),
+  correctionProposed: record({
+    proposal: text,
+    poolRow: u32,
+    instrumentRow: u32,
+    operator: text,
+    expiresMs: whole,
+    correction,
+  }),
+  /** Another operator agreed: what it does follows in the same record. */
+  correctionApproved: record({ proposalRow: u32, poolRow: u32, instrumentRow: u32, operator: text }),
+  proposalWithdrawn: record({ proposalRow: u32, operator: text }),
+  /** An erroneous fill was traded back between its holders at its own price, or who was hurt by it got the difference. */
+  tradeBusted: record({
+    proposalRow: u32,
+    /** Record of the fill. */
+    sequence: whole,
+    instrumentRow: u32,
+    priceTicks: i64,
+    fairTicks: i64,
+    lots: i64,
+    value: i64,
+    isTradedBack: bool,
+    compensations,
+    transfers,
+    positions,
+    fundingDust,
+    realized,
+    deficits,
+    takeovers: list(takeoverChange),
+    orders,
+    debts,
+  }),
+  /** What was taken over at a wrong mark is the account's again as far as it is there, and the rest is made good. */
+  liquidationReversed: record({
+    proposalRow: u32,
+    instrumentRow: u32,
+    takeoverRow: u32,
+    accountRow: u32,
+    /** The right mark, and what the account had by it when it was taken over. */
+    markTicks: i64,
+    equity: i64,
+    /** Signed lots that are the account's again, with the takeover's collateral; 0: none are there. */
+    lots: i64,
+    collateral: i64,
+    principalMinor: i64,
+    compensations,
+    transfers,
+    positions,
+    takeovers: list(takeoverChange),
   }),
 } as const;
 

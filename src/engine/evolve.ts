@@ -3,10 +3,11 @@
  * an event that does not fit is a broken law.
  */
 
-import { assert, min, mixIdentity, mixName, unreachable } from '../base/index.js';
+import { assert, divFloor, min, mixIdentity, mixName, unreachable } from '../base/index.js';
 import type { WholeColumn } from '../base/table.js';
 import type { Transfer } from '../isolation/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
+import { FUNDING_SCALE } from '../market/index.js';
 import { accountAssetOf, assetsOf, openOrdersOf, positionOf } from './accountParts.js';
 import {
   DEFICIT_CAUSES,
@@ -42,6 +43,7 @@ import {
   openPosition,
   openWallet,
 } from './openings.js';
+import { approveProposal, openProposal, PROPOSAL_STATUS } from './proposals.js';
 import { defineScenarios, keepScenarios } from './scenarioStore.js';
 import {
   ACCOUNT_STATUS,
@@ -63,6 +65,7 @@ export function evolve(state: State, event: Event, timeMs: number): void {
   if (event.kind === 'takenOver') {
     const instrumentRow = state.accounts.instrument.get(event.accountRow);
     openTakeover(state, { ...event, instrumentRow }, timeMs);
+    keepTaken(state, event, instrumentRow);
   }
   if (event.kind === 'accountTakenOver') openTakeovers(state, event, timeMs);
   if ('positions' in event) for (const change of event.positions) applyPosition(state, change);
@@ -128,6 +131,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'deleveraged':
       bookSpent(state, event);
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
+    case 'tradeBusted':
     case 'unwound':
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
 
@@ -266,6 +270,17 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return;
     case 'instrumentMoved':
       return moveInstrument(state, event);
+
+    case 'correctionProposed':
+      return openProposal(state, event);
+    case 'correctionApproved':
+      return approveProposal(state, event, timeMs);
+    case 'proposalWithdrawn':
+      return state.proposals.status.set(event.proposalRow, PROPOSAL_STATUS.withdrawn);
+    case 'liquidationReversed':
+      if (event.principalMinor > 0n)
+        addPrincipal(state, accounts.firstAsset.get(event.accountRow), event.principalMinor);
+      return;
 
     case 'borrowed':
     case 'repaid':
@@ -496,6 +511,19 @@ function openTakeover(state: State, event: NewTakeover, timeMs: number): void {
   const open = openTakeoversOf(state, poolRow);
   open.add(row);
   state.undo.push(() => open.delete(row));
+}
+
+/** What was taken of an isolated account, in case it should not have been. */
+function keepTaken(state: State, event: EventOf<'takenOver'>, instrumentRow: number): void {
+  const { accounts, accountAssets, instruments, takeovers } = state;
+  const row = takeovers.table.size - 1;
+  const { lots, cost, collateral, fundingIndex } = event;
+  const moved = instruments.fundingIndex.get(instrumentRow) - fundingIndex;
+  takeovers.takenLots.set(row, lots);
+  takeovers.takenCost.set(row, cost);
+  takeovers.takenCollateral.set(row, collateral + divFloor(-lots * moved, FUNDING_SCALE));
+  const accountAssetRow = accounts.firstAsset.get(event.accountRow);
+  takeovers.takenPrincipal.set(row, accountAssets.netPrincipal.get(accountAssetRow));
 }
 
 function applyTakeover(state: State, { takeoverRow, collateral, isClosed }: TakeoverChange): void {

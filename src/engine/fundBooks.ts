@@ -17,7 +17,8 @@ type Line =
   | 'fundDrawn'
   | 'fundDrawnDown'
   | 'fundMovedIn'
-  | 'fundMovedOut';
+  | 'fundMovedOut'
+  | 'fundCompensated';
 
 /** Lines in the order of the statement; those that go out have a minus. */
 export const FUND_LINES: Readonly<Record<Line, 1n | -1n>> = {
@@ -33,6 +34,7 @@ export const FUND_LINES: Readonly<Record<Line, 1n | -1n>> = {
   fundDrawnDown: -1n,
   fundMovedIn: 1n,
   fundMovedOut: -1n,
+  fundCompensated: -1n,
 };
 
 /** The line of each flow that has a fund at one end; `moveFund` has one at both. */
@@ -47,6 +49,7 @@ export const LINE_OF_FLOW: Readonly<Partial<Record<FlowName, Line>>> = {
   fundConvertOut: 'fundConvertedOut',
   cover: 'fundDrawn',
   fundDrawDown: 'fundDrawnDown',
+  compensateFund: 'fundCompensated',
 };
 
 export function countFundFlow(state: State, { flow, from, to, amount }: Transfer): void {

@@ -8,6 +8,7 @@ import { openOrdersOf } from './accountParts.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
+import { rebuildCorrected } from './proposals.js';
 import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
 import { walletOfHold } from './walletHold.js';
@@ -29,6 +30,7 @@ export function rebuildLookups(state: State): void {
     if (state.orders.lots.get(row) !== 0n) openOrdersOf(state, state.orders.account.get(row)).add(row);
   }
   rebuildGroups(state);
+  rebuildCorrected(state);
   for (let row = 0; row < state.lenders.table.size; row++) {
     const { client, poolAsset } = state.lenders;
     state.lenderRows.set(pairKey(client.get(row), poolAsset.get(row)), row);

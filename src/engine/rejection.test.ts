@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
+import { approval, markCorrection, tradeBust } from '../testkit/corrections.js';
 import { lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
 import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
 import { setWaterfall } from '../testkit/waterfallProposals.js';
@@ -397,6 +398,42 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     );
     secondPool(world);
     return [world, MOVE];
+  },
+  unknown_proposal: plain(approval('nothing')),
+  proposal_closed: () => {
+    const world = traded();
+    world.accept(tradeBust(world));
+    world.accept({ kind: 'withdrawProposal', proposal: 'fix', operator: 'ann' });
+    return [world, approval()];
+  },
+  proposal_expired: () => {
+    const world = traded();
+    return [world, tradeBust(world, { expiresMs: world.timeMs })];
+  },
+  same_operator: () => {
+    const world = traded();
+    world.accept(tradeBust(world));
+    return [world, approval('fix', 'ann')];
+  },
+  already_corrected: () => {
+    const world = traded();
+    world.accept(tradeBust(world, { priceTicks: 400_000n }));
+    world.accept(approval());
+    return [world, tradeBust(world, { proposal: 'twin' })];
+  },
+  facts_disagree: () => {
+    const world = traded();
+    return [world, markCorrection(world, { toMs: world.timeMs + 1 })];
+  },
+  nothing_to_correct: () => {
+    const world = traded();
+    return [world, markCorrection(world, { wrongTicks: 4_000_000n })];
+  },
+  correction_unfunded: () => {
+    const world = traded();
+    // They hold 100 lots: 200 would be made good in cash, 2,000, and the fund has 1,000.
+    world.accept(tradeBust(world, { lots: 200n }));
+    return [world, approval()];
   },
   unknown_deficit: plain({ kind: 'recover', pool: 'main', asset: 'USDT', deficit: 7, amountMinor: 1n }),
   self_trade_deficit: () => {

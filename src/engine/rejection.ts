@@ -426,6 +426,46 @@ export const REJECTIONS = {
     remedy: 'carve its position out of the named accounts, or cancel their orders in it',
     status: 409,
   },
+  unknown_proposal: {
+    message: 'there is no such proposal',
+    remedy: 'propose it first',
+    status: 404,
+  },
+  proposal_closed: {
+    message: 'the proposal was approved or withdrawn',
+    remedy: 'make another one',
+    status: 409,
+  },
+  proposal_expired: {
+    message: 'the time in which the proposal may be approved is over',
+    remedy: 'propose it anew',
+    status: 409,
+  },
+  same_operator: {
+    message: 'who proposed a correction does not approve it',
+    remedy: 'have another operator approve',
+    status: 409,
+  },
+  already_corrected: {
+    message: 'the same was corrected before',
+    remedy: 'none needed: look at the proposal named',
+    status: 409,
+  },
+  facts_disagree: {
+    message: 'what is named is not so, as far as the state knows',
+    remedy: 'take the facts from the journal, by the stated rule',
+    status: 422,
+  },
+  nothing_to_correct: {
+    message: 'nobody was hurt by it, or nobody who is a client',
+    remedy: 'none needed',
+    status: 409,
+  },
+  correction_unfunded: {
+    message: 'fund and venue capital, within what the correction allows them, cannot make it good',
+    remedy: 'raise the caps, bring capital, or wait until the pool is sound and at rest',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -22,6 +22,7 @@ import { instrumentDefinition } from './command.js';
 import { type CommandRegister, createCommandRegister } from './commandRegister.js';
 import { createEngine, type Engine } from './engine.js';
 import { type ListedInstrument, listingTerms, withTerms } from './listing.js';
+import { readProposals, writeProposals } from './proposals.js';
 import { rebuildLookups } from './rebuild.js';
 import { readScenarios, writeScenarios } from './scenarioStore.js';
 import { createState, type State, tablesOf } from './state.js';
@@ -61,6 +62,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   termsInForce.write(writer, termsOf(state));
   writeScenarios(writer, state.scenarios);
   writeWaterfalls(writer, state.waterfalls);
+  writeProposals(writer, state.proposals.contents);
   registered.write(
     writer,
     [...register.entries()].map(([commandId, entry]) => ({ commandId, ...entry })),
@@ -82,6 +84,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   for (const terms of termsInForce.read(reader)) addTerms(state, terms);
   readScenarios(reader, state.scenarios);
   readWaterfalls(reader, state.waterfalls);
+  readProposals(reader, state.proposals.contents);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);
   const hash = reader.text();
@@ -139,6 +142,7 @@ function namesOf(state: State): readonly Names[] {
     state.accounts,
     state.orders,
     state.takeovers,
+    state.proposals,
   ].map((part) => part.names);
 }
 

@@ -10,6 +10,7 @@ import { type RingFence, ringFence } from '../isolation/index.js';
 import { CLIENT_KINDS, Ledger, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Asset, MarkState } from '../market/index.js';
 import type { ListedInstrument, ScheduledTerms } from './listing.js';
+import type { ProposalStore } from './proposals.js';
 import { createScenarioStore } from './scenarioStore.js';
 import { createTotals, type Totals } from './totals.js';
 import type { WaterfallStore } from './waterfallStore.js';
@@ -42,6 +43,7 @@ export function createState() {
   const deficits = table('deficits');
   const lenders = table('lenders');
   const lossShares = table('lossShares');
+  const proposals = table('proposals');
 
   const state = {
     undo,
@@ -171,6 +173,7 @@ export function createState() {
       fundDrawnDown: poolAssets.int64('fundDrawnDown'),
       fundMovedIn: poolAssets.int64('fundMovedIn'),
       fundMovedOut: poolAssets.int64('fundMovedOut'),
+      fundCompensated: poolAssets.int64('fundCompensated'),
     },
     instruments: {
       table: instruments,
@@ -341,6 +344,11 @@ export function createState() {
       spentMarkMs: takeovers.whole('spentMarkMs'),
       status: takeovers.whole('status'),
       timeMs: takeovers.whole('timeMs'),
+      /** What it was of an isolated account when it was taken over, uncollected funding with the collateral; else 0. */
+      takenLots: takeovers.int64('takenLots'),
+      takenCost: takeovers.int64('takenCost'),
+      takenCollateral: takeovers.int64('takenCollateral'),
+      takenPrincipal: takeovers.int64('takenPrincipal'),
     },
     deficits: {
       table: deficits,
@@ -390,6 +398,21 @@ export function createState() {
       /** The deficit's next. */
       next: lossShares.whole('next', { isDerived: true }),
     },
+    /** Corrections that were proposed: proposals.ts. */
+    proposals: {
+      table: proposals,
+      names: new Names(undo),
+      contents: [] as ProposalStore,
+      /** What was corrected, to the approved proposal. */
+      corrected: new Map<string, number>(),
+      pool: proposals.whole('pool', { refersTo: pools.identities }),
+      /** As in PROPOSAL_STATUS. */
+      status: proposals.whole('status'),
+      expiresMs: proposals.whole('expiresMs'),
+      decidedMs: proposals.whole('decidedMs'),
+      /** Of who proposed what. */
+      digest: proposals.int64('digest'),
+    },
     /** Client x pool asset to its row among the lenders. */
     lenderRows: new Map<number, number>(),
     /** Client x asset to the first of the client's ledger accounts in it. */
@@ -429,6 +452,7 @@ export function tablesOf(state: State): readonly Table[] {
     state.deficits.table,
     state.lenders.table,
     state.lossShares.table,
+    state.proposals.table,
   ];
 }
 

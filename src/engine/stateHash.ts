@@ -85,6 +85,7 @@ export function poolHash(state: State, poolRow: number): Hash128 {
     ['takeovers', (row) => state.takeovers.pool.get(row) === poolRow],
     ['deficits', (row) => state.deficits.pool.get(row) === poolRow],
     ['lenders', (row) => state.poolAssets.pool.get(state.lenders.poolAsset.get(row)) === poolRow],
+    ['proposals', (row) => state.proposals.pool.get(row) === poolRow],
     ['lossShares', (row) => state.deficits.pool.get(state.lossShares.deficit.get(row)) === poolRow],
   ]);
   const total = emptyHash();

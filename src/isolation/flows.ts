@@ -259,6 +259,24 @@ export const FLOWS = {
     reason:
       'the stated share of the fund goes along with an instrument to its other pool, while both are sound',
   },
+  compensateFund: {
+    from: ['insuranceFund'],
+    to: ['margin'],
+    bond: 'samePool',
+    reason: "what a correction makes good, out of the pool's sound fund",
+  },
+  compensateVenue: {
+    from: ['capital'],
+    to: ['margin'],
+    bond: 'none',
+    reason: 'what a correction makes good, out of venue capital',
+  },
+  giveBack: {
+    from: ['liquidation'],
+    to: ['margin'],
+    bond: 'samePool',
+    reason: 'what a reversed takeover still has of its account',
+  },
 } as const satisfies Record<string, Flow>;
 
 export type FlowName = keyof typeof FLOWS;

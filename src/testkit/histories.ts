@@ -5,6 +5,7 @@
  */
 import type { Engine, Recorded } from '../engine/index.js';
 import { answerOrders, CONTAINMENT_ACTS, setLiquidation } from './historyContainment.js';
+import { correctSometimes } from './historyCorrections.js';
 import { illFormed } from './historyIllFormed.js';
 import { badMark, expire, fund, gap, gapCollateral, markSome } from './historyMarket.js';
 import {
@@ -65,6 +66,7 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
       playOne(player);
       if (options.isContained === true) answerOrders(player);
       if (options.isMoving === true) moveSometimes(player);
+      if (options.isCorrecting === true) correctSometimes(player);
     }
   } catch (error) {
     const { steps } = player;

@@ -30,6 +30,8 @@ export interface HistoryOptions {
   readonly isContained?: boolean;
   /** Instruments go from pool to pool. */
   readonly isMoving?: boolean;
+  /** Fills are busted, marks corrected and liquidations reversed. */
+  readonly isCorrecting?: boolean;
 }
 
 /** What the generator knows of an instrument beside the engine's state. */

@@ -1,5 +1,6 @@
 /** What the slow books consist of: plain objects in lists, one for each row that the events open. */
 import { assert } from '../base/index.js';
+import type { Correction } from '../engine/correctionFields.js';
 import { type ListedInstrument, listingTerms } from '../engine/listing.js';
 import type { KeptVectors, PoolScenarioSet } from '../engine/scenarioFields.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
@@ -113,6 +114,21 @@ export interface SlowTakeover {
   readonly position: number;
   collateral: bigint;
   isClosed: boolean;
+  /** What it was of an isolated account, uncollected funding with the collateral; null of others. */
+  taken: {
+    readonly lots: bigint;
+    readonly cost: bigint;
+    readonly collateral: bigint;
+    readonly principal: bigint;
+  } | null;
+}
+
+export interface SlowProposal {
+  readonly id: string;
+  readonly operator: string;
+  readonly expiresMs: number;
+  readonly correction: Correction;
+  status: 'open' | 'approved' | 'withdrawn';
 }
 
 export interface SlowDeficit {
@@ -179,6 +195,7 @@ export interface SlowBooks {
   readonly orders: SlowOrder[];
   readonly takeovers: SlowTakeover[];
   readonly deficits: SlowDeficit[];
+  readonly proposals: SlowProposal[];
 }
 
 export function emptyBooks(): SlowBooks {
@@ -196,6 +213,7 @@ export function emptyBooks(): SlowBooks {
     orders: [],
     takeovers: [],
     deficits: [],
+    proposals: [],
   };
 }
 
@@ -331,6 +349,6 @@ export function openTakeover(
 ): void {
   const { pool } = books.accounts[of.account] as SlowAccount;
   const takeover = books.takeovers.length;
-  books.takeovers.push({ ...of, pool, position: books.positions.length, isClosed: false });
+  books.takeovers.push({ ...of, pool, position: books.positions.length, isClosed: false, taken: null });
   openPosition(books, { pool, instrument: of.instrument, account: -1, takeover, leg: 'net' });
 }

@@ -20,6 +20,7 @@ import {
   type SlowHolding,
   type SlowInstrument,
 } from './slowBooks.js';
+import { judgeApproval, judgeBust, judgeReversal } from './slowCorrections.js';
 import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
@@ -101,6 +102,13 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeDrain(context, event);
     case 'positionMoved':
       return judgeMove(context, event);
+    case 'correctionApproved':
+      return judgeApproval(context, event);
+    case 'tradeBusted':
+      judgeTrade(context, event);
+      return judgeBust(context, event);
+    case 'liquidationReversed':
+      return judgeReversal(context, event);
     case 'instrumentMoved':
       return judgeInstrumentMove(context, event);
     default:

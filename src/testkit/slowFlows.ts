@@ -63,6 +63,9 @@ const LISTED: Readonly<
   moveSettlement: ['settlement', 'settlement', 'otherPool'],
   moveFunding: ['funding', 'funding', 'otherPool'],
   moveFund: ['insuranceFund', 'insuranceFund', 'otherPool'],
+  compensateFund: ['insuranceFund', 'margin', 'pool'],
+  compensateVenue: ['capital', 'margin', ''],
+  giveBack: ['liquidation', 'margin', 'pool'],
 };
 
 const CLIENT_MONEY: ReadonlySet<LedgerKind> = new Set(['wallet', 'pendingDeposit', 'pendingWithdrawal']);
@@ -156,6 +159,13 @@ function accountsMeant(
       return new Set([event.accountRow]);
     case 'positionMoved':
       return new Set([event.fromAccountRow, event.toAccountRow]);
+    case 'liquidationReversed':
+      return new Set([event.accountRow]);
+    case 'tradeBusted':
+      return new Set([
+        ...event.compensations.map(({ accountRow }) => accountRow),
+        ...event.positions.map(({ position }) => books.positions[position]?.account as number),
+      ]);
     case 'deleveraged':
       return new Set(event.fills.map(({ accountRow }) => accountRow));
     case 'shared':

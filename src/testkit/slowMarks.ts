@@ -32,6 +32,7 @@ interface NewPrice {
 
 export function judgeMarks(context: EventContext, event: EventOf<'marked'>): void {
   const { books, command, timeMs } = context;
+  if (command.kind === 'approve') return judgeCorrectedMark(context, event);
   if (command.kind !== 'mark') throw new Disagreement('a mark out of nothing');
   const acted: NewPrice[] = [];
   const arrival = { sourceTimeMs: event.sourceTimeMs, nowMs: timeMs };
@@ -110,6 +111,31 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
   }
   const due = withPrices(acted, () => wokenBySlowScan(books, { instruments, poolAssets }));
   demandSame(event.woken, due, 'woken by marks');
+}
+
+/** The right mark in the place of the wrong one, as two operators agreed, and whom it wakes. */
+function judgeCorrectedMark({ books, command, timeMs }: EventContext, event: EventOf<'marked'>): void {
+  const named = books.proposals.find(({ id }) => command.kind === 'approve' && id === command.proposal);
+  const [mark, ...others] = event.marks;
+  const right = named?.correction;
+  demand(
+    mark !== undefined && others.length === 0 && right?.kind === 'correctMark' && right.toMs === null,
+    () => 'PRC-01: a corrected mark that nobody named',
+  );
+  const instrument = books.instruments[mark.instrumentRow] as SlowInstrument;
+  demand(
+    instrument.listed.definition.id === right.instrument && instrument.markTicks === right.wrongTicks,
+    () => 'PRC-01: another mark is corrected',
+  );
+  demand(
+    mark.markTicks === right.rightTicks && mark.markTimeMs === timeMs && !mark.isSuspect,
+    () => 'PRC-01: corrected to another mark',
+  );
+  const { markTicks, indexTicks } = mark;
+  const due = withPrices([{ of: instrument, markTicks, indexTicks }], () =>
+    wokenBySlowScan(books, { instruments: new Set([mark.instrumentRow]), poolAssets: new Set() }),
+  );
+  demandSame(event.woken, due, 'woken by a corrected mark');
 }
 
 interface Arrival {

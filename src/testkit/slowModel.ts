@@ -29,6 +29,7 @@ import {
   type SlowTakeover,
   settleAssetOf,
 } from './slowBooks.js';
+import { applyCorrections } from './slowCorrections.js';
 
 /** Writes one event into the books. */
 export function applySlowly(books: SlowBooks, event: Event): void {
@@ -161,8 +162,14 @@ function applyFacts(books: SlowBooks, event: Event): void {
     case 'recovered':
       accountOf(books, event.accountRow).isQueued = false;
       return;
+    case 'correctionProposed':
+    case 'correctionApproved':
+    case 'proposalWithdrawn':
+    case 'liquidationReversed':
+      return applyCorrections(books, event);
     case 'takenOver':
     case 'accountTakenOver':
+      if (event.kind === 'takenOver') applyCorrections(books, event);
       accountOf(books, event.accountRow).isQueued = false;
       return forgetPrincipal(books, event.accountRow);
     case 'covered':

@@ -37,7 +37,7 @@ export function judgeInstrumentMove(context: EventContext, event: EventOf<'instr
 }
 
 /** Nothing of either pool is under way. */
-function judgeRest(books: SlowBooks, pool: number, timeMs: number): void {
+export function judgeRest(books: SlowBooks, pool: number, timeMs: number): void {
   demand(isSlowlySound(books, pool, timeMs), () => 'law 8: an instrument moves while a pool is not sound');
   const isQueued = books.accounts.some((account) => account.pool === pool && account.isQueued);
   const isTaken = books.takeovers.some((takeover) => takeover.pool === pool && !takeover.isClosed);

@@ -18,7 +18,7 @@ import {
 import { balanceAfter, demand, type EventContext, netOf } from './slowDemand.js';
 import { isWithin, type Quotient, slowFunding, slowValue } from './slowValues.js';
 
-export type TradeEvent = EventOf<'filled' | 'unwound' | 'deleveraged' | 'expirySettled'>;
+export type TradeEvent = EventOf<'filled' | 'unwound' | 'deleveraged' | 'expirySettled' | 'tradeBusted'>;
 
 const SETTLED: { readonly receive: readonly FlowName[]; readonly pay: readonly FlowName[] } = {
   receive: ['realizeGain', 'premiumReceive'],
@@ -96,6 +96,7 @@ function tradeValues(
     .filter(({ lots }) => lots !== 0n);
   switch (event.kind) {
     case 'filled':
+    case 'tradeBusted':
       for (const { position, lots } of traded) values.set(position, lots > 0n ? event.value : -event.value);
       return values;
     case 'unwound':

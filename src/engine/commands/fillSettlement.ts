@@ -200,7 +200,12 @@ function wakeIfShort(
 }
 
 /** Whether the trade, once settled, leaves the account at or under maintenance margin. */
-export function isEndangered(state: State, draft: Draft, party: Party, outcome: TradeOutcome): boolean {
+export function isEndangered(
+  state: State,
+  draft: Draft,
+  party: Pick<Party, 'accountRow' | 'instrumentRow'>,
+  outcome: TradeOutcome,
+): boolean {
   const { accountRow, instrumentRow } = party;
   if (!hasClosedForm(state, accountRow)) {
     return (

@@ -18,7 +18,7 @@ import { unknown } from './checks.js';
 /** A source's clock may be this far ahead of the engine's. */
 const AHEAD_MAX_MS = 5_000;
 /** As large a number as a mark column holds; what is larger is malformed, not a jump. */
-const TICKS_MAX = 2n ** 62n;
+export const TICKS_MAX = 2n ** 62n;
 
 export function decideMark({ state, derived, timeMs }: Situation, command: CommandOf<'mark'>): Decision {
   const { sourceTimeMs } = command;
@@ -124,7 +124,7 @@ function pendingIndex(
 }
 
 /** Accounts that are liquidatable at the prices that acted, by row. */
-function wokenBy({ state, derived }: Situation, acted: PriceChange): number[] {
+export function wokenBy({ state, derived }: Situation, acted: PriceChange): number[] {
   const woken: number[] = [];
   const triggers = derived.triggers();
   for (const [instrumentRow, { markTicks }] of acted.marks) {
