@@ -6,6 +6,7 @@ export * from './greeks.js';
 export * from './historicalScenarios.js';
 export * from './impliedMove.js';
 export * from './impliedVolatility.js';
+export * from './kernel/index.js';
 export * from './levels/index.js';
 export * from './logGamma.js';
 export * from './market/index.js';
