@@ -4,7 +4,9 @@ import { parseArguments } from './arguments.js';
 import { runStateless } from './containmentText.js';
 import { EXIT_DONE } from './failures.js';
 import type { Io } from './io.js';
+import { riskApply } from './riskApply.js';
 import { riskDocumentOf } from './riskPrices.js';
+import { riskPropose } from './riskPropose.js';
 import { riskText } from './riskText.js';
 
 export const riskHelp = `Value at risk and expected shortfall of positions, and what makes them, from a JSON document.
@@ -12,6 +14,8 @@ export const riskHelp = `Value at risk and expected shortfall of positions, and 
 Usage: bulkhead risk FILE|- [--json]
        bulkhead risk --prices DIR
        bulkhead risk --schema
+       bulkhead risk propose --url ADDRESS --prices DIR [OPTIONS]
+       bulkhead risk apply FILE|- --url ADDRESS [--yes]
 
 FILE holds one JSON document; "-" is standard input. Unknown fields are refused. "positions" hold one value for each period,
 oldest first: simple returns with a "size" (below 0 for a short), or profit and loss. Losses come out positive, in the
@@ -35,16 +39,37 @@ Options:
   --schema    print the JSON Schema of documents and answers, with definition, unit and example of each field
   -h, --help  this page
 
+Margin rates of a running venue: "propose" asks it for its instruments, takes the tail of their price histories (the file NAME is the
+instrument's base asset) with buffers against procyclicality, and shows rates now and proposed, why, and whom they would leave short;
+"apply" sends a proposal. It refuses one that the venue has gone past, and one that would make accounts liquidatable.
+
+  --url ADDRESS          of \`bulkhead serve\`
+  --liquidity FILE       volumes and spreads by instrument (columns: date, venue, instrument, volume, best_bid, best_ask); without it the
+                         steps of the tiers are kept
+  --model NAME           a method of above; default filtered
+  --rise-max SHARE       most that a rate may rise, as a share of what it is: 0.5 is by half
+  --fall-max SHARE       most that it may fall
+  --notice HOURS         until the rates count for opening; default 24
+  --grace HOURS          from then until they count for liquidation; default 24
+  --json                 the proposal as JSON, for "apply"
+  --yes                  apply it; without it "apply" only shows what would be
+  --liquidatable-max N   accounts that may become liquidatable by it; default 0
+
 Examples:
   bulkhead risk book.json
   bulkhead risk --json book.json | jq '.contributions'
   bulkhead risk --prices market | bulkhead risk -
   bulkhead risk --schema > risk.schema.json
+  bulkhead risk propose --url http://127.0.0.1:4410 --prices market --json > proposal.json
+  bulkhead risk apply proposal.json --url http://127.0.0.1:4410 --yes
 
 Exit codes: 0 answered, 1 the document was refused, 2 wrong usage.
 `;
 
 export async function risk(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === 'propose') return riskPropose(rest, io);
+  if (first === 'apply') return riskApply(rest, io);
   if (args.some((arg) => /^--prices(=|$)/.test(arg))) return printDocument(args, io);
   return runStateless({ answer: answerRisk, schema: riskJsonSchema, text: riskText }, args, io);
 }

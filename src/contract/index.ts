@@ -28,6 +28,8 @@ export * from './rejectionView.js';
 export * from './releasable.js';
 export * from './risk.js';
 export * from './riskAnswerSchema.js';
+export * from './riskProposal.js';
+export * from './riskProposalSchema.js';
 export * from './riskSchema.js';
 export * from './stress.js';
 export * from './stressCcxt.js';

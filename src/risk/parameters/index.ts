@@ -2,4 +2,5 @@
 export * from './liquidationCost.js';
 export * from './parameterRules.js';
 export * from './proposeParameters.js';
+export * from './stressedLiquidity.js';
 export * from './tamedRate.js';

@@ -1,0 +1,144 @@
+/** `bulkhead risk propose`: margin rates for the instruments of a running venue, from price files; nothing is changed. */
+import { type ImpactView, proposeRisk, type RiskProposal, readVenueInstruments } from '../contract/index.js';
+import {
+  fileFaultText,
+  type LiquiditySnapshot,
+  PARAMETER_RULES,
+  readLiquidityFile,
+  TAIL_MODEL_NAMES,
+} from '../risk/index.js';
+import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
+import { EXIT_DONE, Refusal, UsageError } from './failures.js';
+import { type Io, readText } from './io.js';
+import { marketOf } from './riskPrices.js';
+import { type Service, serviceAt } from './service.js';
+import { table } from './table.js';
+
+const OPTIONS = {
+  url: { type: 'string' },
+  prices: { type: 'string' },
+  liquidity: { type: 'string' },
+  model: { type: 'string' },
+  'rise-max': { type: 'string' },
+  'fall-max': { type: 'string' },
+  notice: { type: 'string' },
+  grace: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+/** Whom a proposal would leave short of margin, by instrument; null where nothing changes. */
+export type Impacts = ReadonlyMap<string, ImpactView | null>;
+
+export async function riskPropose(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArguments(args, OPTIONS, { positionalsMax: 0 });
+  const [url, prices] = [parsed.text('url'), parsed.text('prices')];
+  if (url === undefined) throw new UsageError('--url ADDRESS of a running `bulkhead serve` is needed');
+  if (prices === undefined) throw new UsageError('--prices DIR is needed');
+  const service = serviceAt(url);
+  const settings = settingsOf(parsed);
+  const market = await marketOf(prices, io);
+  const liquidity = await liquidityOf(parsed.text('liquidity'), io);
+  const read = readVenueInstruments(await service.get('/v1/instruments'));
+  if (!read.ok)
+    throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
+  const venue = read.value;
+  const proposal = proposeRisk({
+    venue,
+    market,
+    liquidity,
+    model: settings.model,
+    rules: PARAMETER_RULES,
+    limits: settings.limits,
+    effectiveMs: venue.timeMs + settings.noticeMs,
+    graceUntilMs: venue.timeMs + settings.noticeMs + settings.graceMs,
+  });
+  if (parsed.flag('json')) io.out(`${JSON.stringify(proposal)}\n`);
+  else io.out(proposalText(proposal, await impactsOf(service, proposal)));
+  return EXIT_DONE;
+}
+
+const HOUR_MS = 3_600_000;
+
+function settingsOf(parsed: ParsedArguments) {
+  return {
+    model: oneOf(parsed, 'model', { words: TAIL_MODEL_NAMES, fallback: 'filtered' }),
+    limits: { riseMax: numberOf(parsed, 'rise-max'), fallMax: numberOf(parsed, 'fall-max') },
+    noticeMs: Math.round((numberOf(parsed, 'notice') ?? 24) * HOUR_MS),
+    graceMs: Math.round((numberOf(parsed, 'grace') ?? 24) * HOUR_MS),
+  };
+}
+
+function numberOf(
+  parsed: ParsedArguments,
+  name: 'rise-max' | 'fall-max' | 'notice' | 'grace',
+): number | null {
+  const text = parsed.text(name);
+  if (text === undefined) return null;
+  const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  const most = name === 'fall-max' ? 1 : name === 'rise-max' ? 100 : 8760;
+  if (!(value <= most)) throw new UsageError(`--${name} is a number from 0 to ${most}`);
+  return value;
+}
+
+async function liquidityOf(path: string | undefined, io: Io): Promise<readonly LiquiditySnapshot[]> {
+  if (path === undefined) return [];
+  const read = readLiquidityFile(await readText(path, io));
+  if (!read.ok) throw new Refusal(read.error.code, `${path}: ${fileFaultText(read.error)}`);
+  return read.value;
+}
+
+/** As the venue reckons it now, before anything is changed. */
+export async function impactsOf(service: Service, proposal: RiskProposal): Promise<Impacts> {
+  const impacts = new Map<string, ImpactView | null>();
+  for (const { instrument, command } of proposal.instruments) {
+    const path = `/v1/instruments/${encodeURIComponent(instrument)}/impact`;
+    const impact = command === null ? null : ((await service.post(path, command.definition)) as ImpactView);
+    impacts.set(instrument, impact);
+  }
+  return impacts;
+}
+
+const COLUMNS = [
+  { title: 'instrument' },
+  { title: 'up to', align: 'right' },
+  { title: 'initial', align: 'right' },
+  { title: 'proposed', align: 'right' },
+  { title: 'maintenance', align: 'right' },
+  { title: 'proposed', align: 'right' },
+  { title: 'because' },
+] as const;
+
+export function proposalText(proposal: RiskProposal, impacts: Impacts): string {
+  const { instruments, skipped, history, model, effectiveMs, graceUntilMs } = proposal;
+  const rows = instruments.flatMap(({ instrument, tiers }) =>
+    tiers.map(({ notionalCap, before, after, because, limited }, at) => [
+      at === 0 ? instrument : '',
+      notionalCap ?? 'beyond',
+      before.initialMarginRate,
+      after.initialMarginRate,
+      before.maintenanceMarginRate,
+      after.maintenanceMarginRate,
+      limited ? `${because}, limited` : because,
+    ]),
+  );
+  const time = (timeMs: number) => new Date(timeMs).toISOString();
+  return [
+    `${model} on prices from ${history.from} to ${history.to}; the venue at sequence ${proposal.madeAt.sequence}\n\n`,
+    rows.length === 0 ? 'no instrument has a proposal\n' : table(COLUMNS, rows),
+    '\n',
+    ...instruments.map((one) => impactText(one.instrument, one.neutral, impacts.get(one.instrument) ?? null)),
+    ...skipped.map(({ instrument, reason }) => `${instrument}: no proposal, ${reason}\n`),
+    `\nin force ${time(effectiveMs)}, for liquidation ${time(graceUntilMs)}; nothing has been changed\n`,
+  ].join('');
+}
+
+function impactText(instrument: string, neutral: readonly string[], impact: ImpactView | null): string {
+  const unknown = neutral.length === 0 ? '' : `; no data, neutral: ${neutral.join(', ')}`;
+  if (impact === null) return `${instrument}: nothing would change${unknown}\n`;
+  const sums = impact.sums.map(
+    ({ asset, missingInitial, missingMaintenance }) =>
+      `, short of ${missingInitial} ${asset} initial and ${missingMaintenance} ${asset} maintenance margin`,
+  );
+  const unpriced = impact.unpriced.length === 0 ? '' : `; ${impact.unpriced.length} cannot be priced`;
+  return `${instrument}: ${impact.count} accounts would lack margin, ${impact.newlyLiquidatable} of them be newly liquidatable${sums.join('')}${unpriced}${unknown}\n`;
+}

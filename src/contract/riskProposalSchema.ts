@@ -1,0 +1,123 @@
+/** A proposal of margin parameters as a document: made by `bulkhead risk propose`, looked at by people, read by `bulkhead risk apply`. */
+import Type from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { err, ok, type Result } from '../base/index.js';
+import { TAIL_MODEL_NAMES } from '../risk/index.js';
+import type { Issue } from './errors.js';
+import { schemaIssues } from './schemaIssues.js';
+import { WireInstrument } from './wireInstrument.js';
+
+const OPEN = { additionalProperties: false } as const;
+const share = (description: string) =>
+  Type.Union([Type.Null(), Type.Number({ minimum: 0, maximum: 100 })], { description });
+
+const Limits = Type.Object(
+  {
+    riseMax: share('Most that a rate may rise, as a share of what it is; null: no limit.'),
+    fallMax: share('Most that it may fall.'),
+  },
+  OPEN,
+);
+
+const Rates = Type.Object(
+  {
+    initialMarginRate: Type.String(),
+    maintenanceMarginRate: Type.String(),
+    maxLeverage: Type.String(),
+  },
+  OPEN,
+);
+
+const Tier = Type.Object(
+  {
+    notionalCap: Type.Union([Type.Null(), Type.String()]),
+    before: Rates,
+    after: Rates,
+    because: Type.Enum(['model', 'liquidity', 'largest', 'unknown', 'kept'], {
+      description:
+        'model: loss of one period; liquidity: more, for size; largest: as high as rates go; unknown: beyond the last cap; kept: the step above the first tier is as it was.',
+    }),
+    limited: Type.Boolean({ description: 'Whether a limit held a rate back.' }),
+  },
+  OPEN,
+);
+
+const ScheduleParameters = Type.Object(
+  {
+    kind: Type.Literal('scheduleParameters'),
+    definition: WireInstrument,
+    effectiveMs: Type.Integer({ minimum: 0 }),
+    graceUntilMs: Type.Integer({ minimum: 0 }),
+  },
+  OPEN,
+);
+
+const Instrument = Type.Object(
+  {
+    instrument: Type.String(),
+    history: Type.String({ description: 'Asset whose prices were used.' }),
+    returns: Type.Integer(),
+    initialRate: Type.Number({ description: 'Before liquidity, limits and rounding.' }),
+    maintenanceRate: Type.Number(),
+    neutral: Type.Array(Type.String(), { description: 'Inputs without data.' }),
+    tiers: Type.Array(Tier),
+    before: WireInstrument,
+    command: Type.Union([Type.Null(), ScheduleParameters], { description: 'Null where nothing changes.' }),
+  },
+  OPEN,
+);
+
+export const RiskProposalDocument = Type.Object(
+  {
+    format: Type.Literal('bulkhead-risk-proposal'),
+    version: Type.Literal(1),
+    madeAt: Type.Object({ sequence: Type.Integer({ minimum: 0 }), timeMs: Type.Integer() }, OPEN),
+    history: Type.Object({ from: Type.String(), to: Type.String(), intervalMs: Type.Integer() }, OPEN),
+    model: Type.Enum([...TAIL_MODEL_NAMES]),
+    limits: Limits,
+    effectiveMs: Type.Integer({ minimum: 0 }),
+    graceUntilMs: Type.Integer({ minimum: 0 }),
+    instruments: Type.Array(Instrument, { maxItems: 10_000 }),
+    skipped: Type.Array(Type.Object({ instrument: Type.String(), reason: Type.String() }, OPEN)),
+  },
+  OPEN,
+);
+
+export type RiskProposal = Type.Static<typeof RiskProposalDocument>;
+export type ProposedInstrument = RiskProposal['instruments'][number];
+export type ProposedTier = ProposedInstrument['tiers'][number];
+export type TierRates = ProposedTier['before'];
+export type ProposalLimits = RiskProposal['limits'];
+
+/** What is used here of the answer of `GET /v1/instruments`. */
+const Venue = Type.Object({
+  sequence: Type.Integer({ minimum: 0 }),
+  timeMs: Type.Integer(),
+  instruments: Type.Array(
+    Type.Object({
+      instrument: Type.String(),
+      status: Type.String(),
+      markPrice: Type.Union([Type.Null(), Type.String()]),
+      definition: WireInstrument,
+    }),
+  ),
+});
+
+export type VenueInstruments = Type.Static<typeof Venue>;
+
+let compiled: Validator | undefined;
+let compiledVenue: Validator | undefined;
+
+/** The instruments of a venue, from the answer of `GET /v1/instruments`. */
+export function readVenueInstruments(value: unknown): Result<VenueInstruments, readonly [Issue, ...Issue[]]> {
+  compiledVenue ??= Compile(Venue);
+  return compiledVenue.Check(value)
+    ? ok(value as VenueInstruments)
+    : err(schemaIssues(compiledVenue.Errors(value), value));
+}
+
+/** A proposal, or what in it is none. Whether its commands still fit the venue is for the venue to say. */
+export function readRiskProposal(value: unknown): Result<RiskProposal, readonly [Issue, ...Issue[]]> {
+  compiled ??= Compile(RiskProposalDocument);
+  return compiled.Check(value) ? ok(value as RiskProposal) : err(schemaIssues(compiled.Errors(value), value));
+}
