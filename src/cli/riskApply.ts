@@ -3,6 +3,7 @@
  * It refuses a proposal that the venue has gone past, and one that would make more accounts liquidatable than it is allowed.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { append } from '../base/append.js';
 import { type RiskProposal, readRiskProposal, readVenueInstruments } from '../contract/index.js';
 import { parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
@@ -104,7 +105,7 @@ async function send(
   const answers: BatchAnswer['answers'][number][] = [];
   for (let from = 0; from < commands.length; from += BATCH) {
     const body = { commands: commands.slice(from, from + BATCH) };
-    answers.push(...((await service.post('/v1/commands/batch', body)) as BatchAnswer).answers);
+    append(answers, ((await service.post('/v1/commands/batch', body)) as BatchAnswer).answers);
   }
   let refused = 0;
   for (const [at, { status, answer }] of answers.entries()) {

@@ -25,9 +25,9 @@ describe('the liquidity of a bad day', () => {
   });
 
   it('adds up venues and takes the narrowest spread of a time', () => {
-    const other = snapshot(0, { venue: 'other', volume: 500, bestBid: 99.9, bestAsk: 100.1 });
+    const other = snapshot(0, { venue: 'other', volume: 500, bestBid: 99.5, bestAsk: 100.5 });
     const stress = marketStress([snapshot(0), other], RETURNS);
-    expect(stress).toMatchObject({ ok: true, value: { dailyVolume: 1500, halfSpread: 0.001, snapshots: 1 } });
+    expect(stress).toMatchObject({ ok: true, value: { dailyVolume: 1500, halfSpread: 0.005, snapshots: 1 } });
   });
 
   it('is refused where volume, spread or history is not known', () => {

@@ -70,7 +70,7 @@ function narrowest(venues: readonly LiquiditySnapshot[]): number[] {
   const halves = venues.flatMap(({ bestBid, bestAsk }) =>
     bestBid === null || bestAsk === null ? [] : [(bestAsk - bestBid) / (bestAsk + bestBid)],
   );
-  return halves.length === 0 ? [] : [Math.min(...halves)];
+  return halves.length === 0 ? [] : [halves.reduce((least, half) => Math.min(least, half))];
 }
 
 /** The value that so large a share of them is above, at least the largest one: nothing is read between two. */
