@@ -43,6 +43,7 @@ import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { PARAMETER_EXAMPLES } from './parameterExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
+import { PLAN_EXAMPLES } from './planExamples.js';
 import { TAIL_EXAMPLES } from './tailExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
@@ -68,6 +69,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...IMPACT_EXAMPLES,
   ...NETWORK_EXAMPLES,
   ...LEVEL_EXAMPLES,
+  ...PLAN_EXAMPLES,
   ...PARAMETER_EXAMPLES,
 };
 
