@@ -54,12 +54,14 @@ function twoLegsExample(): string {
 function bookExample(): string {
   const perp = waves(37, 3);
   const other = waves(41, 2);
+  const rare = perp.map((_, day) => (day % 131 === 7 ? -60 : 0.5));
   const question = {
     ids: perp.map((_, day) => `day ${day}`),
     legs: [
       { id: 'perp', pnl: perp },
       { id: 'future', pnl: perp.map((x, day) => -x + ((day % 11) - 5) / 10) },
       { id: 'other', pnl: other },
+      { id: 'rare', pnl: rare },
     ],
   };
   const plan = isolationPlan(question);
@@ -76,10 +78,13 @@ function bookExample(): string {
     const why =
       'gain' in reason
         ? `gains ${round(reason.gain.total)} a day in sample, in all ${reason.evidence.gainByBlock.length} stretches and ${round(100 * reason.evidence.resampleShare)}% of resamples`
-        : `with ${reason.nearest?.leg} it gains ${round(reason.nearest?.gain ?? 0)}`;
+        : `with ${reason.nearest?.leg}, the best of the others, it gains ${round(reason.nearest?.gain ?? 0)}`;
     return [legs.join(', '), round(margin), `\`${reason.code}\``, why];
   });
-  const held = [{ id: 'all', legs: ['perp', 'future', 'other'], collateral: 300 }];
+  const held = [
+    { id: 'a', legs: ['perp', 'rare'], collateral: 60 },
+    { id: 'b', legs: ['future', 'other'], collateral: 5 },
+  ];
   const moved = planTransfers(held, accounts);
   if (!moved.ok) throw new Error(JSON.stringify(moved.error));
   const { rank } = outOfSample;
@@ -87,10 +92,15 @@ function bookExample(): string {
     table(['account', 'margin', 'code', 'reason'], reasons),
     `Rank ${rank?.place} of ${rank?.of} partitions on the judged days.`,
     table(['', 'margin', 'uncovered', 'innocent', 'J in sample', 'J out of sample'], rows),
-    `From one account \`all\` of 300: ${moved.value.moves
-      .map(({ from, to, amount }) => `${round(amount)} from \`${from}\` to the account of ${accounts[to]?.legs.join(', ')}`)
+    `From \`a\` of perp and rare with 60, \`b\` of future and other with 5: ${moved.value.moves
+      .map(
+        ({ from, to, amount }) =>
+          `${round(amount)} from \`${from}\` to the account of ${accounts[to]?.legs.join(', ')}`,
+      )
       .join('; ')}; ${round(moved.value.released)} released.`,
-  ].join('\n\n');
+  ]
+    .map((part) => part.trimEnd())
+    .join('\n\n');
 }
 
 function waves(period: number, size: number): number[] {

@@ -42,8 +42,8 @@ import { table } from './markdown.js';
 import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { PARAMETER_EXAMPLES } from './parameterExamples.js';
-import { RISK_EXAMPLES } from './riskExamples.js';
 import { PLAN_EXAMPLES } from './planExamples.js';
+import { RISK_EXAMPLES } from './riskExamples.js';
 import { TAIL_EXAMPLES } from './tailExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
