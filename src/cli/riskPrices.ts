@@ -1,7 +1,7 @@
 /** A folder of price files as a document for `bulkhead risk`: a position of value 1 in each asset, on the dates of all. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RiskDocument } from '../contract/index.js';
+import { instrumentOfCandleFile, type RiskDocument } from '../contract/index.js';
 import {
   type AlignedMarket,
   type AssetReport,
@@ -33,7 +33,10 @@ export async function riskDocumentOf(folder: string, io: Io): Promise<RiskDocume
   };
 }
 
-/** Files are `NAME.csv` or `NAME-anything.csv`, as `btc-usd-daily.csv`; the asset is NAME in capitals. What is odd goes to `err`. */
+/**
+ * Files are `NAME.csv` or `NAME-anything.csv`, as `btc-usd-daily.csv`; the asset is NAME in capitals. Candles of a venue's own marks
+ * (`serve --candles`) bear the id of their instrument. What is odd goes to `err`.
+ */
 export async function marketOf(folder: string, io: Io): Promise<AlignedMarket> {
   const names = (await list(folder)).filter((name) => name.endsWith('.csv')).sort();
   const files: { asset: string; text: string }[] = [];
@@ -52,6 +55,8 @@ export async function marketOf(folder: string, io: Io): Promise<AlignedMarket> {
 }
 
 function assetOf(name: string): string {
+  const instrument = instrumentOfCandleFile(name);
+  if (instrument !== null) return instrument;
   return name.slice(0, -'.csv'.length).split('-')[0]?.toUpperCase() ?? name;
 }
 

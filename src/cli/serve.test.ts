@@ -2,10 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BTC_PERP } from '../../test/api/service.js';
 import { type Host, JournalFailed } from '../journal/index.js';
+import { runCommand } from '../testkit/runCommand.js';
 import { COMMANDS } from './commands.js';
 import type { Io } from './io.js';
 import { main } from './main.js';
+import { verify } from './verify.js';
 
 /** Set by a test whose disk is to fail: the host as `serve` gets it. */
 const broken = vi.hoisted(() => ({ wrap: null as ((host: Host) => Host) | null }));
@@ -84,6 +87,33 @@ describe('bulkhead serve', () => {
     expect(answer.status).toBe(503);
     expect(await exit).toBe(1);
     expect(said.err).toContain('the disk is full');
+  });
+
+  it('keeps candles of its marks beside the journal, which stays whole', async () => {
+    const options = ['--data', directory, '--port', '0', '--json', '--candles', '1m'];
+    const first = run(...options);
+    const url = urlOf(await first.line);
+    let count = 0;
+    const accept = async (command: object) => {
+      const answer = await post(url, { id: `c${++count}`, command });
+      if (answer.status !== 200) throw new Error(await answer.text());
+    };
+    for (const asset of ['USDT', 'BTC']) await accept({ kind: 'listAsset', asset, decimals: 6 });
+    await accept({ kind: 'openPool', pool: 'main' });
+    await accept({ ...BTC_PERP, markMaxAgeMs: 86_400_000 });
+    const startMs = Date.now() - 600_000;
+    for (const [at, price] of ['100', '101', '102'].entries()) {
+      const sourceTimeMs = startMs + at * 60_000;
+      await accept({ kind: 'mark', sourceTimeMs, marks: [{ instrument: 'BTC-PERP', price }] });
+    }
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await first.exit).toBe(0);
+    const text = readFileSync(join(directory, 'candles', 'BTC-PERP.candles.csv'), 'utf8');
+    expect(text.split('\n').map((line) => line.split(',')[1])).toEqual(['open', '100', '101', undefined]);
+    expect((await runCommand(verify, [directory])).code).toBe(0);
+    expect(await run(...options.slice(0, -1), '1h').exit).toBe(1);
+    expect(await run(...options.slice(0, -1), '2h').exit).toBe(2);
+    expect(first.said.err).toBe('');
   });
 
   it('refuses wrong options, a file for a folder, a port in use and a folder in use', async () => {

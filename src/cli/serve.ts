@@ -1,9 +1,10 @@
 /** `bulkhead serve`: opens the journal of a folder and answers over HTTP until it is told to stop. */
 import { type Host, JournalDamaged, JournalInUse, openHost } from '../journal/index.js';
 import { type Server, startServer } from '../server/index.js';
-import { parseArguments, wholeNumber } from './arguments.js';
+import { oneOf, parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
+import { CANDLE_TIMES, type CandleKeeper, keepCandles } from './serveCandles.js';
 
 const PORT = 4410;
 const ADDRESS = '127.0.0.1';
@@ -17,6 +18,8 @@ Options:
   --data DIR      folder of the journal; made when it is not there
   --port N        port, 0 for any free one; default ${PORT}
   --host ADDRESS  address to listen on; default ${ADDRESS}: this machine only
+  --candles TIME  keep candles of the own marks in DIR/candles, one file for each instrument, as \`risk --prices\` reads them: 1m,
+                  5m, 15m, 1h, 4h or 1d
   --json          one line of JSON instead of words when it listens and when it ends
   -h, --help      this page
 
@@ -34,6 +37,7 @@ const OPTIONS = {
   data: { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
+  candles: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -47,10 +51,17 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     ? (event: Happening) => io.out(`${JSON.stringify(event)}\n`)
     : (event: Happening) => io.out(`${words(event)}\n`);
 
+  const candles = oneOf(parsed, 'candles', { words: CANDLE_TIMES, fallback: null });
+
   const host = await openJournal(directory);
+  let keeper: CandleKeeper | null = null;
   try {
-    return await answerUntilEnd({ host, directory, address, port, tell, io });
+    if (candles !== null) keeper = await keepCandles({ host, directory, time: candles, io });
+    const code = await answerUntilEnd({ host, directory, address, port, tell, io });
+    await keeper?.stop();
+    return code;
   } finally {
+    keeper?.abandon();
     // A journal that has failed has said so already; its files and lock are let go of all the same.
     await host.close().catch(() => undefined);
   }

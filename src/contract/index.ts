@@ -6,6 +6,7 @@ export * from './adlSchema.js';
 export * from './backtest.js';
 export * from './backtestSchema.js';
 export * from './calc.js';
+export * from './candleFileName.js';
 export * from './collateralTermsView.js';
 export * from './collateralViews.js';
 export * from './commandView.js';

@@ -33,7 +33,7 @@ import type { WireInstrument } from './wireInstrument.js';
 export interface RiskProposalQuestion {
   /** The venue as `GET /v1/instruments` shows it. */
   readonly venue: VenueInstruments;
-  /** Histories are found by the name of the instrument's base asset. */
+  /** Histories are found by the instrument's id, else by the name of its base asset. */
   readonly market: AlignedMarket;
   /** By the instrument's id; volumes in its quote asset. */
   readonly liquidity: readonly LiquiditySnapshot[];
@@ -83,7 +83,9 @@ function proposeInstrument(
   const tiers = definition.tiers ?? [];
   if (status !== 'trading') return err('not_trading');
   if (tiers.length === 0) return err('no_tiers');
-  const history = question.market.assets.find(({ asset }) => asset === definition.base);
+  const { assets } = question.market;
+  const history =
+    assets.find(({ asset }) => asset === instrument) ?? assets.find(({ asset }) => asset === definition.base);
   if (history === undefined) return err('no_history');
   const inverse = definition.payoff === 'inverse';
   if (inverse && markPrice === null) return err('no_mark');
