@@ -176,7 +176,7 @@ function previewExample(): string {
 
 const LAYERS: readonly WaterfallLayer[] = [
   layer({ kind: 'account', name: 'own' }),
-  layer({ kind: 'insuranceFund', name: 'fund', sizePpm: 500_000n, refill: ['fees', 'surplus', 'injection'] }),
+  layer({ kind: 'insuranceFund', name: 'fund', sizePpm: 500_000n }),
   layer({ kind: 'topUp', name: 'venue', capMinor: 100n }),
   layer({ kind: 'lenders', name: 'lenders', causes: ['borrow'] }),
   layer({ kind: 'deleveraging', name: 'winners' }),
@@ -275,7 +275,6 @@ function rollForwardExample(): string {
     openingMinor: 300n,
     lines: lines.map(([kind, amountMinor]) => ({ kind, amountMinor, isPoolSound: true })),
     closingMinor: 205n,
-    refill: null,
   };
   const right = rollForward(statement);
   const stale = rollForward({ ...statement, closingMinor: 300n });

@@ -107,7 +107,6 @@ describe('a waterfall on the wire', () => {
           share: '0.5',
           instrumentCap: '250.5',
           allocation: 'single',
-          refill: ['fees', 'surplus'],
         },
         { name: 'gains', kind: 'lossSharing', scope: 'pool', payers: 'poolGains', allocation: 'proRata' },
       ],

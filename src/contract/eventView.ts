@@ -202,7 +202,6 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   allocation: plain('allocation'),
   causes: plain('causes'),
   lossAboveMinor: amount('lossAbove'),
-  refill: plain('refill'),
   layers: list('layers'),
   deleveraging: (view, policy: Fields) => ({ deleveraging: objectJson(view, policy) }),
   score: plain('score'),

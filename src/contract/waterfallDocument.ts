@@ -123,7 +123,6 @@ function readDraft(layer: WaterfallLayerDocument, decimals: number, path: string
     allocation: layer.allocation ?? rule.allocations[0] ?? 'single',
     causes: layer.causes ?? null,
     lossAboveMinor: above.value,
-    refill: layer.refill ?? [],
   });
 }
 
@@ -194,7 +193,7 @@ function poolRowOf({ loss }: WaterfallDocument, { kind, pool }: WaterfallLayerDo
   return pool === loss.pool && !isVenue ? OWN_POOL : OTHER_POOL;
 }
 
-function readFund({ fund, layers }: WaterfallDocument, decimals: number): Read<FundStatement | null> {
+function readFund({ fund }: WaterfallDocument, decimals: number): Read<FundStatement | null> {
   if (fund === undefined) return ok(null);
   const opening = amountOf(fund.opening, decimals, '/fund/opening');
   if (!opening.ok) return opening;
@@ -206,8 +205,7 @@ function readFund({ fund, layers }: WaterfallDocument, decimals: number): Read<F
     if (!read.ok) return read;
     lines.push({ kind, amountMinor: read.value, isPoolSound: poolSound });
   }
-  const refill = layers.find(({ kind }) => kind === 'insuranceFund')?.refill ?? null;
-  return ok({ openingMinor: opening.value, lines, closingMinor: closing.value, refill });
+  return ok({ openingMinor: opening.value, lines, closingMinor: closing.value });
 }
 
 function heldByFund({ layers }: WaterfallPolicy, holdings: ReadonlyMap<string, LayerHolding>): bigint | null {

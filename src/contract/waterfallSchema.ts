@@ -101,13 +101,6 @@ const LayerDocument = Type.Object(
         default: '0',
       }),
     ),
-    refill: Type.Optional(
-      Type.Array(oneOf([...FUND_SOURCES], 'What is paid into a fund.'), {
-        description:
-          'Of an insurance fund: what fills it again. Lines of `fund` must be among these. Left out: none is listed, and any is taken.',
-        maxItems: 20,
-      }),
-    ),
     holds: Type.Optional(
       decimal('What its only payer can pay now. Either this or `holders`.', { unit: ASSET, example: '100' }),
     ),

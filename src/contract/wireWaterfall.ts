@@ -3,7 +3,6 @@ import Type from 'typebox';
 import { DELEVERAGE_KINDS } from '../engine/waterfallFields.js';
 import {
   DELEVERAGE_SCORES,
-  FUND_SOURCES,
   LAYER_ALLOCATIONS,
   LAYER_KINDS,
   LAYER_PAYERS,
@@ -59,13 +58,6 @@ const WireLayer = Type.Object(
         example: '10',
         core: 'lossAboveMinor',
         default: '0',
-      }),
-    ),
-    refill: Type.Optional(
-      Type.Array(word(FUND_SOURCES, 'What is paid into a fund.'), {
-        description: 'Of an insurance fund: what fills it again.',
-        default: [],
-        maxItems: FUND_SOURCES.length,
       }),
     ),
   },

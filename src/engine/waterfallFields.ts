@@ -2,7 +2,6 @@
 import { type Infer, i64, list, nullable, oneOf, record, text, u32 } from '../base/index.js';
 import {
   DELEVERAGE_SCORES,
-  FUND_SOURCES,
   LAYER_ALLOCATIONS,
   LAYER_KINDS,
   LAYER_PAYERS,
@@ -28,7 +27,6 @@ export const proposedWaterfall = record({
       /** Empty: of any cause. */
       causes: list(oneOf(LOSS_CAUSES)),
       lossAboveMinor: i64,
-      refill: list(oneOf(FUND_SOURCES)),
     }),
   ),
   deleveraging: record({

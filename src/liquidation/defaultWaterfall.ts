@@ -9,10 +9,7 @@ export const DEFAULT_WATERFALL: WaterfallPolicy = {
   revision: 1,
   layers: [
     plainLayer('account', 'ownAccount'),
-    {
-      ...plainLayer('insuranceFund', 'fund'),
-      refill: ['fees', 'surplus', 'seized', 'interest', 'injection'],
-    },
+    plainLayer('insuranceFund', 'fund'),
     { ...plainLayer('lenders', 'lenders'), causes: ['borrow'] },
     plainLayer('deleveraging', 'winners'),
     plainLayer('lossSharing', 'gains'),
@@ -34,6 +31,5 @@ function plainLayer(kind: LayerKind, name: string): WaterfallLayer {
     allocation: allocations[0] ?? 'single',
     causes: null,
     lossAboveMinor: 0n,
-    refill: [],
   };
 }

@@ -12,7 +12,6 @@ const statement = (fields: Partial<FundStatement>): FundStatement => ({
   openingMinor: 100n,
   lines: [],
   closingMinor: 100n,
-  refill: null,
   ...fields,
 });
 const faultOf = (fields: Partial<FundStatement>) => {
@@ -63,11 +62,7 @@ describe('the roll-forward of a fund', () => {
     expect(faultOf({ lines })).toMatchObject({ code, line: at });
   });
 
-  it('refuses a source that the policy does not list', () => {
-    expect(faultOf({ lines: [line('surplus', 1n)], refill: ['fees'] })).toMatchObject({
-      code: 'source_not_listed',
-      line: 0,
-    });
+  it('refuses an opening below zero', () => {
     expect(faultOf({ openingMinor: -1n })).toMatchObject({ code: 'opening_below_zero' });
   });
 

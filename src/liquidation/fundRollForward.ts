@@ -20,14 +20,11 @@ export interface FundStatement {
   /** In the order in which they were posted. */
   readonly lines: readonly FundLine[];
   readonly closingMinor: bigint;
-  /** The sources that the pool's policy lists for its fund; null: any. */
-  readonly refill: readonly FundSource[] | null;
 }
 
 export type FundFaultCode =
   | 'opening_below_zero'
   | 'amount_not_positive'
-  | 'source_not_listed'
   | 'spent_before_paid_in'
   | 'drawn_down_while_unsound'
   | 'does_not_balance';
@@ -53,7 +50,7 @@ export interface FundTotals {
  * is used. The first fault otherwise.
  */
 export function rollForward(statement: FundStatement): Result<FundTotals, FundFault> {
-  const { openingMinor, lines, closingMinor, refill } = statement;
+  const { openingMinor, lines, closingMinor } = statement;
   let balance = openingMinor;
   const fault = (code: FundFaultCode, line: number | null) => err({ code, line, balanceMinor: balance });
   if (openingMinor < 0n) return fault('opening_below_zero', null);
@@ -61,8 +58,7 @@ export function rollForward(statement: FundStatement): Result<FundTotals, FundFa
   for (const [at, { kind, amountMinor, isPoolSound }] of lines.entries()) {
     if (amountMinor <= 0n) return fault('amount_not_positive', at);
     if (isUse(kind)) balance -= amountMinor;
-    else if (refill === null || refill.includes(kind)) balance += amountMinor;
-    else return fault('source_not_listed', at);
+    else balance += amountMinor;
     if (balance < 0n) return fault('spent_before_paid_in', at);
     if (kind === 'drawDown' && !isPoolSound) return fault('drawn_down_while_unsound', at);
     sums.set(kind, (sums.get(kind) ?? 0n) + amountMinor);

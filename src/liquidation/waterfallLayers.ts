@@ -64,8 +64,6 @@ export interface WaterfallLayer {
   readonly causes: readonly LossCause[] | null;
   /** Trigger: only where more than this is left when its turn comes. */
   readonly lossAboveMinor: bigint;
-  /** Replenishment, of a fund: what is paid into it. */
-  readonly refill: readonly FundSource[];
 }
 
 /** What a pool carries: its layers in order, and who gives lots in the layer `deleveraging`. */
@@ -94,7 +92,6 @@ const waterfallLayerField: Field<WaterfallLayer> = record<WaterfallLayer>({
   allocation: oneOf(LAYER_ALLOCATIONS),
   causes: nullable(list(oneOf(LOSS_CAUSES))),
   lossAboveMinor: i64,
-  refill: list(oneOf(FUND_SOURCES)),
 });
 
 export const waterfallPolicyField: Field<WaterfallPolicy> = record<WaterfallPolicy>({

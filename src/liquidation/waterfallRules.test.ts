@@ -72,12 +72,6 @@ describe('the rules of a waterfall', () => {
       at: 1,
     },
     {
-      name: 'gains that are refilled',
-      layers: [ownLayer, { ...gains, refill: ['fees' as const] }],
-      code: 'refill_without_fund',
-      at: 1,
-    },
-    {
       name: 'a top-up without cap',
       layers: [ownLayer, fundLayer, { ...topUp, capMinor: null }],
       code: 'top_up_without_cap',

@@ -6,7 +6,6 @@ import { isInt64, PPM } from '../base/integers.js';
 import { err, ok, type Result } from '../base/result.js';
 import { type DeleveragePolicyFault, deleveragePolicyFault } from './deleveragePolicy.js';
 import {
-  FUND_SOURCES,
   type LayerAllocation,
   type LayerKind,
   type LayerPayers,
@@ -52,7 +51,6 @@ export const WATERFALL_FAULTS = [
   'cap_not_positive',
   'amount_out_of_range',
   'trigger_out_of_range',
-  'refill_without_fund',
   'top_up_without_cap',
   'top_up_without_fund',
   'revision_not_positive',
@@ -74,7 +72,7 @@ export type LayerDraft = Omit<WaterfallLayer, 'scope' | 'payers'> & {
 
 export type WaterfallDraft = Omit<WaterfallPolicy, 'layers'> & { readonly layers: readonly LayerDraft[] };
 
-/** The policy in its one form (causes and refill in their own order, each once), or the first fault in the order of the list. */
+/** The policy in its one form (causes in their own order, each once), or the first fault in the order of the list. */
 export function checkWaterfall(draft: WaterfallDraft): Result<WaterfallPolicy, WaterfallFault> {
   if (!(Number.isInteger(draft.revision) && draft.revision > 0)) return fault('revision_not_positive');
   const deleveraging = deleveragePolicyFault(draft.deleveraging);
@@ -108,7 +106,6 @@ function layerFault(layer: LayerDraft): WaterfallFaultCode | null {
   const amounts = [layer.capMinor ?? 0n, layer.instrumentCapMinor ?? 0n, layer.lossAboveMinor];
   if (!amounts.every(isInt64)) return 'amount_out_of_range';
   if (layer.lossAboveMinor < 0n || layer.causes?.length === 0) return 'trigger_out_of_range';
-  if (layer.refill.length > 0 && layer.kind !== 'insuranceFund') return 'refill_without_fund';
   if (layer.kind === 'topUp' && layer.capMinor === null) return 'top_up_without_cap';
   return null;
 }
@@ -138,6 +135,5 @@ function inOneForm(layer: LayerDraft): WaterfallLayer {
     scope,
     payers,
     causes: layer.causes === null ? null : LOSS_CAUSES.filter((cause) => layer.causes?.includes(cause)),
-    refill: FUND_SOURCES.filter((source) => layer.refill.includes(source)),
   };
 }

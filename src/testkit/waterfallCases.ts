@@ -20,7 +20,6 @@ export function layer(fields: Partial<WaterfallLayer> & { readonly kind: LayerKi
     allocation: allocations[0] ?? 'single',
     causes: null,
     lossAboveMinor: 0n,
-    refill: [],
     ...fields,
   };
 }

@@ -20,7 +20,6 @@ export function layer(kind: LayerKind, changes: Partial<ProposedLayer> = {}): Pr
     allocation: allocations[0] ?? 'single',
     causes: kind === 'lenders' ? ['borrow'] : [],
     lossAboveMinor: 0n,
-    refill: [],
     ...changes,
   };
 }
