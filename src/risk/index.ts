@@ -16,6 +16,7 @@ export * from './normal.js';
 export * from './optionMark.js';
 export * from './parameters/index.js';
 export * from './plan/index.js';
+export * from './policy/index.js';
 export * from './positions/index.js';
 export * from './presets/deribitLike.js';
 export * from './presets/okxLike.js';

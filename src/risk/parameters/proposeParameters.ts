@@ -126,17 +126,23 @@ function bracketRow(
   const factor = liquidation?.horizonFactor ?? 1;
   const cost = liquidation?.costRate ?? 0;
   const [initialRate, maintenanceRate] = [rates.initial * factor + cost, rates.maintenance * factor + cost];
-  // One step at least: a rate of 0 would be leverage without end.
-  const atMost = (rate: number, maxPpm: bigint) =>
-    least(quantizeRatePpmUp(Math.max(rate, 1e-6), stepPpm), maxPpm);
-  const initialPpm = atMost(initialRate, initialMaxPpm);
-  const maintenancePpm = atMost(maintenanceRate, maintenanceMaxPpm);
+  const initialPpm = proposedRatePpm(initialRate, initialMaxPpm, { stepPpm });
+  const maintenancePpm = proposedRatePpm(maintenanceRate, maintenanceMaxPpm, { stepPpm });
   const isLargest = initialPpm === initialMaxPpm;
   const because = isLargest ? 'largest' : factor > 1 || cost > 0 ? 'liquidity' : 'model';
   return {
     bracket: bracketOf(capMinor, initialPpm, maintenancePpm),
     reason: { liquidation, initialRate, maintenanceRate, because },
   };
+}
+
+/** Up to a whole step, and one at least: a rate of 0 would be leverage without end. */
+export function proposedRatePpm(
+  rate: number,
+  maxPpm: bigint,
+  { stepPpm }: Pick<ParameterRules, 'stepPpm'>,
+): bigint {
+  return least(quantizeRatePpmUp(Math.max(rate, 1e-6), stepPpm), maxPpm);
 }
 
 /** Leverage is what the initial rate allows, rounded down. */
