@@ -55,6 +55,9 @@ export const COMMANDS: readonly Command[] = [
   entry('levels', 'how far each instrument would have been kept apart over a price history, and why', () =>
     import('./levels.js').then((file) => ({ run: file.levels, help: file.levelsHelp })),
   ),
+  entry('plan', 'which positions of a book belong in one margin account, and how sure that is', () =>
+    import('./plan.js').then((file) => ({ run: file.plan, help: file.planHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

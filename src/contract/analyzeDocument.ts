@@ -40,7 +40,7 @@ export interface BookingOptions {
 }
 
 /** Assets that stand for a dollar: a price in one is taken for a price in another. */
-const DOLLARS = ['USDT', 'USDC', 'USD', 'FDUSD', 'BUSD', 'USDE'];
+export const DOLLARS: readonly string[] = ['USDT', 'USDC', 'USD', 'FDUSD', 'BUSD', 'USDE'];
 const DECIMALS = 8;
 const DECIMALS_MAX = 18;
 

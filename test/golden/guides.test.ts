@@ -9,6 +9,7 @@ import { backtest } from '../../src/cli/backtest.js';
 import { calc } from '../../src/cli/calc.js';
 import { contagion } from '../../src/cli/contagion.js';
 import type { Io } from '../../src/cli/io.js';
+import { plan } from '../../src/cli/plan.js';
 import { risk } from '../../src/cli/risk.js';
 import { stress } from '../../src/cli/stress.js';
 import { waterfall } from '../../src/cli/waterfall.js';
@@ -16,7 +17,7 @@ import { waterfall } from '../../src/cli/waterfall.js';
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress, backtest };
+const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress, backtest, plan };
 const PAGES = [
   'docs/guides/calc.md',
   'docs/guides/analyze.md',
@@ -26,6 +27,7 @@ const PAGES = [
   'docs/guides/risk.md',
   'docs/guides/stress.md',
   'docs/guides/backtest.md',
+  'docs/guides/plan.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {

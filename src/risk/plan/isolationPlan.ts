@@ -155,7 +155,11 @@ function comparer(book: Book, rules: PlanRules, set: Days, judged: Days) {
 /** Legs by name: their order in the question says nothing. */
 function bookOf({ legs, addOns = {} }: PlanQuestion, names: readonly string[], confidence: Confidence): Book {
   const pnl = names.map((name) => Float64Array.from(legs.find(({ id }) => id === name)?.pnl ?? []));
-  return { pnl, addOns: names.map((name) => addOns[name] ?? 0), confidence };
+  return {
+    pnl,
+    addOns: names.map((name) => (Object.hasOwn(addOns, name) ? (addOns[name] as number) : 0)),
+    confidence,
+  };
 }
 
 function questionFault(question: PlanQuestion): RiskFault | null {
@@ -170,6 +174,9 @@ function questionFault(question: PlanQuestion): RiskFault | null {
     if (!(amount >= 0 && Number.isFinite(amount)) || !legs.some(({ id }) => id === name))
       return riskFault('bad_parameter', `addOns/${name}`);
   // Sums of sums are taken over all days: far below what a double holds.
-  const largest = legs.reduce((sum, { pnl }) => sum + Math.max(...Array.from(pnl, Math.abs)), 0);
+  const largest = legs.reduce(
+    (sum, { pnl }) => sum + Array.from(pnl).reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    0,
+  );
   return largest * ids.length < 1e290 ? null : riskFault('not_finite', 'total');
 }
