@@ -43,6 +43,7 @@ import { NETWORK_EXAMPLES } from './networkExamples.js';
 import { OPTION_EXAMPLES } from './optionExamples.js';
 import { PARAMETER_EXAMPLES } from './parameterExamples.js';
 import { PLAN_EXAMPLES } from './planExamples.js';
+import { POLICY_EXAMPLES } from './policyExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
 import { TAIL_EXAMPLES } from './tailExamples.js';
 
@@ -70,6 +71,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...NETWORK_EXAMPLES,
   ...LEVEL_EXAMPLES,
   ...PLAN_EXAMPLES,
+  ...POLICY_EXAMPLES,
   ...PARAMETER_EXAMPLES,
 };
 

@@ -6,6 +6,8 @@ export interface LegendEntry {
   readonly series: number;
   /** As a line, dashed as in the chart, or as a box. */
   readonly dash: string | null;
+  /** Of a box. */
+  readonly opacity?: number;
 }
 
 const MARK = 26;
@@ -22,14 +24,18 @@ export function legend(
   at: { readonly x: number; readonly y: number; readonly width: number },
 ): Legend {
   let [x, row] = [0, 0];
-  const content = entries.flatMap(({ name, series, dash }) => {
+  const content = entries.flatMap(({ name, series, dash, opacity = 1 }) => {
     const wide = MARK + textWidth(name) + GAP;
     if (x > 0 && x + wide > at.width) [x, row] = [0, row + 1];
     const [left, middle] = [at.x + x, at.y + row * ROW + ROW / 2];
     x += wide;
     const mark =
       dash === null
-        ? element('rect', { class: `f${series}`, x: left, y: middle - 6, width: 18, height: 12 })
+        ? element('rect', {
+            class: `f${series}`,
+            'fill-opacity': opacity,
+            ...{ x: left, y: middle - 6, width: 18, height: 12 },
+          })
         : element('path', {
             class: `line s${series}`,
             'stroke-dasharray': dash,

@@ -68,6 +68,16 @@ export function marketTerms(question: TermsQuestion): Result<MarketTerms, RiskFa
   return ok({ assets, leftOut, from });
 }
 
+/** First date at whose close any asset has the returns that a model needs; null where none ever has. */
+export function firstRateDate({ dates, assets }: AlignedMarket, { daysMin }: TailModel): string | null {
+  const found = assets.flatMap(({ returns }) => {
+    const places = [...returns.keys()].filter((day) => !Number.isNaN(returns[day]));
+    const place = places[daysMin - 1];
+    return place === undefined ? [] : [dates[place] as string];
+  });
+  return found.sort()[0] ?? null;
+}
+
 function levelsByDay({ dates }: AlignedMarket, { days }: LevelTimeline): IsolationLevel[] {
   const byDate = new Map(days.map(({ date, level }) => [date, level]));
   let level: IsolationLevel = 'portfolio';
