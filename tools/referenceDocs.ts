@@ -210,6 +210,10 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
     'an erroneous fill was traded back between its holders at its own price, or who was hurt by it got the difference',
   liquidationReversed:
     "what was taken over at a wrong mark is its account's again as far as it is there, and the rest was made good",
+  isolationLevelSet:
+    'the isolation level of an instrument is to change, with the numbers that decided; the level in force, said again, takes back what was announced',
+  isolationLevelApplied:
+    'an announced isolation level came into force, or the grace of the one in force is over',
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

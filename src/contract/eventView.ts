@@ -179,6 +179,10 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   fromTicks: markPrice('fromPrice'),
   toTicks: markPrice('toPrice'),
   level: plain('level'),
+  reasons: list('reasons'),
+  driver: plain('driver'),
+  readingPpm: ppm('reading'),
+  stressPpm: ppm('stress'),
   judged: ({ state }, judged: Fields & { readonly assetRow: number }) => ({
     judged: objectJson({ state, scale: assetScale(state, judged.assetRow) }, judged),
   }),

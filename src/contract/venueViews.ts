@@ -14,6 +14,7 @@ import { lenderBook } from '../engine/lending.js';
 import { claimFloor } from '../engine/lendingShares.js';
 import { LEDGER_KINDS, type LedgerKind, trialBalance } from '../ledger/index.js';
 import { definitionJson } from './commandView.js';
+import { type IsolationView, isolationView } from './isolationView.js';
 import type { JsonObject } from './json.js';
 import { openTakeovers, type PoolView } from './poolView.js';
 import {
@@ -133,6 +134,7 @@ export interface InstrumentView {
   readonly status: keyof typeof INSTRUMENT_STATUS;
   /** Positions may be reduced but not opened. */
   readonly reduceOnly: boolean;
+  readonly isolation: IsolationView;
   readonly markPrice: string | null;
   readonly indexPrice: string | null;
   /** When the source made the mark, and how long ago that is. */
@@ -164,6 +166,7 @@ export function instrumentView({ state, timeMs }: Situation, row: number): Instr
     instrument: instruments.names.nameOf(row),
     status: statusName(instruments.status.get(row)),
     reduceOnly: instruments.isReduceOnly.get(row) === 1,
+    isolation: isolationView(state, row),
     markPrice: price(instruments.markTicks.get(row)),
     indexPrice:
       instruments.indexTicks.get(row) === 0n ? null : formatIndex(instruments.indexTicks.get(row), listed),

@@ -31,6 +31,7 @@ import {
   word,
 } from './wireField.js';
 import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrument.js';
+import { WIRE_LEVELS } from './wireLevel.js';
 import { WireBreaker, WireLiquidationPolicy } from './wireLiquidation.js';
 import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
 import { WireWaterfall } from './wireWaterfall.js';
@@ -765,6 +766,8 @@ export const WIRE_COMMANDS = {
   ),
 
   ...WIRE_CORRECTIONS,
+
+  ...WIRE_LEVELS,
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };

@@ -80,6 +80,7 @@ export function wholeAccountView(state: State, accountRow: number, options: View
           legs: [...legs, ...terms],
           poolAssets: assetsOf(state, accountRow).map((row) => state.accountAssets.poolAsset.get(row)),
           change: options.change,
+          judges: options.prices.kind === 'lastGood' ? 'liquidation' : 'opening',
         })
       : null;
   return {

@@ -17,6 +17,7 @@ import {
   variant,
   whole,
 } from '../base/index.js';
+import { ISOLATION_LEVELS } from '../isolation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import {
   BASES,
@@ -27,6 +28,7 @@ import {
   PAYOFFS,
 } from '../market/index.js';
 import { BUST, MARK_CORRECTION, PROPOSED, REVERSAL } from './correctionFields.js';
+import { levelReasons } from './levelFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 import { proposedWaterfall } from './waterfallFields.js';
@@ -319,6 +321,19 @@ const COMMANDS = {
   proposeReversal: record({ ...PROPOSED, ...REVERSAL }),
   approve: record({ proposal: text, operator: text }),
   withdrawProposal: record({ proposal: text, operator: text }),
+  // isolation levels
+  /** How much sharing the instrument is allowed, with the numbers that decided: up at once, down after notice. */
+  setIsolationLevel: record({
+    instrument: text,
+    level: oneOf(ISOLATION_LEVELS),
+    /** One more than that of the change before. */
+    revision: u32,
+    reasons: levelReasons,
+    /** Null: at once, or where the level comes down as soon as the notice lets it. */
+    effectiveMs: nullable(whole),
+    /** Until then positions that are open keep their place and their maintenance margin. */
+    graceUntilMs: whole,
+  }),
 } as const;
 
 export const command = variant(COMMANDS);

@@ -56,6 +56,7 @@ import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
 import { decideSetFeeTier } from './commands/setFeeTier.js';
 import { decideSetGroup } from './commands/setGroup.js';
+import { decideSetIsolationLevel } from './commands/setIsolationLevel.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSetLiquidation } from './commands/setLiquidation.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
@@ -158,6 +159,7 @@ const DECIDERS: Deciders = {
   proposeReversal: decideProposeReversal,
   approve: decideApprove,
   withdrawProposal: decideWithdrawProposal,
+  setIsolationLevel: decideSetIsolationLevel,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

@@ -13,6 +13,7 @@ import { decide } from './decide.js';
 import { isRejection, type Situation } from './decision.js';
 import { createDerived, type Derived } from './derived.js';
 import { dueInterest, laggingDebts } from './dueInterest.js';
+import { dueLevels } from './dueLevels.js';
 import { dueParameters } from './dueParameters.js';
 import type { Event } from './event.js';
 import { evolve } from './evolve.js';
@@ -174,14 +175,17 @@ export function createEngine(
     }
   }
 
-  /** What comes before the command: parameters whose time has come, rows it needs, interest up to now. */
+  /** What comes before the command: parameters and isolation levels whose time has come, rows it needs, interest up to now. */
   function prepare(situation: Situation, command: Command, lagging: readonly number[]): Event[] {
-    const due = dueParameters(situation, command);
-    for (const event of due) apply(event, situation.timeMs);
+    const terms = dueParameters(situation, command);
+    for (const event of terms) apply(event, situation.timeMs);
+    const levels = dueLevels(situation, command);
+    for (const event of levels) apply(event, situation.timeMs);
     const opened = openingsFor(state, command);
     for (const event of opened) apply(event, situation.timeMs);
     return [
-      ...due,
+      ...terms,
+      ...levels,
       ...opened,
       ...accrueDue(situation, dueInterest(state, command, situation.timeMs, lagging)),
     ];

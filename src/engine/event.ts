@@ -16,12 +16,13 @@ import {
   variant,
   whole,
 } from '../base/index.js';
-import { FLOW_NAMES } from '../isolation/index.js';
+import { FLOW_NAMES, ISOLATION_LEVELS } from '../isolation/index.js';
 import { waterfallPolicyField } from '../liquidation/index.js';
 import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
 import { correction } from './correctionFields.js';
+import { levelReasons } from './levelFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
@@ -588,6 +589,22 @@ const EVENTS = {
     transfers,
     positions,
     takeovers: list(takeoverChange),
+  }),
+  /** The level of an instrument is to change, with the numbers that decided; where it is the one in force, what was announced is taken back. */
+  isolationLevelSet: record({
+    instrumentRow: u32,
+    level: oneOf(ISOLATION_LEVELS),
+    revision: u32,
+    reasons: levelReasons,
+    effectiveMs: whole,
+    graceUntilMs: whole,
+  }),
+  /** The announced level came into force, or the grace of the one in force is over. */
+  isolationLevelApplied: record({
+    instrumentRow: u32,
+    level: oneOf(ISOLATION_LEVELS),
+    /** opening: what may be opened and removed; graceOver: maintenance margin and grandfathered positions too; atOnce: both. */
+    applies: oneOf(['opening', 'graceOver', 'atOnce']),
   }),
 } as const;
 

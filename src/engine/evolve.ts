@@ -26,6 +26,7 @@ import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
 import { moveInstrument } from './instrumentMoves.js';
 import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
+import { announceLevel, applyLevel } from './levelStore.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
 import { bookCover, bookLenderLoss, bookRecovery, bookShares, bookSpent } from './lossBooks.js';
@@ -281,6 +282,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       if (event.principalMinor > 0n)
         addPrincipal(state, accounts.firstAsset.get(event.accountRow), event.principalMinor);
       return;
+
+    case 'isolationLevelSet':
+      return announceLevel(state, event);
+    case 'isolationLevelApplied':
+      return applyLevel(state, event);
 
     case 'borrowed':
     case 'repaid':

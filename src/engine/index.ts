@@ -4,6 +4,8 @@ export { type CommandRegister, createCommandRegister } from './commandRegister.j
 export { isRejection, type Situation } from './decision.js';
 export * from './engine.js';
 export * from './event.js';
+export type { KeptLevel, LevelChange, LevelReason } from './levelFields.js';
+export { keptLevelOf, levelEffectsOf } from './levelStore.js';
 export * from './listing.js';
 export * from './marginView.js';
 export * from './parameterImpact.js';

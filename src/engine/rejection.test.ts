@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashText } from '../base/index.js';
 import { approval, markCorrection, tradeBust } from '../testkit/corrections.js';
 import { lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
+import { levelWorld, modesWorld } from '../testkit/levelWorld.js';
 import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
 import { setWaterfall } from '../testkit/waterfallProposals.js';
 import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
@@ -133,6 +134,22 @@ const plain =
 /** For each code of the published list one command that is refused with it, in the order of the list. */
 const CASES: Readonly<Record<RejectionCode, Case>> = {
   ...SHARED_REFUSALS,
+  notice_too_short: () => {
+    const world = levelWorld();
+    world.level('isolated');
+    return [world, world.levelCommand('cross', { effectiveMs: world.timeMs + HOUR_MS })];
+  },
+  level_forbids_mode: () => {
+    const world = modesWorld();
+    world.level('isolated');
+    return [world, world.fill('cross', 'eve', 1n)];
+  },
+  margin_locked: () => {
+    const world = modesWorld();
+    world.accept(world.fill('isolated', 'eve', 1n));
+    world.level('strictIsolated');
+    return [world, { kind: 'release', account: 'isolated', asset: null, amountMinor: 1n }];
+  },
   invalid_id: plain({ kind: 'openClient', client: 'not an id' }),
   invalid_amount: plain({ kind: 'allocate', asset: null, account: 'ada', amountMinor: 0n }),
   invalid_price: plain(fill({ priceTicks: 0n })),

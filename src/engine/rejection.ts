@@ -466,6 +466,23 @@ export const REJECTIONS = {
     remedy: 'raise the caps, bring capital, or wait until the pool is sound and at rest',
     status: 409,
   },
+  notice_too_short: {
+    message: 'an isolation level comes down only after notice',
+    remedy: 'send a time that is not before the stated one, or none',
+    status: 422,
+  },
+  level_forbids_mode: {
+    message:
+      'the isolation level of the instrument does not let a position open or come into this margin mode',
+    remedy: 'use an account in a mode that shares less, or reduce',
+    status: 409,
+  },
+  margin_locked: {
+    message:
+      'the isolation level of an instrument keeps all margin in the account while the position is open',
+    remedy: 'close the position first; other accounts of the client are free',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -6,6 +6,7 @@ import {
   type ScenarioView,
   scenarioStaleness,
 } from '../margin/index.js';
+import { offsetCapOf } from './levelStore.js';
 import type { PriceChange } from './priceChange.js';
 import type { KeptVectors, PoolScenarioSet } from './scenarioFields.js';
 import { scenariosInForce } from './scenarioStore.js';
@@ -23,6 +24,8 @@ export function scenarioView(
     readonly legs: readonly LegView[];
     readonly poolAssets: readonly number[];
     readonly change: PriceChange | undefined;
+    /** By which levels the offset cap is: those that open, or those that liquidate. */
+    readonly judges: 'opening' | 'liquidation';
   },
 ): ScenarioView | null {
   const set = setInForce(state, of.poolRow, of.change);
@@ -33,7 +36,23 @@ export function scenarioView(
     if (vectors === undefined) return null;
     instruments.push(instrumentScenarios(state, instrumentRow, vectors));
   }
-  return { set, instruments, assets: of.poolAssets.map((row) => assetScenarios(state, row, of.change)) };
+  return {
+    set: cappedSet(state, set, of),
+    instruments,
+    assets: of.poolAssets.map((row) => assetScenarios(state, row, of.change)),
+  };
+}
+
+/** The set with the lowest offset cap among its own and those of the levels of what the account holds or orders. */
+function cappedSet(
+  state: State,
+  set: PoolScenarioSet,
+  of: { readonly legs: readonly LegView[]; readonly judges: 'opening' | 'liquidation' },
+): PoolScenarioSet {
+  const { offsetCapPpm: capPpm } = set.parameters;
+  const instruments = of.legs.map(({ instrument }) => instrument);
+  const offsetCapPpm = offsetCapOf(state, { instruments, capPpm, judges: of.judges });
+  return offsetCapPpm === capPpm ? set : { ...set, parameters: { ...set.parameters, offsetCapPpm } };
 }
 
 function setInForce(state: State, poolRow: number, change: PriceChange | undefined): PoolScenarioSet | null {

@@ -21,6 +21,7 @@ import { Int64Column, type Table } from '../base/table.js';
 import { instrumentDefinition } from './command.js';
 import { type CommandRegister, createCommandRegister } from './commandRegister.js';
 import { createEngine, type Engine } from './engine.js';
+import { readLevels, writeLevels } from './levelStore.js';
 import { type ListedInstrument, listingTerms, withTerms } from './listing.js';
 import { readProposals, writeProposals } from './proposals.js';
 import { rebuildLookups } from './rebuild.js';
@@ -62,6 +63,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   termsInForce.write(writer, termsOf(state));
   writeScenarios(writer, state.scenarios);
   writeWaterfalls(writer, state.waterfalls);
+  writeLevels(writer, state.levels);
   writeProposals(writer, state.proposals.contents);
   registered.write(
     writer,
@@ -84,6 +86,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   for (const terms of termsInForce.read(reader)) addTerms(state, terms);
   readScenarios(reader, state.scenarios);
   readWaterfalls(reader, state.waterfalls);
+  readLevels(reader, state.levels);
   readProposals(reader, state.proposals.contents);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);

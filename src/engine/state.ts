@@ -9,6 +9,7 @@ import { UndoLog } from '../base/undoLog.js';
 import { type RingFence, ringFence } from '../isolation/index.js';
 import { CLIENT_KINDS, Ledger, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Asset, MarkState } from '../market/index.js';
+import type { LevelStore } from './levelStore.js';
 import type { ListedInstrument, ScheduledTerms } from './listing.js';
 import type { ProposalStore } from './proposals.js';
 import { createScenarioStore } from './scenarioStore.js';
@@ -217,6 +218,8 @@ export function createState() {
       fundUsed: instruments.int64('fundUsed'),
       venueUsed: instruments.int64('venueUsed'),
       gainsUsed: instruments.int64('gainsUsed'),
+      /** Of its isolation level with the numbers that decided: levelStore.ts; 0 where none was ever set. */
+      levelDigest: instruments.int64('levelDigest'),
     },
     /** Clients that are one for limits. */
     groups: {
@@ -423,6 +426,8 @@ export function createState() {
     scenarios: createScenarioStore(),
     /** Who bears the losses, by pool asset; absent: as ever. */
     waterfalls: new Map() as WaterfallStore,
+    /** Isolation levels, by instrument; absent: everything is allowed. */
+    levels: new Map() as LevelStore,
     /** Open orders of each account that has some. */
     openOrders: new Map<number, Set<number>>(),
     /** Open takeovers of each pool, in the order in which they came. */

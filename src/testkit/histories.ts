@@ -7,6 +7,7 @@ import type { Engine, Recorded } from '../engine/index.js';
 import { answerOrders, CONTAINMENT_ACTS, setLiquidation } from './historyContainment.js';
 import { correctSometimes } from './historyCorrections.js';
 import { illFormed } from './historyIllFormed.js';
+import { levelSometimes } from './historyLevels.js';
 import { badMark, expire, fund, gap, gapCollateral, markSome } from './historyMarket.js';
 import {
   allocate,
@@ -67,6 +68,7 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
       if (options.isContained === true) answerOrders(player);
       if (options.isMoving === true) moveSometimes(player);
       if (options.isCorrecting === true) correctSometimes(player);
+      if (options.isLevelled === true) levelSometimes(player);
     }
   } catch (error) {
     const { steps } = player;

@@ -32,6 +32,8 @@ export interface HistoryOptions {
   readonly isMoving?: boolean;
   /** Fills are busted, marks corrected and liquidations reversed. */
   readonly isCorrecting?: boolean;
+  /** Isolation levels rise and come down. */
+  readonly isLevelled?: boolean;
 }
 
 /** What the generator knows of an instrument beside the engine's state. */

@@ -5,7 +5,7 @@
 import { hashText } from '../base/index.js';
 import { assetsOf, positionsOf } from '../engine/accountParts.js';
 import { type Command, isInternal } from '../engine/command.js';
-import type { Engine, EngineRecord, Recorded } from '../engine/index.js';
+import { type Engine, type EngineRecord, keptLevelOf, type Recorded } from '../engine/index.js';
 import { checkEverything } from '../engine/rebuild.js';
 import { decodeRecord, encodeRecord } from '../engine/record.js';
 import { ACCOUNT_STATUS, INSTRUMENT_STATUS, type State, TAKEOVER_STATUS } from '../engine/state.js';
@@ -22,6 +22,7 @@ import {
 } from './slowBooks.js';
 import { Disagreement, demand, type EventContext } from './slowDemand.js';
 import { judgeEvent } from './slowEvents.js';
+import { judgeDueLevels } from './slowLevels.js';
 import { applySlowly } from './slowModel.js';
 import { judgeOrderBooks, judgeRefusal } from './slowOrders.js';
 import { judgeDueParameters } from './slowRules.js';
@@ -45,6 +46,7 @@ export function createJudge(): Judge {
     if (record.outcome.kind === 'rejected') return judgeRefusal(books, record);
     const command: Command = record.command;
     judgeDueParameters(books, record.timeMs, record.outcome.events);
+    judgeDueLevels(books, record.timeMs, record.outcome.events);
     for (const event of record.outcome.events) {
       judgeEvent({ books, command, isInternal: isInternal(command), timeMs: record.timeMs, shares }, event);
       applySlowly(books, event);
@@ -214,6 +216,10 @@ function compare(books: SlowBooks, state: State): void {
     same(`suspect ${row}`, state.instruments.isSuspect.get(row) === 1, slow.isSuspect);
     same(`index of ${row}`, state.instruments.fundingIndex.get(row), slow.fundingIndex);
     same(`reduce-only ${row}`, state.instruments.isReduceOnly.get(row) === 1, slow.isReduceOnly);
+    const { inForce, liquidationLevel, next } = keptLevelOf(state, row);
+    same(`level of ${row}`, inForce.level, slow.isolation.level);
+    same(`level of ${row} for liquidation`, liquidationLevel, slow.isolation.ofLiquidation);
+    same(`level of ${row} that waits`, next?.level, slow.isolation.next?.level);
     same(`terms that wait of ${row}`, state.instruments.scheduled.has(row), slow.scheduled !== null);
     same(`status of ${row}`, state.instruments.status.get(row), INSTRUMENT_STATUS[slow.status]);
   }

@@ -3,6 +3,7 @@ import { assert } from '../base/index.js';
 import type { Correction } from '../engine/correctionFields.js';
 import { type ListedInstrument, listingTerms } from '../engine/listing.js';
 import type { KeptVectors, PoolScenarioSet } from '../engine/scenarioFields.js';
+import type { IsolationLevel } from '../isolation/index.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Leg, LegRule, MarginMode } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
@@ -49,12 +50,35 @@ export interface SlowSchedule {
   isOpeningApplied: boolean;
 }
 
+export interface SlowLevelChange {
+  readonly level: IsolationLevel;
+  readonly effectiveMs: number;
+  readonly graceUntilMs: number;
+}
+
+export interface SlowLevel extends SlowLevelChange {
+  readonly isGraceOver: boolean;
+  /** By which maintenance margin judges. */
+  readonly ofLiquidation: IsolationLevel;
+  readonly next: SlowLevelChange | null;
+}
+
+export const NO_LEVEL: SlowLevel = {
+  level: 'portfolio',
+  effectiveMs: 0,
+  graceUntilMs: 0,
+  isGraceOver: true,
+  ofLiquidation: 'portfolio',
+  next: null,
+};
+
 export interface SlowInstrument extends SlowPrice {
   listed: ListedInstrument;
   scheduled: SlowSchedule | null;
   /** New terms of liquidation are in force, and no mark since has asked who is under them. */
   isUnasked: boolean;
   isReduceOnly: boolean;
+  isolation: SlowLevel;
   /** What the scenarios of its pool do to it; null before any were sent. */
   vectors: KeptVectors | null;
   pool: number;
@@ -316,6 +340,7 @@ export function openInstrument(books: SlowBooks, definition: InstrumentDefinitio
     scheduled: null,
     isUnasked: false,
     isReduceOnly: false,
+    isolation: NO_LEVEL,
     vectors: null,
     pool,
     asset,

@@ -24,6 +24,7 @@ import { judgeApproval, judgeBust, judgeReversal } from './slowCorrections.js';
 import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
+import { judgeArrival, judgeLocked } from './slowLevels.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
 import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone } from './slowOrders.js';
@@ -100,6 +101,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeAcceptance(context, event);
     case 'facilityDrained':
       return judgeDrain(context, event);
+    case 'modeSwitched':
+      return judgeSwitch(context, event);
     case 'positionMoved':
       return judgeMove(context, event);
     case 'correctionApproved':
@@ -114,6 +117,13 @@ export function judgeEvent(context: EventContext, event: Event): void {
     default:
       return;
   }
+}
+
+/** Everything the account holds comes along. */
+function judgeSwitch(context: EventContext, event: EventOf<'modeSwitched'>): void {
+  const { mode: from } = context.books.accounts[event.accountRow] as SlowAccount;
+  const instruments = openPositionsOf(context.books, event.accountRow).map(({ instrument }) => instrument);
+  judgeArrival(context, { from, to: event.marginMode, instruments });
 }
 
 // ---- leaving ----
@@ -134,6 +144,7 @@ function judgeRelease(context: EventContext, event: EventOf<'released'>): void {
     );
   }
   if (openPositionsOf(books, event.accountRow).length === 0) return;
+  judgeLocked(books, event.accountRow);
   if (isPlain(books, account)) judgePlainRelease(context, event);
   else judgeSharedRelease(context, event, asset);
 }
@@ -226,6 +237,8 @@ function judgeMove({ books }: EventContext, event: EventOf<'positionMoved'>): vo
   }
   const [from, to] = [event.fromAccountRow, event.toAccountRow].map((row) => books.accounts[row]!);
   demand(from?.client === to?.client && from?.pool === to?.pool, () => 'ISO-01: a move to another client');
+  const instruments = event.positions.map(({ position }) => books.positions[position]!.instrument);
+  judgeArrival({ books }, { from: from!.mode, to: to!.mode, instruments });
   const moved = event.transfers.reduce((sum, { amount }) => sum + amount, 0n);
   const principal = event.principals.reduce((sum, { amount }) => sum + amount, 0n);
   demand(moved === event.amount && principal === 0n, () => `LED-05: ${moved} moves, principal ${principal}`);

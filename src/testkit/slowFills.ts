@@ -19,6 +19,7 @@ import {
   type SlowPosition,
 } from './slowBooks.js';
 import { balanceAfter, Disagreement, demand, type EventContext, netOf } from './slowDemand.js';
+import { judgeLevelOpening } from './slowLevels.js';
 import { applySlowly } from './slowModel.js';
 import { copyOf } from './slowRules.js';
 import {
@@ -144,6 +145,7 @@ function judgeOpening(context: EventContext, event: Filled, side: FillSide): voi
     return;
   }
   demand(isUsable(instrument, timeMs), () => 'PRC-01: a position is opened without a usable mark');
+  judgeLevelOpening(books, accountRow, event.instrumentRow);
   judgeCaps(context, event, { client: account.client, isLong: after.lots > 0n });
   const owed = event.deficits.filter((fact) => fact.accountRow === accountRow && fact.takeoverRow < 0);
   demand(owed.length === 0, () => `MAR-01: ${account.id} opens a position and leaves ${owed[0]?.amount}`);

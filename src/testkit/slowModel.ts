@@ -30,6 +30,7 @@ import {
   settleAssetOf,
 } from './slowBooks.js';
 import { applyCorrections } from './slowCorrections.js';
+import { applyLevelSlowly } from './slowLevels.js';
 
 /** Writes one event into the books. */
 export function applySlowly(books: SlowBooks, event: Event): void {
@@ -202,6 +203,9 @@ function applyFacts(books: SlowBooks, event: Event): void {
       books.orders.push({ id, account, instrument, leg, isBuy, isReduceOnly, priceTicks, lots });
       return;
     }
+    case 'isolationLevelSet':
+    case 'isolationLevelApplied':
+      return applyLevelSlowly(books, event);
     case 'parametersScheduled':
       return schedule(books, event);
     case 'parametersCancelled':

@@ -23,6 +23,7 @@ import {
   type SlowPosition,
 } from './slowBooks.js';
 import { demand, type EventContext } from './slowDemand.js';
+import { judgeLevelOpening } from './slowLevels.js';
 import { applySlowly } from './slowModel.js';
 import { copyOf, heldOf } from './slowRules.js';
 import {
@@ -106,7 +107,10 @@ export function judgeAcceptance(
   applySlowly(after, event);
   const row = event.kind === 'orderAmended' ? event.orderRow : after.orders.length - 1;
   const order = after.orders[row] as SlowOrder;
-  if (!reduces(books, order)) judgeOpening(context, after, order);
+  if (!reduces(books, order)) {
+    judgeOpening(context, after, order);
+    judgeLevelOpening(books, accountRow, order.instrument);
+  }
   const account = after.accounts[accountRow] as SlowAccount;
   const missing = slowMissing(context, after, accountRow);
   if (missing === null) return;

@@ -30,6 +30,7 @@ import {
   type SlowPrice,
   settleAssetOf,
 } from './slowBooks.js';
+import { slowOffsetCap } from './slowLevels.js';
 
 /** A quotient with a positive denominator. */
 export interface Quotient {
@@ -123,7 +124,10 @@ export function slowWholeView(
   const legs = openPositionsOf(books, row).map((position) => legViewOf(books, account, position, terms));
   return {
     mode: account.mode,
-    scenarios: account.mode === 'portfolio' ? slowScenarios(books, account, [...legs, ...orders]) : null,
+    scenarios:
+      account.mode === 'portfolio'
+        ? slowScenarios(books, account, { wanted: [...legs, ...orders], terms })
+        : null,
     legRule: (books.pools[account.pool] as SlowPool).legRule,
     assets: holdingsOf(books, row).map(({ asset, ledger }) => ({
       ...assetViewOf(books, account, asset),
@@ -143,13 +147,16 @@ export function slowWholeView(
 function slowScenarios(
   books: SlowBooks,
   account: SlowAccount,
-  wanted: readonly { readonly instrument: number }[],
+  of: { readonly wanted: readonly { readonly instrument: number }[]; readonly terms: TermsFor },
 ): ScenarioView | null {
+  const { wanted, terms } = of;
   const set = books.pools[account.pool]?.scenarios?.inForce ?? null;
   const rows = [...new Set(wanted.map(({ instrument }) => instrument))];
   if (set === null || rows.some((row) => books.instruments[row]?.vectors === null)) return null;
+  const { offsetCapPpm: capPpm } = set.parameters;
+  const offsetCapPpm = slowOffsetCap(books, { instruments: rows, capPpm, judges: terms });
   return {
-    set,
+    set: { ...set, parameters: { ...set.parameters, offsetCapPpm } },
     instruments: rows.map((row) => {
       const { listed, vectors } = books.instruments[row] as SlowInstrument;
       const { base, option, expiryMs } = listed.definition;

@@ -6,13 +6,14 @@
  */
 import { abs, min } from '../../base/index.js';
 import type { Leg } from '../../margin/index.js';
-import { hasAllPrices } from '../accountMargin.js';
+import { hasAllPrices, marginModeOf } from '../accountMargin.js';
 import { accountAssetOf, hasPosition, isSpot, ordersOf, positionOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { type Draft, draftPosition, newDraft } from '../draft.js';
 import type { HoldFact } from '../event.js';
 import { isolatedLeverageFault } from '../isolatedLeverage.js';
+import { switchLevelFault } from '../levelRules.js';
 import { hasUsableMark } from '../marginView.js';
 import { orderView, orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -74,6 +75,8 @@ export function decideMergeAccount(situation: Situation, command: CommandOf<'mer
   const instrumentRow = accounts.instrument.get(fromRow);
   if (instrumentRow < 0 || isSpot(state, instrumentRow) || accounts.instrument.get(toRow) >= 0)
     return reject('wrong_mode', { account: command.account, into: command.into });
+  const forbidden = switchLevelFault(state, fromRow, marginModeOf(state, toRow));
+  if (forbidden !== null) return forbidden;
   const positionRow = accounts.firstPosition.get(fromRow);
   const leg = legOfMerged(state, command);
   const misfit = fitFault(state, { accountRow: toRow, instrumentRow, leg });

@@ -23,6 +23,7 @@ import { capFault } from '../caps.js';
 import type { Situation } from '../decision.js';
 import type { Draft } from '../draft.js';
 import { mayHedgeOthers } from '../hedges.js';
+import { openingLevelFault } from '../levelRules.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State, settleAssetRow } from '../state.js';
@@ -54,7 +55,8 @@ export function neededToOpen(
     opensLots: party.lots > 0n ? preview.openedLots : -preview.openedLots,
     countedAccountRow: -1,
   });
-  if (capped !== null) return capped;
+  const refused = capped ?? (preview.openedLots === 0n ? null : openingLevelFault(state, party));
+  if (refused !== null) return refused;
   const unpaidFee = max(0n, tradingFee(abs(party.value), party.feePpm) - max(0n, preview.feePaid));
   const isOption = listedInstrument(state, instrumentRow).option !== null;
   const opening: Opening = {

@@ -13,6 +13,7 @@ import { capFault } from '../caps.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { mayHedgeOthers } from '../hedges.js';
+import { openingLevelFault } from '../levelRules.js';
 import { hasUsableMark } from '../marginView.js';
 import { shortfallForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
@@ -295,7 +296,9 @@ function sizeLimitFault(
     opensLots: opens,
     countedAccountRow: accountRow,
   });
-  if (capped !== null) return capped;
+  const refused =
+    capped ?? (opens === 0n ? null : openingLevelFault(state, { accountRow, instrumentRow: instrument }));
+  if (refused !== null) return refused;
   const notional = fillNotionalTowardsZero(marginTerms, { lots, priceTicks });
   const leveragePpm = hasClosedForm(state, accountRow) ? state.accounts.leveragePpm.get(accountRow) : 0n;
   return isLeverageAllowed(marginTerms.brackets, notional, leveragePpm)

@@ -14,6 +14,8 @@ import { hasAllPrices, LAST_GOOD, type PriceBasis, wholeAccountView } from '../a
 import { accountAssetOf, hasClosedForm, hasRisk } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { lockingInstrument } from '../levelRules.js';
+import { keptLevelOf } from '../levelStore.js';
 import { accountView, hasUsableMark } from '../marginView.js';
 import { orderViews } from '../orderFacts.js';
 import { reservedByOrders } from '../orderReserve.js';
@@ -70,6 +72,15 @@ function removalFault(
   if (state.accounts.isQueued.get(accountRow) === 1) return reject('account_in_liquidation', { account });
   const unusable = unsettledFault(situation, accountRow) ?? markFault(situation, accountRow);
   if (unusable !== null) return unusable;
+  const locking = lockingInstrument(state, accountRow);
+  if (locking >= 0)
+    return reject('margin_locked', {
+      account,
+      instrument: state.instruments.names.nameOf(locking),
+      level: keptLevelOf(state, locking).inForce.level,
+      requested: { minor: amountMinor, assetRow },
+      removable: { minor: 0n, assetRow },
+    });
   const removable = removableNow(state, accountAssetRow, timeMs);
   if (amountMinor <= removable) return null;
   return reject('removal_floor', {
@@ -98,7 +109,9 @@ function markFault({ state, timeMs }: Situation, accountRow: number): Rejection 
  * asset, so it is the lesser of the adverse and the last good prices.
  */
 export function removableNow(state: State, accountAssetRow: number, timeMs: number): bigint {
-  if (unsettledFault({ state, timeMs }, state.accountAssets.account.get(accountAssetRow)) !== null) return 0n;
+  const accountRow = state.accountAssets.account.get(accountAssetRow);
+  if (unsettledFault({ state, timeMs }, accountRow) !== null) return 0n;
+  if (lockingInstrument(state, accountRow) >= 0) return 0n;
   const removable = min(
     removableAt(state, accountAssetRow, { kind: 'adverse', timeMs }),
     removableAt(state, accountAssetRow, LAST_GOOD),

@@ -22,6 +22,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { newDraft } from '../draft.js';
 import { isolatedLeverageFault } from '../isolatedLeverage.js';
+import { switchLevelFault } from '../levelRules.js';
 import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
@@ -39,7 +40,8 @@ export function decideSwitchMode(situation: Situation, command: CommandOf<'switc
   if (marginModeOf(state, accountRow) === marginMode) return reject('nothing_to_do', { account, marginMode });
   const instrumentRow = marginMode === 'isolated' ? isolatable(state, accountRow, command) : -1;
   if (typeof instrumentRow === 'object') return instrumentRow;
-  const refused = readinessFault(situation, accountRow, marginMode);
+  const refused =
+    readinessFault(situation, accountRow, marginMode) ?? switchLevelFault(state, accountRow, marginMode);
   if (refused !== null) return refused;
 
   const target = { accountRow, marginMode, instrumentRow };
