@@ -1,12 +1,19 @@
+import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../base/index.js';
 import { isolationPlan } from '../risk/index.js';
+import { fieldsWithout } from '../testkit/schemaFields.js';
 import type { ContainmentRefusal } from './containmentFault.js';
 import { answerPlan, answerPlanDocument, PLAN_CAUTION } from './plan.js';
 import { PlanAnswer } from './planAnswerSchema.js';
 import { planDocumentOfCcxt } from './planCcxt.js';
-import type { PlanDocument, PlanHistory, PositionsPlanDocument } from './planSchema.js';
+import {
+  type PlanDocument,
+  type PlanHistory,
+  type PositionsPlanDocument,
+  planJsonSchema,
+} from './planSchema.js';
 
 const DAYS = 240;
 const RULES = { confidence: '0.9', resamples: 5 };
@@ -27,6 +34,25 @@ const HELD = [
   { id: 'main', legs: ['perp', 'eth'], collateral: '20' },
   { id: 'coin', legs: ['inverse'], collateral: '90' },
 ];
+
+/** Few enough days that values are as likely to be hit as fields. */
+const SMALL = {
+  ...BOOK,
+  history: { returns: { BTC: BTC.slice(0, 30), ETH: ETH.slice(0, 30) } },
+  accounts: HELD,
+  rules: {
+    ...RULES,
+    kappa: 1,
+    lambda: 2,
+    eta: 3,
+    tau: 4,
+    judgedShare: 0.4,
+    blocks: 2,
+    tailDaysMin: 0,
+    shrinkages: [0],
+  },
+};
+const PLAN_ANSWER = Compile(PlanAnswer);
 
 describe('a plan asked of the contract', () => {
   it('is that of the profit and loss of its positions, linear and inverse ones', () => {
@@ -58,7 +84,7 @@ describe('a plan asked of the contract', () => {
 
   it('fits its schema, and says the same of the same legs as profit and loss', () => {
     const answer = must({ ...BOOK, accounts: HELD });
-    expect([...Compile(PlanAnswer).Errors(answer)]).toEqual([]);
+    expect([...PLAN_ANSWER.Errors(answer)]).toEqual([]);
     const pnl: PlanDocument = {
       source: 'pnl',
       legs: [
@@ -229,6 +255,40 @@ describe('a plan is refused, by name and place', () => {
   });
 });
 
+describe('the documents of a plan', () => {
+  it('are described: every field has a text, a unit and an example', () => {
+    expect(fieldsWithout(planJsonSchema())).toEqual([]);
+  });
+
+  it('are planned or refused whatever stands in a field, and a plan has only finite numbers', () => {
+    const words = ['0', '-1', '1e5', '9'.repeat(64), '0.000000001', '', 'perp', 'constructor', '__proto__'];
+    const values = fc.oneof(
+      fc.constantFrom<unknown>(...words, 0, -1, 1e308, -1e308, 1e-320, null, true, [], {}),
+      fc.jsonValue(),
+    );
+    let planned = 0;
+    fc.assert(
+      fc.property(fc.nat(), values, (at, value) => {
+        const document = JSON.parse(JSON.stringify(SMALL)) as Record<string, unknown>;
+        const places = placesOf(document);
+        const [parent, key] = places[at % places.length] as Place;
+        parent[key] = value;
+        const text = JSON.stringify(document);
+        const answer = answerPlan(text);
+        if ('error' in answer) {
+          expect(answer.error.code).toMatch(/^[a-z_0-9]+$/);
+          return;
+        }
+        planned += 1;
+        expect(PLAN_ANSWER.Check(answer)).toBe(true);
+        expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+      }),
+      { numRuns: Number(process.env['FC_RUNS'] ?? 300), seed: 1 },
+    );
+    expect(planned).toBeGreaterThan(10);
+  });
+});
+
 describe("CCXT's positions as a book for a plan", () => {
   const fetched = (symbol: string, more: object = {}) => ({
     symbol,
@@ -301,4 +361,15 @@ function must(document: PlanDocument): PlanAnswer {
 function moves(seed: string): number[] {
   const random = seededRandom(seed);
   return Array.from({ length: DAYS }, () => random.between(-1000, 1000) / 10_000);
+}
+
+type Place = readonly [parent: Record<string, unknown>, key: string];
+
+/** Every field and item, however deep. */
+function placesOf(node: Record<string, unknown>): Place[] {
+  return Object.keys(node).flatMap((key): Place[] => {
+    const child = node[key];
+    const inner = typeof child === 'object' && child !== null;
+    return [[node, key], ...(inner ? placesOf(child as Record<string, unknown>) : [])];
+  });
 }
