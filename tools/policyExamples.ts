@@ -3,13 +3,18 @@ import { ok } from '../src/base/index.js';
 import {
   ANTI_PROCYCLICAL_POLICIES,
   alignMarket,
+  ISOLATION_LEVELS,
+  LEVEL_ALLOWANCES,
   PARAMETER_RULES,
   policyReplay,
   type TailModel,
 } from '../src/risk/index.js';
 import { table } from './markdown.js';
 
-export const POLICY_EXAMPLES: Readonly<Record<string, () => string>> = { 'policy-replay': replayExample };
+export const POLICY_EXAMPLES: Readonly<Record<string, () => string>> = {
+  'policy-replay': replayExample,
+  'policy-allowances': allowancesExample,
+};
 
 const DAY_MS = 86_400_000;
 
@@ -65,6 +70,17 @@ function replayExample(): string {
     }),
   );
   return table(['day', 'margin', 'level of A', 'accounts', 'capital', 'shortfall', 'innocent'], rows);
+}
+
+function allowancesExample(): string {
+  const rows = ISOLATION_LEVELS.map((level) => {
+    const { offsets, sharing, removal, opening } = LEVEL_ALLOWANCES[level];
+    return [`\`${level}\``, ...[offsets, sharing, removal, opening].map((is) => (is ? 'yes' : ''))];
+  });
+  return table(
+    ['level', 'offsets', 'opened in a shared account', 'excess may be taken out', 'opening'],
+    rows,
+  );
 }
 
 const START_MS = Date.UTC(2020, 0, 1);

@@ -9,6 +9,7 @@ import {
   type PolicyReplay,
   policyReplay,
   replayFigures,
+  replaySince,
   riskFaultText,
   type SpanFigures,
 } from '../risk/index.js';
@@ -37,9 +38,11 @@ export function replayOf(market: AlignedMarket, parsed: ParsedArguments): LevelR
   const isLater = first > FIXED_AT || FIXED_AT >= (market.dates.at(-1) as string);
   const fixedAt = parsed.text('fixed-at') ?? (isLater ? first : FIXED_AT);
   const to = parsed.text('to') ?? null;
-  const replay = policyReplay({ market, model, fixedAt, to, book });
-  if (!replay.ok) throw new Refusal(replay.error.code, riskFaultText(replay.error));
-  const figures = replayFigures(replay.value);
+  const whole = policyReplay({ market, model, fixedAt, to, book });
+  if (!whole.ok) throw new Refusal(whole.error.code, riskFaultText(whole.error));
+  const replay = replaySince(whole.value, parsed.text('from') ?? '');
+  if (replay === null) throw new Refusal('bad_range', '--from is after the last day');
+  const figures = replayFigures(replay);
   const { initialConfidence, policy } = PARAMETER_RULES;
   const { joint: _, ...offsets } = OFFSET_RULES;
   const settings = {
@@ -50,7 +53,7 @@ export function replayOf(market: AlignedMarket, parsed: ParsedArguments): LevelR
     fixedAt,
     book,
   };
-  return { replay: replay.value, figures, json: jsonOf(replay.value, figures, settings) };
+  return { replay, figures, json: jsonOf(replay, figures, settings) };
 }
 
 /** Rates before an asset joined are null. */

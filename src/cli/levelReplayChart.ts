@@ -20,6 +20,7 @@ export const POLICY_NAMES: Readonly<Record<ReplayPolicy, string>> = {
   fixedSameCapital: 'fixed, same capital (hindsight)',
   dynamic: 'dynamic rates',
   levels: 'dynamic rates and levels',
+  isolated: 'dynamic rates, all isolated',
 };
 /** In this order of series and dashes, apart without colour too. */
 const DASHES: Readonly<Record<ReplayPolicy, { readonly series: number; readonly dash: string }>> = {
@@ -27,6 +28,7 @@ const DASHES: Readonly<Record<ReplayPolicy, { readonly series: number; readonly 
   fixedSameCapital: { series: 4, dash: '2 4' },
   dynamic: { series: 2, dash: 'none' },
   levels: { series: 3, dash: '12 3 2 3' },
+  isolated: { series: 1, dash: '4 2' },
 };
 
 /** `subject` says what prices were replayed. */

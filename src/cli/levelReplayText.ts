@@ -31,7 +31,7 @@ export function levelReplayText(replay: PolicyReplay, figures: readonly SpanFigu
     ]),
   );
   const moves = figures.map(({ span, days, levels, policies }) => {
-    const last = policies.at(-1);
+    const own = policies.find(({ policy }) => policy === 'levels');
     return [
       span.name,
       `${days}`,
@@ -39,9 +39,9 @@ export function levelReplayText(replay: PolicyReplay, figures: readonly SpanFigu
       `${levels.falls}`,
       `${levels.flaps}`,
       `${levels.raisedDays}`,
-      `${last?.carved ?? 0}`,
-      `${last?.grandfatheredDays ?? 0}`,
-      whole(last?.refusedMean ?? 0),
+      `${own?.carved ?? 0}`,
+      `${own?.grandfatheredDays ?? 0}`,
+      whole(own?.refusedMean ?? 0),
     ];
   });
   const moveColumns = [

@@ -47,7 +47,7 @@ describe('bulkhead levels', () => {
     expect(picture).not.toMatch(/NaN|undefined/);
   });
 
-  it('holds four margins against the history, on generated prices labelled so', async () => {
+  it('holds five margins against the history, on generated prices labelled so', async () => {
     const file = join(folder, 'replay.svg');
     const { code, out } = await run(['--replay', '--owners', '10', '--svg', file]);
     expect(code).toBe(0);
@@ -62,7 +62,7 @@ describe('bulkhead levels', () => {
 
   it('as JSON holds settings, figures and every date of a replay', async () => {
     const args = ['--replay', '--prices=market', '--owners=5', '--seed=x', '--fixed-at=2002-09-30'];
-    const { out } = await run([...args, '--to=2002-11-30', '--json']);
+    const { out } = await run([...args, '--from=2002-10-11', '--to=2002-11-30', '--json']);
     const { settings, dates, policies, assets, spans } = JSON.parse(out) as {
       settings: { fixedAt: string; book: { owners: number; seed: string }; model: string };
       dates: string[];
@@ -75,11 +75,17 @@ describe('bulkhead levels', () => {
       model: 'filtered',
       book: { owners: 5, seed: 'x' },
     });
-    expect([dates[0], dates.at(-1), dates.length]).toEqual(['2002-10-01', '2002-11-30', 61]);
-    expect(policies.map(({ policy }) => policy)).toEqual(['fixed', 'fixedSameCapital', 'dynamic', 'levels']);
-    for (const { days } of policies) expect(days).toHaveLength(61);
+    expect([dates[0], dates.at(-1), dates.length]).toEqual(['2002-10-11', '2002-11-30', 51]);
+    expect(policies.map(({ policy }) => policy)).toEqual([
+      'fixed',
+      'fixedSameCapital',
+      'dynamic',
+      'levels',
+      'isolated',
+    ]);
+    for (const { days } of policies) expect(days).toHaveLength(51);
     expect(assets[2]?.rates[0]).toBeNull();
-    const mean = (policies[0]?.days ?? []).reduce((sum, { capital }) => sum + capital, 0) / 61;
+    const mean = (policies[0]?.days ?? []).reduce((sum, { capital }) => sum + capital, 0) / 51;
     expect(spans.at(-1)?.policies[0]?.capitalMean).toBeCloseTo(mean, 6);
     expect(spans.map(({ span }) => span.name)).toEqual(['all days']);
   });
@@ -87,6 +93,7 @@ describe('bulkhead levels', () => {
   it('refuses options of a replay without one, and dates that no rate is known at', async () => {
     await expect(run(['--prices=market', '--seed=x'])).rejects.toThrow('--seed goes with --replay');
     await expect(run(['--replay', '--fixed-at=2001-02-01'])).rejects.toThrow('fixedAt');
+    await expect(run(['--replay', '--owners=2', '--from=2003-01-01'])).rejects.toThrow('--from');
     await expect(run(['--replay', '--owners=0'])).rejects.toThrow(UsageError);
   });
 

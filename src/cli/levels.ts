@@ -27,8 +27,8 @@ DIR holds daily files NAME-anything.csv: date, open, high, low, close. Each date
 Levels, from the most shared collateral to the least: portfolio, cross, isolated, strictIsolated, reduceOnly. Prices tell
 volatility and falls in common; the drivers that they do not tell are neutral, and are named.
 
---replay holds an invented book against the history under four margins: fixed rates, fixed rates of the same capital (known
-only afterwards), dynamic rates, and dynamic rates with levels. It says what each left uncovered, what it locked, and what of
+--replay holds an invented book against the history under five margins: fixed rates, fixed rates of the same capital (known
+only afterwards), dynamic rates, dynamic rates with levels, and with each position alone. It says what each left uncovered, what it locked, and what of
 one position's collateral paid for another. Without --prices it takes the generated prices of the package.
 
 Options:
@@ -38,7 +38,8 @@ Options:
   --svg FILE      write a picture: scores and levels; of a replay, margin rates, levels, capital and shortfalls
   --replay        hold margins against the history
   --fixed-at DATE what fixed rates know ends here, and the replay begins the day after (default 2019-12-31, or the first rate)
-  --to DATE       last day of the replay
+  --from DATE     first day that is shown; those before are walked all the same
+  --to DATE       last day
   --seed TEXT     of the book (default book)
   --owners N      of the book (default 300)
   -h, --help      this page
@@ -46,7 +47,7 @@ Options:
 Examples:
   bulkhead levels --prices market --svg levels.svg
   bulkhead levels --prices market --json | jq '.assets[0].changes[0].step.readings'
-  bulkhead levels --replay --prices ~/data --fixed-at 2021-12-31 --svg replay.svg
+  bulkhead levels --replay --prices ~/data --from 2020-02-01 --to 2020-05-31 --svg march.svg
 
 Exit codes: 0 answered, 1 the files were refused, 2 wrong usage.
 `;
@@ -57,11 +58,12 @@ const OPTIONS = {
   svg: { type: 'string' },
   replay: { type: 'boolean' },
   'fixed-at': { type: 'string' },
+  from: { type: 'string' },
   to: { type: 'string' },
   seed: { type: 'string' },
   owners: { type: 'string' },
 } as const;
-const REPLAY_OPTIONS = ['fixed-at', 'to', 'seed', 'owners'];
+const REPLAY_OPTIONS = ['fixed-at', 'from', 'to', 'seed', 'owners'];
 const DAY_MS = 86_400_000;
 /** At the root of the package; `src/cli` and `dist/cli` are equally deep. */
 const GENERATED = fileURLToPath(new URL('../../market', import.meta.url));

@@ -7,3 +7,4 @@ export * from './policyReplay.js';
 export type { ReplayDay } from './policyWalk.js';
 export * from './rateTimeline.js';
 export * from './replayFigures.js';
+export * from './replaySince.js';

@@ -35,19 +35,22 @@ export interface TermsQuestion {
   readonly model: TailModel;
   readonly parameters: ParameterRules;
   readonly fixedAt: string;
+  /** First day that is not replayed: assets that would join then or later are left out. */
+  readonly until: number;
 }
 
-/** Refused: a date that no asset has a rate at. */
+/** Refused: dates without a day to replay, a date that no asset has a rate at. */
 export function marketTerms(question: TermsQuestion): Result<MarketTerms, RiskFault> {
-  const { market, timelines, model, parameters, fixedAt } = question;
+  const { market, timelines, model, parameters, fixedAt, until } = question;
   const from = market.dates.filter((date) => date <= fixedAt).length;
+  if (until <= from) return err(riskFault('bad_range', from < market.dates.length ? 'to' : 'fixedAt'));
   const assets: AssetTerms[] = [];
   const leftOut: string[] = [];
   for (const [at, { asset, returns }] of market.assets.entries()) {
     const rates = rateTimeline({ market, asset, model, rules: parameters });
     if (!rates.ok) return err({ ...rates.error, context: { ...rates.error.context, asset } });
     const first = rates.value.findIndex((rate) => !Number.isNaN(rate));
-    if (first < 0 || first + 1 >= market.dates.length) {
+    if (first < 0 || first + 1 >= until) {
       leftOut.push(asset);
       continue;
     }

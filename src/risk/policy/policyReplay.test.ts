@@ -13,6 +13,7 @@ import type { TailModel } from '../tailModel.js';
 import { type Episode, POLICY_BOOK } from './policyBook.js';
 import { type PolicyReplay, type PolicyReplayQuestion, policyReplay } from './policyReplay.js';
 import { replayFigures } from './replayFigures.js';
+import { replaySince } from './replaySince.js';
 
 const DAY = 86_400_000;
 /** A tenth, and a fifth once the price has fallen by more than a fifth in a day. */
@@ -88,6 +89,12 @@ describe('a replay of policies, by hand', () => {
     });
   });
 
+  it('parts all from the first day beside them', () => {
+    // A alone holds 10 and loses 25; then 20.
+    expect(day('isolated', 0)).toMatchObject({ capital: 20, shortfall: 15, innocent: 0, accounts: 2 });
+    expect(day('isolated', 1)).toMatchObject({ capital: 30, shortfall: 5, innocent: 0 });
+  });
+
   it('sets fixed rates of the same capital beside them', () => {
     expect(replay.sameCapitalFactor).toBeCloseTo(80 / 60, 12);
     expect(day('fixedSameCapital', 0)?.capital).toBeCloseTo(80 / 3, 12);
@@ -120,7 +127,26 @@ describe('a replay of policies, by hand', () => {
     } as const;
     const held = replayed({ ...QUESTION, book: [short], observed: raisedTo(0.81) });
     // 20 held, 25 earned: 45 stay.
-    expect(held.policies.map(({ days }) => days[2]?.capital)).toEqual([10, expect.anything(), 20, 45]);
+    expect(held.policies.map(({ days }) => days[2]?.capital)).toEqual([10, expect.anything(), 20, 45, 20]);
+  });
+
+  it('leaves out who has no rate before it ends', () => {
+    const young = marketOf({ A: [0.01, -0.01, 0.01, -0.25], B: [0.01, -0.01, 0.01, 0] });
+    const late = { ...young, assets: young.assets.map((one, at) => (at === 0 ? one : without(one, 3))) };
+    const alone = [{ ...OWNER, legs: OWNER.legs.slice(0, 1) }];
+    expect(replayed({ ...QUESTION, market: late, book: alone })).toMatchObject({
+      leftOut: ['B'],
+      assets: [{ asset: 'A' }],
+    });
+  });
+
+  it('is the same from a later date on', () => {
+    const later = replaySince(replay, '1970-01-06');
+    expect(later?.dates).toEqual(replay.dates.slice(1));
+    expect(later?.policies[3]?.days).toEqual(replay.policies[3]?.days.slice(1));
+    expect([...(later?.assets[0]?.rates ?? [])]).toEqual([0.2, 0.2]);
+    expect(later?.assets[0]?.levels).toEqual(['isolated', 'isolated']);
+    expect(replaySince(replay, '1970-01-08')).toBeNull();
   });
 
   it('refuses a date before any rate, or after all', () => {
@@ -151,7 +177,7 @@ describe('a replay over a made-up market', () => {
   it('knows nothing of what comes later', () => {
     const before = replayed({ ...question, market: cut(market, 400), book: bookOf() });
     const after = replayed({ ...question, book: bookOf() });
-    for (const at of [0, 2, 3]) {
+    for (const at of [0, 2, 3, 4]) {
       const days = before.policies[at]?.days ?? [];
       expect(days.length).toBeGreaterThan(50);
       expect(after.policies[at]?.days.slice(0, days.length)).toEqual(days);
@@ -254,6 +280,11 @@ function marketOf(returns: Readonly<Record<string, readonly number[]>>): Aligned
   const market = alignMarket(series, { intervalMs: DAY });
   if (!market.ok) throw new Error(market.error.code);
   return market.value;
+}
+
+/** The first returns of an asset taken away. */
+function without(one: AlignedMarket['assets'][number], days: number) {
+  return { ...one, first: days, returns: one.returns.map((move, day) => (day < days ? Number.NaN : move)) };
 }
 
 function cut(market: AlignedMarket, days: number): AlignedMarket {

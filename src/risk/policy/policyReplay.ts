@@ -2,7 +2,7 @@
  * What margin policies would have done to one book over a price history, day by day: margin by what was known at the close
  * before, the loss of the day against it, and what was locked for it. The book is the same under each policy.
  */
-import { err, ok, type Result } from '../../base/index.js';
+import { ok, type Result } from '../../base/index.js';
 import {
   type IsolationLevel,
   LEVEL_RULES,
@@ -13,7 +13,7 @@ import {
 } from '../levels/index.js';
 import type { AlignedMarket } from '../market/alignedMarket.js';
 import { PARAMETER_RULES, type ParameterRules } from '../parameters/index.js';
-import { type RiskFault, riskFault } from '../riskFault.js';
+import type { RiskFault } from '../riskFault.js';
 import type { TailModel } from '../tailModel.js';
 import { type MarketTerms, marketTerms } from './marketTerms.js';
 import { OFFSET_RULES, type OffsetRules } from './offsetSet.js';
@@ -38,8 +38,9 @@ export interface PolicyReplayQuestion {
 /**
  * `fixed`: rates and scenarios as of one date. `fixedSameCapital`: those rates times one number, chosen in hindsight so that it
  * locks in all what `dynamic` does. `dynamic`: as proposed at each close. `levels`: the same, and what the levels allow.
+ * `isolated`: the same rates, each position alone from the first day: what levels are measured by.
  */
-export const REPLAY_POLICIES = ['fixed', 'fixedSameCapital', 'dynamic', 'levels'] as const;
+export const REPLAY_POLICIES = ['fixed', 'fixedSameCapital', 'dynamic', 'levels', 'isolated'] as const;
 export type ReplayPolicy = (typeof REPLAY_POLICIES)[number];
 
 export interface PolicyReplay {
@@ -81,11 +82,11 @@ export function policyReplay(question: PolicyReplayQuestion): Result<PolicyRepla
     if (!line.ok) return line;
     timelines.push(line.value);
   }
-  const made = marketTerms({ market, timelines, model: question.model, parameters, fixedAt });
+  const until = to === null ? market.dates.length : market.dates.filter((date) => date <= to).length;
+  const { model } = question;
+  const made = marketTerms({ market, timelines, model, parameters, fixedAt, until });
   if (!made.ok) return made;
   const terms = made.value;
-  const until = to === null ? market.dates.length : market.dates.filter((date) => date <= to).length;
-  if (until <= terms.from) return err(riskFault('bad_range', 'to'));
   const episodes = isEpisodes(book) ? book : policyBook(book, spanOf(terms, until));
   const walked = walkPolicies({ market, terms, until, episodes, offsets });
   if (!walked.ok) return walked;

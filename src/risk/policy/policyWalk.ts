@@ -53,7 +53,9 @@ export function walkPolicies(question: WalkQuestion): Result<Walked, RiskFault> 
     fixed: walker(question, of),
     dynamic: walker(question, of),
     levels: walker(question, of),
+    isolated: walker(question, of),
   };
+  const alone = (): IsolationLevel => 'isolated';
   for (let day = terms.from; day < until; day++) {
     const [then, now] = [sets.fixedFor(day), sets.knownAt(day - 1)];
     if (!then.ok) return then;
@@ -62,6 +64,7 @@ export function walkPolicies(question: WalkQuestion): Result<Walked, RiskFault> 
     walkers.dynamic.step(day, { rateOf: proposed(day), offsets: now.value, levelOf: free });
     const levelOf = (asset: string) => of(asset).levelAt(day - 1);
     walkers.levels.step(day, { rateOf: proposed(day), offsets: now.value, levelOf });
+    walkers.isolated.step(day, { rateOf: proposed(day), offsets: null, levelOf: alone });
   }
   const locked = ({ days }: Walker) => days.reduce((sum, { capital }) => sum + capital, 0);
   const sameCapitalFactor = locked(walkers.dynamic) / locked(walkers.fixed);
@@ -78,6 +81,7 @@ export function walkPolicies(question: WalkQuestion): Result<Walked, RiskFault> 
       { policy: 'fixedSameCapital', days: same.days },
       { policy: 'dynamic', days: walkers.dynamic.days },
       { policy: 'levels', days: walkers.levels.days },
+      { policy: 'isolated', days: walkers.isolated.days },
     ],
     sameCapitalFactor,
   });
