@@ -203,6 +203,8 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   poolAssetOpened: 'a pool has accounts in an asset',
   instrumentMoved:
     'an instrument is in another pool, with its isolated accounts, what is owed to them, and a share of the insurance fund',
+  poolStatusSet:
+    'a pool takes nothing new, or is closed with nothing left in it, or is open again; what is over goes to the venue',
   correctionProposed: 'an operator proposed a correction: what it names, and until when it may be approved',
   correctionApproved: 'another operator approved it; what it does follows in the same record',
   proposalWithdrawn: 'a proposal was taken back, or turned down',

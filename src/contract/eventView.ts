@@ -221,6 +221,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   needsOrders: (_view, value: boolean) => ({ admission: value ? 'orders' : 'fills' }),
   isBuy: (_view, value: boolean) => ({ side: value ? 'buy' : 'sell' }),
   isReduceOnly: plain('isReduceOnly'),
+  status: plain('status'),
   cause: plain('cause'),
   flow: plain('flow'),
   verdict: plain('verdict'),

@@ -13,7 +13,9 @@ import {
   type State,
   takeoverEquity,
 } from '../engine/index.js';
+import { type PoolRemains, poolRemains } from '../engine/poolRemains.js';
 import { fundBalance } from '../engine/soundness.js';
+import { POOL_STATUS } from '../engine/state.js';
 import { waterfallOf } from '../engine/waterfallStore.js';
 import { waterfallHash } from '../liquidation/index.js';
 import { LEG_RULES, type LegRule } from '../margin/index.js';
@@ -22,6 +24,8 @@ import { type DeficitView, deficitView, openDeficits } from './deficitView.js';
 import { type LendingView, lendingView } from './lendingView.js';
 import { accountName, assetName } from './names.js';
 import { assetScale, formatAmount, formatQuantity, instrumentScale } from './scale.js';
+
+export type PoolStatus = keyof typeof POOL_STATUS | 'quarantined';
 
 export interface PoolView {
   readonly pool: string;
@@ -33,7 +37,9 @@ export interface PoolView {
   readonly legRule: LegRule;
   /** Scenario sets of portfolio accounts: in force, and defined last; null where there is none. */
   readonly scenarios: { readonly inForce: string | null; readonly defined: string } | null;
-  readonly status: 'open' | 'quarantined';
+  readonly status: PoolStatus;
+  /** What is still open while the pool is wound down: closing waits for all of it but money. Null otherwise. */
+  readonly remains: PoolRemains | null;
   /** As the pool itself last recorded it; `soundNow` is the same at this moment's marks. */
   readonly sound: boolean;
   readonly soundNow: boolean;
@@ -115,7 +121,8 @@ export function poolView(situation: Situation, poolRow: number): PoolView {
     valuationAsset: assetName(state, pools.valuationAsset.get(poolRow)),
     legRule: LEG_RULES[pools.legRule.get(poolRow)] as LegRule,
     scenarios: scenarioSets(state, poolRow),
-    status: pools.isQuarantined.get(poolRow) === 1 ? 'quarantined' : 'open',
+    status: poolStatusOf(state, poolRow),
+    remains: pools.status.get(poolRow) === POOL_STATUS.windingDown ? poolRemains(situation, poolRow) : null,
     sound: pools.isSound.get(poolRow) === 1,
     soundNow: isPoolSound(situation, poolRow),
     workBudget: pools.workBudget.get(poolRow),
@@ -127,6 +134,13 @@ export function poolView(situation: Situation, poolRow: number): PoolView {
     takeovers: openTakeovers(state, poolRow).map((row) => takeoverView(state, row)),
     assets: derived.poolAssetsOf(poolRow).map((row) => poolAssetView(situation, row)),
   };
+}
+
+export function poolStatusOf({ pools }: State, poolRow: number): PoolStatus {
+  if (pools.isQuarantined.get(poolRow) === 1) return 'quarantined';
+  const status = pools.status.get(poolRow);
+  if (status === POOL_STATUS.open) return 'open';
+  return status === POOL_STATUS.closed ? 'closed' : 'windingDown';
 }
 
 function scenarioSets(state: State, poolRow: number): PoolView['scenarios'] {

@@ -16,7 +16,7 @@ import { LEDGER_KINDS, type LedgerKind, trialBalance } from '../ledger/index.js'
 import { definitionJson } from './commandView.js';
 import { type IsolationView, isolationView } from './isolationView.js';
 import type { JsonObject } from './json.js';
-import { openTakeovers, type PoolView } from './poolView.js';
+import { openTakeovers, type PoolView, poolStatusOf } from './poolView.js';
 import {
   assetScale,
   formatAmount,
@@ -234,7 +234,7 @@ export function venueHealth(situation: Situation): VenueHealth {
     booksBalance: rows(state.assets.table.size).every((row) => totals.assetBalance.get(row) === 0n),
     pools: rows(pools.table.size).map((row) => ({
       pool: pools.names.nameOf(row),
-      status: pools.isQuarantined.get(row) === 1 ? 'quarantined' : 'open',
+      status: poolStatusOf(state, row),
       sound: isPoolSound(situation, row),
       queued: derived.queuedOf(row).size,
       openTakeovers: openTakeovers(state, row).length,

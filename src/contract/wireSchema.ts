@@ -768,6 +768,22 @@ export const WIRE_COMMANDS = {
   ...WIRE_CORRECTIONS,
 
   ...WIRE_LEVELS,
+  windDownPool: Type.Object(
+    { kind: kind('windDownPool'), pool },
+    closed(
+      'From now on the pool takes nothing new: no opening, debt, loan, account or instrument. What lowers risk goes on.',
+    ),
+  ),
+  closePool: Type.Object(
+    { kind: kind('closePool'), pool },
+    closed(
+      'Closes a pool that is being wound down and has nothing open: accounts are swept to wallets, fund and facility go to venue capital.',
+    ),
+  ),
+  reopenPool: Type.Object(
+    { kind: kind('reopenPool'), pool },
+    closed('Opens a pool again that is being wound down, or is closed.'),
+  ),
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };

@@ -6,6 +6,7 @@
 import { abs, max } from '../base/index.js';
 import { ordersOf, positionOf, positionsOf } from './accountParts.js';
 import { clientsLike } from './groups.js';
+import { poolOpenFault } from './poolStatus.js';
 import { type Rejection, reject } from './rejection.js';
 import { listedInstrument, type State } from './state.js';
 
@@ -23,6 +24,8 @@ export function capFault(
 ): Rejection | null {
   const { clientRow, instrumentRow, opensLots, countedAccountRow } = of;
   if (opensLots === 0n) return null;
+  const ending = poolOpenFault(state, state.instruments.pool.get(instrumentRow));
+  if (ending !== null) return ending;
   if (state.instruments.isReduceOnly.get(instrumentRow) === 1)
     return reject('instrument_reduce_only', { instrument: state.instruments.names.nameOf(instrumentRow) });
   const { positionCapLots, openInterestCapLots } = listedInstrument(state, instrumentRow).definition;

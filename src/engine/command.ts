@@ -334,6 +334,10 @@ const COMMANDS = {
     /** Until then positions that are open keep their place and their maintenance margin. */
     graceUntilMs: whole,
   }),
+  /** From now on the pool takes nothing new: poolLifecycle.ts. */
+  windDownPool: record({ pool: text }),
+  closePool: record({ pool: text }),
+  reopenPool: record({ pool: text }),
 } as const;
 
 export const command = variant(COMMANDS);

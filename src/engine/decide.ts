@@ -35,6 +35,7 @@ import { decideOpenPool } from './commands/openPool.js';
 import { decideOrderUnwinding } from './commands/orderUnwinding.js';
 import { decidePayOutside } from './commands/payOutside.js';
 import { decidePlaceOrder } from './commands/placeOrder.js';
+import { decideClosePool, decideReopenPool, decideWindDownPool } from './commands/poolLifecycle.js';
 import {
   decideApprove,
   decideProposeMarkCorrection,
@@ -160,6 +161,9 @@ const DECIDERS: Deciders = {
   approve: decideApprove,
   withdrawProposal: decideWithdrawProposal,
   setIsolationLevel: decideSetIsolationLevel,
+  windDownPool: decideWindDownPool,
+  closePool: decideClosePool,
+  reopenPool: decideReopenPool,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

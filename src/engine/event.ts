@@ -54,6 +54,8 @@ export const HALT_CAUSES = ['operator', 'breaker'] as const;
 /** Why an account gave as many lots as it did in a deleveraging. */
 export const FILL_REASONS = ['whole', 'capped', 'part', 'tornUp'] as const;
 
+export const POOL_STATUSES = ['open', 'windingDown', 'closed'] as const;
+
 export const DEFICIT_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;
 
 /** Changes of debts: borrowed (positive) or repaid, in shares of the borrow index and in minor units. */
@@ -606,6 +608,8 @@ const EVENTS = {
     /** opening: what may be opened and removed; graceOver: maintenance margin and grandfathered positions too; atOnce: both. */
     applies: oneOf(['opening', 'graceOver', 'atOnce']),
   }),
+  /** Closed: what was left of fund, facility and lending is the venue's. */
+  poolStatusSet: record({ poolRow: u32, status: oneOf(POOL_STATUSES), transfers }),
 } as const;
 
 export const event = variant(EVENTS);

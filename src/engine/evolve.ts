@@ -25,7 +25,14 @@ import { countFundFlow } from './fundBooks.js';
 import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
 import { moveInstrument } from './instrumentMoves.js';
-import { applyDebt, applyInterest, applyLenderLoss, applySupply, openLending } from './lendingBooks.js';
+import {
+  applyDebt,
+  applyInterest,
+  applyLenderLoss,
+  applySupply,
+  emptyLending,
+  openLending,
+} from './lendingBooks.js';
 import { announceLevel, applyLevel } from './levelStore.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
@@ -52,6 +59,7 @@ import {
   CASH_STATUS,
   INSTRUMENT_STATUS,
   outstandingOf,
+  POOL_STATUS,
   pairKey,
   type State,
   settleAssetRow,
@@ -211,6 +219,8 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
     case 'scenariosSent':
       keepScenarios(state, event);
       return wake(state, event.woken);
+    case 'poolStatusSet':
+      return setPoolStatus(state, event);
     case 'reduceOnlySet':
       return instruments.isReduceOnly.set(event.instrumentRow, event.isReduceOnly ? 1 : 0);
     case 'feeTierSet':
@@ -732,4 +742,11 @@ function payDeficit(
 
 function poolAssetRowOf(state: State, poolRow: number, assetRow: number): number {
   return state.poolAssetRows.get(pairKey(poolRow, assetRow)) as number;
+}
+
+function setPoolStatus(state: State, { poolRow, status, transfers }: EventOf<'poolStatusSet'>): void {
+  state.pools.status.set(poolRow, POOL_STATUS[status]);
+  for (const { flow, from, amount } of transfers)
+    if (flow === 'lendingReserve')
+      emptyLending(state, poolAssetRowOf(state, poolRow, state.ledger.assetOf(from)), amount);
 }

@@ -57,6 +57,12 @@ export function applyInterest(state: State, event: EventOf<'interestAccrued'>): 
   poolAssets.lendingPaidOut.set(row, poolAssets.lendingPaidOut.get(row) + reservePaidMinor);
 }
 
+/** Nobody lends and nobody owes: what was left over has gone to the fund, whatever part of it was its share of interest. */
+export function emptyLending({ poolAssets }: State, row: number, amount: bigint): void {
+  poolAssets.reserveOwed.set(row, 0n);
+  poolAssets.lendingPaidOut.set(row, poolAssets.lendingPaidOut.get(row) + amount);
+}
+
 export function applyLenderLoss(state: State, event: EventOf<'lenderLossBorne'>): void {
   const { poolAssets } = state;
   const { poolAssetRow: row, amount, reserveForgoneMinor } = event;

@@ -193,6 +193,17 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     world.send(fill({ lots: 1n }));
     return [world, { kind: 'allocate', asset: null, account: 'ada', amountMinor: 1n }];
   },
+  pool_not_open: () => {
+    const world = traded();
+    world.accept({ kind: 'windDownPool', pool: 'main' });
+    return [world, fill({ lots: 1n })];
+  },
+  pool_open: plain({ kind: 'closePool', pool: 'main' }),
+  pool_not_empty: () => {
+    const world = traded();
+    world.accept({ kind: 'windDownPool', pool: 'main' });
+    return [world, { kind: 'closePool', pool: 'main' }];
+  },
   time_backwards: () => {
     const world = traded();
     const at = {

@@ -96,6 +96,21 @@ export const REJECTIONS = {
     remedy: 'call the operator; other pools go on',
     status: 409,
   },
+  pool_not_open: {
+    message: 'the pool is being wound down, or is closed: it takes nothing new',
+    remedy: 'use another pool; what lowers risk is still taken',
+    status: 409,
+  },
+  pool_open: {
+    message: 'the pool is open',
+    remedy: 'wind it down first',
+    status: 409,
+  },
+  pool_not_empty: {
+    message: 'something in the pool is still open',
+    remedy: 'wait until positions, orders, debts, loans and losses are closed, or reopen the pool',
+    status: 409,
+  },
   time_backwards: {
     message: 'the source time is before the last one accepted',
     remedy: 'send only newer data',

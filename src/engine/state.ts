@@ -18,6 +18,8 @@ import type { WaterfallStore } from './waterfallStore.js';
 
 export const ACCOUNT_STATUS = { open: 0, closed: 1 } as const;
 export const INSTRUMENT_STATUS = { trading: 0, settling: 1, settled: 2 } as const;
+/** A pool that is not open takes nothing new; a closed one has nothing left. */
+export const POOL_STATUS = { open: 0, windingDown: 1, closed: 2 } as const;
 export const TAKEOVER_STATUS = { open: 0, closed: 1 } as const;
 export const CASH_STATUS = { pending: 0, sent: 1, settled: 2, returned: 3 } as const;
 export const CASH_KIND = { deposit: 0, withdrawal: 1 } as const;
@@ -91,6 +93,8 @@ export function createState() {
       haltedUntilMs: pools.whole('haltedUntilMs'),
       workBudget: pools.whole('workBudget'),
       isQuarantined: pools.whole('isQuarantined'),
+      /** As in POOL_STATUS. */
+      status: pools.whole('status'),
       isSound: pools.whole('isSound'),
       /** Counts the times the pool became sound: gains of an earlier count are no longer shared. */
       soundCount: pools.whole('soundCount'),

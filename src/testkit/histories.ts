@@ -8,6 +8,7 @@ import { answerOrders, CONTAINMENT_ACTS, setLiquidation } from './historyContain
 import { correctSometimes } from './historyCorrections.js';
 import { illFormed } from './historyIllFormed.js';
 import { levelSometimes } from './historyLevels.js';
+import { endPoolSometimes } from './historyLifecycle.js';
 import { badMark, expire, fund, gap, gapCollateral, markSome } from './historyMarket.js';
 import {
   allocate,
@@ -67,6 +68,7 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
       playOne(player);
       if (options.isContained === true) answerOrders(player);
       if (options.isMoving === true) moveSometimes(player);
+      if (options.isEnding === true) endPoolSometimes(player);
       if (options.isCorrecting === true) correctSometimes(player);
       if (options.isLevelled === true) levelSometimes(player);
     }

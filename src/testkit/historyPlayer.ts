@@ -30,6 +30,8 @@ export interface HistoryOptions {
   readonly isContained?: boolean;
   /** Instruments go from pool to pool. */
   readonly isMoving?: boolean;
+  /** Pools are wound down, closed and opened again. */
+  readonly isEnding?: boolean;
   /** Fills are busted, marks corrected and liquidations reversed. */
   readonly isCorrecting?: boolean;
   /** Isolation levels rise and come down. */

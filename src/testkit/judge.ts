@@ -8,7 +8,13 @@ import { type Command, isInternal } from '../engine/command.js';
 import { type Engine, type EngineRecord, keptLevelOf, type Recorded } from '../engine/index.js';
 import { checkEverything } from '../engine/rebuild.js';
 import { decodeRecord, encodeRecord } from '../engine/record.js';
-import { ACCOUNT_STATUS, INSTRUMENT_STATUS, type State, TAKEOVER_STATUS } from '../engine/state.js';
+import {
+  ACCOUNT_STATUS,
+  INSTRUMENT_STATUS,
+  POOL_STATUS,
+  type State,
+  TAKEOVER_STATUS,
+} from '../engine/state.js';
 import { wholeStateHash } from '../engine/stateHash.js';
 import { NEVER_NEGATIVE, trialBalance } from '../ledger/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
@@ -226,6 +232,7 @@ function compare(books: SlowBooks, state: State): void {
   for (const [row, slow] of pools.entries()) {
     same(`pool ${slow.id} sound`, state.pools.isSound.get(row) === 1, slow.isSound);
     same(`pool ${slow.id} halted`, state.pools.isQuarantined.get(row) === 1, slow.isQuarantined);
+    same(`pool ${slow.id} status`, state.pools.status.get(row), POOL_STATUS[slow.status]);
   }
   same('pool assets', state.poolAssets.table.size, poolAssets.length);
   for (const [row, slow] of poolAssets.entries()) {

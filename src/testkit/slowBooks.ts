@@ -174,6 +174,7 @@ export interface SlowPool {
   readonly valuationAsset: number;
   readonly legRule: LegRule;
   isQuarantined: boolean;
+  status: 'open' | 'windingDown' | 'closed';
   isSound: boolean;
   scenarios: { readonly inForce: PoolScenarioSet | null; readonly defined: PoolScenarioSet } | null;
 }

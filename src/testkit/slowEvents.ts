@@ -25,6 +25,7 @@ import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
 import { judgeArrival, judgeLocked } from './slowLevels.js';
+import { judgeNewcomers, judgePoolStatus } from './slowLifecycle.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
 import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone } from './slowOrders.js';
@@ -55,6 +56,7 @@ import {
 
 export function judgeEvent(context: EventContext, event: Event): void {
   judgeTransfers(context, event);
+  judgeNewcomers(context, event);
   switch (event.kind) {
     case 'filled':
       judgeTrade(context, event);
@@ -112,6 +114,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeBust(context, event);
     case 'liquidationReversed':
       return judgeReversal(context, event);
+    case 'poolStatusSet':
+      return judgePoolStatus(context, event);
     case 'instrumentMoved':
       return judgeInstrumentMove(context, event);
     default:

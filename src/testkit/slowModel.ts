@@ -86,6 +86,7 @@ function applyFacts(books: SlowBooks, event: Event): void {
         valuationAsset: event.valuationAssetRow,
         legRule: event.legRule,
         isQuarantined: false,
+        status: 'open',
         isSound: true,
         scenarios: null,
       });
@@ -222,6 +223,9 @@ function applyFacts(books: SlowBooks, event: Event): void {
       return keepScenarios(books, event);
     case 'poolAssetOpened':
       openPoolAsset(books, event.poolRow, event.assetRow);
+      return;
+    case 'poolStatusSet':
+      (books.pools[event.poolRow] as SlowPool).status = event.status;
       return;
     case 'instrumentMoved':
       return moveInstrument(books, event);

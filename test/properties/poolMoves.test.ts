@@ -52,6 +52,20 @@ describe('instruments that move', () => {
     expect(moved).toBeGreaterThan(10);
   });
 
+  it('do so where pools are wound down, closed and opened again (ISO-04, ISO-06, LIQ-09)', () => {
+    let closed = 0;
+    forSeeds(8, (seed) => {
+      const judge = createJudge();
+      const observe = (engine: Engine, _step: unknown, recorded: Recorded) => judge.see(engine, recorded);
+      const played = playHistory(`ends-${seed}`, { commands: 120, isMoving: true, isEnding: true, observe });
+      closed += played.recorded.filter(
+        ({ record }) => record.command.kind === 'closePool' && record.outcome.kind === 'accepted',
+      ).length;
+      expectSame(played);
+    });
+    expect(closed).toBeGreaterThan(3);
+  });
+
   it('do so where pools liquidate by orders and have waterfalls, halts and groups (ISO-03, LIQ-05)', () => {
     let moved = 0;
     forSeeds(8, (seed) => {

@@ -12,6 +12,7 @@ import type { Decision, Situation } from '../decision.js';
 import { type Draft, newDraft } from '../draft.js';
 import { borrowLimits, mayHaveDebts, pushBorrow } from '../lending.js';
 import { orderViews } from '../orderFacts.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { type Rejection, reject } from '../rejection.js';
 import { missingToStand } from '../standing.js';
 import type { State } from '../state.js';
@@ -59,6 +60,8 @@ export function limitFault(
   { accountAssetRow, amount }: { readonly accountAssetRow: number; readonly amount: bigint },
 ): Rejection | null {
   const { accountAssets, poolAssets } = state;
+  const ending = poolOpenFault(state, poolAssets.pool.get(accountAssets.poolAsset.get(accountAssetRow)));
+  if (ending !== null) return ending;
   const assetRow = poolAssets.asset.get(accountAssets.poolAsset.get(accountAssetRow));
   const { cash, accountCap, poolCap } = borrowLimits(state, accountAssetRow, draft);
   const minor = (value: bigint) => ({ minor: value, assetRow });

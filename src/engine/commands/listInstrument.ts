@@ -3,6 +3,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { listingTerms } from '../listing.js';
 import { optionListingFault } from '../optionSeries.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { reject } from '../rejection.js';
 import { spotListingFault } from '../spotPair.js';
 import { newIdFault, poolFault, unknown } from './checks.js';
@@ -16,8 +17,8 @@ export function decideListInstrument(situation: Situation, command: CommandOf<'l
   if (poolRow < 0) return unknown('unknown_pool', definition.pool);
   const settleRow = state.assets.names.rowOf(definition.settle);
   if (settleRow < 0) return unknown('unknown_asset', definition.settle);
-  const quarantined = poolFault(state, poolRow);
-  if (quarantined !== null) return quarantined;
+  const closed = poolFault(state, poolRow) ?? poolOpenFault(state, poolRow);
+  if (closed !== null) return closed;
   const listed = listingTerms(definition, state.assets.decimals.get(settleRow));
   if (!listed.ok) return reject('invalid_definition', { ...listed.error });
   if (definition.expiryMs !== null && definition.expiryMs <= timeMs) {

@@ -12,6 +12,7 @@ import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
 import { divideFund } from '../fundDivision.js';
 import { hasOpenLosses } from '../openLosses.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { type Rejection, reject } from '../rejection.js';
 import {
   ACCOUNT_STATUS,
@@ -91,6 +92,8 @@ function pairFault(state: State, fromRow: number, toRow: number): Rejection | nu
   const [from, to] = [fromRow, toRow].map((row) => pools.names.nameOf(row)) as [string, string];
   const quarantined = poolFault(state, fromRow) ?? poolFault(state, toRow);
   if (quarantined !== null) return quarantined;
+  const ending = poolOpenFault(state, toRow);
+  if (ending !== null) return ending;
   const unlike = (rule: string) => reject('pools_unlike', { from, to, rule });
   if (fromRow === toRow) return unlike('it is in that pool already');
   if (pools.isDesk.get(fromRow) === 1 || pools.isDesk.get(toRow) === 1)

@@ -7,6 +7,7 @@ import { isSpot } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event } from '../event.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { type Rejection, reject } from '../rejection.js';
 import { spotPair } from '../spotPair.js';
 import {
@@ -68,8 +69,8 @@ function placeOfIsolated(state: State, { instrument, pool, hasLegs }: OpenAccoun
   const instrumentRow = state.instruments.names.rowOf(instrument);
   if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
   const poolRow = state.instruments.pool.get(instrumentRow);
-  const quarantined = poolFault(state, poolRow);
-  if (quarantined !== null) return quarantined;
+  const closed = poolFault(state, poolRow) ?? poolOpenFault(state, poolRow);
+  if (closed !== null) return closed;
   if (state.instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading)
     return reject('instrument_not_trading', { instrument });
   const { marginTerms } = listedInstrument(state, instrumentRow);
@@ -88,8 +89,8 @@ function placeOfShared(state: State, { instrument, pool, marginMode }: OpenAccou
     });
   const poolRow = state.pools.names.rowOf(pool);
   if (poolRow < 0) return unknown('unknown_pool', pool);
-  const quarantined = poolFault(state, poolRow);
-  if (quarantined !== null) return quarantined;
+  const closed = poolFault(state, poolRow) ?? poolOpenFault(state, poolRow);
+  if (closed !== null) return closed;
   const assetRow = state.pools.valuationAsset.get(poolRow);
   if (assetRow < 0) return reject('pool_isolated_only', { pool });
   return { poolRow, instrumentRow: -1, assetRow, leverageMaxPpm: SHARED_LEVERAGE_MAX_PPM };

@@ -3,6 +3,7 @@ import { PPM } from '../../base/index.js';
 import { AMOUNT_MAX } from '../../market/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { reject } from '../rejection.js';
 import { pairKey } from '../state.js';
 import { poolFault, unknown } from './checks.js';
@@ -18,8 +19,8 @@ export function decideOpenLending(
   if (poolRow < 0) return unknown('unknown_pool', pool);
   const assetRow = state.assets.names.rowOf(asset);
   if (assetRow < 0) return unknown('unknown_asset', asset);
-  const quarantined = poolFault(state, poolRow);
-  if (quarantined !== null) return quarantined;
+  const closed = poolFault(state, poolRow) ?? poolOpenFault(state, poolRow);
+  if (closed !== null) return closed;
   const valuationRow = state.pools.valuationAsset.get(poolRow);
   if (valuationRow < 0) return reject('pool_isolated_only', { pool });
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow)) ?? -1;

@@ -3,6 +3,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import { lenderBook } from '../lending.js';
 import { sharesSupplied } from '../lendingShares.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { reject } from '../rejection.js';
 import { clientLedgerRow, poolLedgerRow } from '../state.js';
 import { amountFault, balanceFault, unknown } from './checks.js';
@@ -17,6 +18,7 @@ export function decideSupply({ state }: Situation, command: CommandOf<'supply'>)
   const { poolRow, assetRow, poolAssetRow } = lent;
   const from = clientLedgerRow(state, { clientRow, assetRow }, 'wallet');
   const refused =
+    poolOpenFault(state, poolRow) ??
     amountFault(amount, assetRow) ??
     balanceFault(state, { ledgerRow: from, amountMinor: amount, assetRow }, 'insufficient_wallet_balance') ??
     openDeficitFault(state, lent);

@@ -1,9 +1,10 @@
 /** The venue's own money: capital in, funds topped up and drawn down, earned fees. */
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound, poolSurplus } from '../soundness.js';
-import { pairKey, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
+import { POOL_STATUS, pairKey, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
 import { amountFault, balanceFault, poolFault, unknown } from './checks.js';
 
 export function decideInjectCapital({ state }: Situation, command: CommandOf<'injectCapital'>): Decision {
@@ -136,6 +137,8 @@ function findFund(
   if ('code' in found) return found;
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
+  if (state.pools.status.get(poolRow) === POOL_STATUS.closed)
+    return poolOpenFault(state, poolRow) as Rejection;
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, found.assetRow));
   if (poolAssetRow === undefined) return unknown('unknown_asset', command.asset);
   return { ...found, poolRow, poolAssetRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
