@@ -3,12 +3,12 @@
  * It refuses a proposal that the venue has gone past, and one that would make more accounts liquidatable than it is allowed.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { append } from '../base/append.js';
-import { type RiskProposal, readRiskProposal, readVenueInstruments } from '../contract/index.js';
+import { type RiskProposal, readRiskProposal } from '../contract/index.js';
 import { parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { type Io, readText } from './io.js';
-import { impactsOf, proposalText } from './riskPropose.js';
+import { proposalText } from './riskPropose.js';
+import { impactsOf, refuseLargeImpact, sendProposal, venueAt } from './riskVenue.js';
 import { type Service, serviceAt } from './service.js';
 
 const OPTIONS = {
@@ -29,17 +29,18 @@ export async function riskApply(args: readonly string[], io: Io): Promise<number
   await refuseStale(service, proposal);
   const impacts = await impactsOf(service, proposal);
   io.out(proposalText(proposal, impacts));
-  const hit = [...impacts.values()].reduce((sum, impact) => sum + (impact?.newlyLiquidatable ?? 0), 0);
-  if (hit > most)
-    throw new Refusal(
-      'impact_too_large',
-      `${hit} accounts would be newly liquidatable, ${most} are allowed: --liquidatable-max ${hit} allows them`,
-    );
+  refuseLargeImpact(impacts, most);
   if (!parsed.flag('yes')) {
     io.out('--yes applies it\n');
     return EXIT_DONE;
   }
-  return send(service, proposal, io);
+  const sent = await sendProposal(service, proposal);
+  for (const { instrument, sequence, refusal } of sent)
+    io.out(
+      `${instrument}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}\n`,
+    );
+  if (sent.length === 0) io.out('there is nothing to apply\n');
+  return sent.every(({ refusal }) => refusal === null) ? EXIT_DONE : EXIT_REFUSED;
 }
 
 async function proposalOf(file: string, io: Io): Promise<RiskProposal> {
@@ -61,11 +62,9 @@ async function proposalOf(file: string, io: Io): Promise<RiskProposal> {
 
 /** What is proposed was judged against what was in force; that must still be so. */
 async function refuseStale(service: Service, { instruments }: RiskProposal): Promise<void> {
-  const read = readVenueInstruments(await service.get('/v1/instruments'));
-  if (!read.ok)
-    throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
+  const venue = await venueAt(service);
   for (const { instrument, before } of instruments) {
-    const now = read.value.instruments.find((shown) => shown.instrument === instrument);
+    const now = venue.instruments.find((shown) => shown.instrument === instrument);
     if (now === undefined) throw new Refusal('unknown_instrument', `the venue has no ${instrument}`);
     if (!isDeepStrictEqual(now.definition, before))
       throw new Refusal(
@@ -73,48 +72,4 @@ async function refuseStale(service: Service, { instruments }: RiskProposal): Pro
         `${instrument} has other parameters than the proposal was made against: propose anew`,
       );
   }
-}
-
-/** Definitions are long, and a body has a limit. */
-const BATCH = 100;
-
-interface BatchAnswer {
-  readonly answers: readonly {
-    readonly status: number;
-    readonly answer: { readonly sequence?: number; readonly detail?: string };
-  }[];
-}
-
-/** Ids follow from the proposal: sent twice it is applied once. */
-async function send(
-  service: Service,
-  { instruments, madeAt, effectiveMs }: RiskProposal,
-  io: Io,
-): Promise<number> {
-  const changing = instruments.flatMap(({ instrument, command }) =>
-    command === null ? [] : [{ instrument, command }],
-  );
-  if (changing.length === 0) {
-    io.out('there is nothing to apply\n');
-    return EXIT_DONE;
-  }
-  const commands = changing.map(({ command }, at) => ({
-    id: `risk-${madeAt.sequence}-${effectiveMs}-${at}`,
-    command,
-  }));
-  const answers: BatchAnswer['answers'][number][] = [];
-  for (let from = 0; from < commands.length; from += BATCH) {
-    const body = { commands: commands.slice(from, from + BATCH) };
-    append(answers, ((await service.post('/v1/commands/batch', body)) as BatchAnswer).answers);
-  }
-  let refused = 0;
-  for (const [at, { status, answer }] of answers.entries()) {
-    const name = changing[at]?.instrument ?? '';
-    if (status === 200) io.out(`${name}: scheduled, sequence ${answer.sequence}\n`);
-    else {
-      refused += 1;
-      io.out(`${name}: refused: ${answer.detail ?? status}\n`);
-    }
-  }
-  return refused === 0 ? EXIT_DONE : EXIT_REFUSED;
 }

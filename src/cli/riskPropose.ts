@@ -1,17 +1,12 @@
 /** `bulkhead risk propose`: margin rates for the instruments of a running venue, from price files; nothing is changed. */
-import { type ImpactView, proposeRisk, type RiskProposal, readVenueInstruments } from '../contract/index.js';
-import {
-  fileFaultText,
-  type LiquiditySnapshot,
-  PARAMETER_RULES,
-  readLiquidityFile,
-  TAIL_MODEL_NAMES,
-} from '../risk/index.js';
+import type { ImpactView, RiskProposal } from '../contract/index.js';
+import { TAIL_MODEL_NAMES } from '../risk/index.js';
 import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
-import { EXIT_DONE, Refusal, UsageError } from './failures.js';
-import { type Io, readText } from './io.js';
+import { EXIT_DONE, UsageError } from './failures.js';
+import type { Io } from './io.js';
 import { marketOf } from './riskPrices.js';
-import { type Service, serviceAt } from './service.js';
+import { type Impacts, impactsOf, liquidityOf, proposalFor } from './riskVenue.js';
+import { serviceAt } from './service.js';
 import { table } from './table.js';
 
 const OPTIONS = {
@@ -26,31 +21,16 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-/** Whom a proposal would leave short of margin, by instrument; null where nothing changes. */
-export type Impacts = ReadonlyMap<string, ImpactView | null>;
-
 export async function riskPropose(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArguments(args, OPTIONS, { positionalsMax: 0 });
   const [url, prices] = [parsed.text('url'), parsed.text('prices')];
   if (url === undefined) throw new UsageError('--url ADDRESS of a running `bulkhead serve` is needed');
   if (prices === undefined) throw new UsageError('--prices DIR is needed');
   const service = serviceAt(url);
-  const settings = settingsOf(parsed);
-  const market = await marketOf(prices, io);
-  const liquidity = await liquidityOf(parsed.text('liquidity'), io);
-  const read = readVenueInstruments(await service.get('/v1/instruments'));
-  if (!read.ok)
-    throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
-  const venue = read.value;
-  const proposal = proposeRisk({
-    venue,
-    market,
-    liquidity,
-    model: settings.model,
-    rules: PARAMETER_RULES,
-    limits: settings.limits,
-    effectiveMs: venue.timeMs + settings.noticeMs,
-    graceUntilMs: venue.timeMs + settings.noticeMs + settings.graceMs,
+  const proposal = await proposalFor(service, {
+    ...settingsOf(parsed),
+    market: await marketOf(prices, io),
+    liquidity: await liquidityOf(parsed.text('liquidity'), io),
   });
   if (parsed.flag('json')) io.out(`${JSON.stringify(proposal)}\n`);
   else io.out(proposalText(proposal, await impactsOf(service, proposal)));
@@ -78,24 +58,6 @@ function numberOf(
   const most = name === 'fall-max' ? 1 : name === 'rise-max' ? 100 : 8760;
   if (!(value <= most)) throw new UsageError(`--${name} is a number from 0 to ${most}`);
   return value;
-}
-
-async function liquidityOf(path: string | undefined, io: Io): Promise<readonly LiquiditySnapshot[]> {
-  if (path === undefined) return [];
-  const read = readLiquidityFile(await readText(path, io));
-  if (!read.ok) throw new Refusal(read.error.code, `${path}: ${fileFaultText(read.error)}`);
-  return read.value;
-}
-
-/** As the venue reckons it now, before anything is changed. */
-export async function impactsOf(service: Service, proposal: RiskProposal): Promise<Impacts> {
-  const impacts = new Map<string, ImpactView | null>();
-  for (const { instrument, command } of proposal.instruments) {
-    const path = `/v1/instruments/${encodeURIComponent(instrument)}/impact`;
-    const impact = command === null ? null : ((await service.post(path, command.definition)) as ImpactView);
-    impacts.set(instrument, impact);
-  }
-  return impacts;
 }
 
 const COLUMNS = [

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BTC_PERP } from '../../test/api/service.js';
 import { type Host, JournalFailed } from '../journal/index.js';
@@ -22,6 +23,8 @@ vi.mock(import('../journal/index.js'), async (original) => {
     },
   };
 });
+
+const MARKET = fileURLToPath(new URL('../../market', import.meta.url));
 
 let directory: string;
 beforeEach(() => {
@@ -114,6 +117,55 @@ describe('bulkhead serve', () => {
     expect(await run(...options.slice(0, -1), '1h').exit).toBe(1);
     expect(await run(...options.slice(0, -1), '2h').exit).toBe(2);
     expect(first.said.err).toBe('');
+  });
+
+  it('proposes and applies margin rates by itself, within its limits, and says what it did (MAR-08)', async () => {
+    const first = run('--data', directory, '--port', '0', '--json');
+    const url = urlOf(await first.line);
+    let count = 0;
+    for (const command of [
+      { kind: 'listAsset', asset: 'USDT', decimals: 6 },
+      { kind: 'listAsset', asset: 'AAA', decimals: 6 },
+      { kind: 'openPool', pool: 'main' },
+      { ...BTC_PERP, id: 'AAA-PERP', base: 'AAA' },
+    ])
+      expect((await post(url, { id: `c${++count}`, command })).status).toBe(200);
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await first.exit).toBe(0);
+
+    const file = join(directory, 'rates.json');
+    const schedule = {
+      everyHours: 24,
+      prices: MARKET,
+      model: 'ewmaNormal',
+      riseMax: 0.5,
+      fallMax: 0.1,
+      noticeHours: 24,
+      graceHours: 24,
+      liquidatableMax: 0,
+    };
+    const runWith = async (content: object) => {
+      writeFileSync(file, JSON.stringify(content));
+      const service = run('--data', directory, '--port', '0', '--json', '--risk', file);
+      await Promise.race([service.line, service.exit]);
+      await vi.waitFor(
+        () => expect(service.said.err + service.said.out).toMatch(/"event":"risk|^bulkhead serve:/),
+        20_000,
+      );
+      process.emit('SIGTERM', 'SIGTERM');
+      return { ...service.said, code: await service.exit };
+    };
+    const done = await runWith(schedule);
+    expect(done.code).toBe(0);
+    expect(done.out).toMatch(
+      /"event":"riskApplied","changes":\[\{"instrument":"AAA-PERP","sequence":\d+,"refusal":null\}\]/,
+    );
+    // A change is on its way already: the venue says so, and the rates stay.
+    expect((await runWith(schedule)).out).toMatch(/"instrument":"AAA-PERP","sequence":null,"refusal":"/);
+    expect((await runWith({ ...schedule, prices: join(directory, 'none') })).out).toContain(
+      '"code":"file_unusable"',
+    );
+    expect((await runWith({ ...schedule, riseMax: 'much' })).code).toBe(1);
   });
 
   it('refuses wrong options, a file for a folder, a port in use and a folder in use', async () => {

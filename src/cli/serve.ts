@@ -1,10 +1,13 @@
 /** `bulkhead serve`: opens the journal of a folder and answers over HTTP until it is told to stop. */
+import type { RiskSchedule } from '../contract/index.js';
 import { type Host, JournalDamaged, JournalInUse, openHost } from '../journal/index.js';
 import { type Server, startServer } from '../server/index.js';
 import { oneOf, parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
+import type { SentChange } from './riskVenue.js';
 import { CANDLE_TIMES, type CandleKeeper, keepCandles } from './serveCandles.js';
+import { keepRates, type RiskRun, riskScheduleOf } from './serveRisk.js';
 
 const PORT = 4410;
 const ADDRESS = '127.0.0.1';
@@ -20,6 +23,7 @@ Options:
   --host ADDRESS  address to listen on; default ${ADDRESS}: this machine only
   --candles TIME  keep candles of the own marks in DIR/candles, one file for each instrument, as \`risk --prices\` reads them: 1m,
                   5m, 15m, 1h, 4h or 1d
+  --risk FILE     propose and apply margin rates every so often, within limits; the file is JSON, as the guide to risk shows it
   --json          one line of JSON instead of words when it listens and when it ends
   -h, --help      this page
 
@@ -38,6 +42,7 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   candles: { type: 'string' },
+  risk: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -53,11 +58,13 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
 
   const candles = oneOf(parsed, 'candles', { words: CANDLE_TIMES, fallback: null });
 
+  const risk = parsed.text('risk');
+  const schedule = risk === undefined ? null : await riskScheduleOf(risk, io);
   const host = await openJournal(directory);
   let keeper: CandleKeeper | null = null;
   try {
     if (candles !== null) keeper = await keepCandles({ host, directory, time: candles, io });
-    const code = await answerUntilEnd({ host, directory, address, port, tell, io });
+    const code = await answerUntilEnd({ host, directory, address, port, schedule, tell, io });
     await keeper?.stop();
     return code;
   } finally {
@@ -70,6 +77,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
 /** What the command says about itself. */
 type Happening =
   | { readonly event: 'listening'; readonly url: string; readonly data: string; readonly sequence: number }
+  | RiskRun
   | { readonly event: 'stopping'; readonly signal: string }
   | { readonly event: 'stopped'; readonly sequence: number };
 
@@ -77,6 +85,12 @@ function words(event: Happening): string {
   switch (event.event) {
     case 'listening':
       return `listening on ${event.url}, journal ${event.data} at sequence ${event.sequence}`;
+    case 'riskApplied':
+      return event.changes.length === 0
+        ? 'margin rates: nothing to change'
+        : event.changes.map(changeText).join('\n');
+    case 'riskRefused':
+      return `margin rates stay as they are: ${event.code}: ${event.message}`;
     case 'stopping':
       return `${event.signal}: taking no more requests`;
     case 'stopped':
@@ -84,16 +98,29 @@ function words(event: Happening): string {
   }
 }
 
+function changeText({ instrument, sequence, refusal }: SentChange): string {
+  return `margin rates of ${instrument}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}`;
+}
+
 interface Serving {
   readonly host: Host;
   readonly directory: string;
   readonly address: string;
   readonly port: number;
+  readonly schedule: RiskSchedule | null;
   readonly tell: (event: Happening) => void;
   readonly io: Io;
 }
 
-async function answerUntilEnd({ host, directory, address, port, tell, io }: Serving): Promise<number> {
+async function answerUntilEnd({
+  host,
+  directory,
+  address,
+  port,
+  schedule,
+  tell,
+  io,
+}: Serving): Promise<number> {
   const end = ending();
   try {
     const server = await listen({
@@ -111,7 +138,9 @@ async function answerUntilEnd({ host, directory, address, port, tell, io }: Serv
       data: directory,
       sequence: host.engine.state.clock.sequence,
     });
+    const rates = schedule === null ? null : keepRates({ schedule, url: server.url, directory, tell });
     const reason = await end.reason;
+    await rates?.stop();
     if (reason instanceof Error) io.err(`the journal or the engine has failed: ${reason.message}\n`);
     else tell({ event: 'stopping', signal: reason });
     await server.close();

@@ -35,6 +35,7 @@ export * from './risk.js';
 export * from './riskAnswerSchema.js';
 export * from './riskProposal.js';
 export * from './riskProposalSchema.js';
+export * from './riskSchedule.js';
 export * from './riskSchema.js';
 export * from './stress.js';
 export * from './stressCcxt.js';

@@ -1,0 +1,119 @@
+/** Margin rates of a venue by its service: proposed, weighed by whom they would hit, and sent. Shared by the commands and the schedule. */
+import { append } from '../base/append.js';
+import {
+  type ImpactView,
+  type ProposalLimits,
+  proposeRisk,
+  type RiskProposal,
+  readVenueInstruments,
+  type VenueInstruments,
+} from '../contract/index.js';
+import {
+  type AlignedMarket,
+  fileFaultText,
+  type LiquiditySnapshot,
+  PARAMETER_RULES,
+  readLiquidityFile,
+  type TailModelName,
+} from '../risk/index.js';
+import { Refusal } from './failures.js';
+import { type Io, readText } from './io.js';
+import type { Service } from './service.js';
+
+export interface ProposalSettings {
+  readonly market: AlignedMarket;
+  readonly liquidity: readonly LiquiditySnapshot[];
+  readonly model: TailModelName;
+  readonly limits: ProposalLimits;
+  /** Until the rates count for opening, and from then until they count for liquidation. */
+  readonly noticeMs: number;
+  readonly graceMs: number;
+}
+
+export async function proposalFor(service: Service, settings: ProposalSettings): Promise<RiskProposal> {
+  const venue = await venueAt(service);
+  const { noticeMs, graceMs, ...inputs } = settings;
+  const effectiveMs = venue.timeMs + noticeMs;
+  return proposeRisk({
+    ...inputs,
+    venue,
+    rules: PARAMETER_RULES,
+    effectiveMs,
+    graceUntilMs: effectiveMs + graceMs,
+  });
+}
+
+export async function venueAt(service: Service): Promise<VenueInstruments> {
+  const read = readVenueInstruments(await service.get('/v1/instruments'));
+  if (read.ok) return read.value;
+  throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
+}
+
+export async function liquidityOf(path: string | undefined, io: Io): Promise<readonly LiquiditySnapshot[]> {
+  if (path === undefined) return [];
+  const read = readLiquidityFile(await readText(path, io));
+  if (!read.ok) throw new Refusal(read.error.code, `${path}: ${fileFaultText(read.error)}`);
+  return read.value;
+}
+
+/** Whom a proposal would leave short of margin, by instrument; null where nothing changes. */
+export type Impacts = ReadonlyMap<string, ImpactView | null>;
+
+/** As the venue reckons it now, before anything is changed. */
+export async function impactsOf(service: Service, proposal: RiskProposal): Promise<Impacts> {
+  const impacts = new Map<string, ImpactView | null>();
+  for (const { instrument, command } of proposal.instruments) {
+    const path = `/v1/instruments/${encodeURIComponent(instrument)}/impact`;
+    const impact = command === null ? null : ((await service.post(path, command.definition)) as ImpactView);
+    impacts.set(instrument, impact);
+  }
+  return impacts;
+}
+
+/** More accounts than allowed would become liquidatable: nothing is sent. */
+export function refuseLargeImpact(impacts: Impacts, most: number): void {
+  const hit = [...impacts.values()].reduce((sum, impact) => sum + (impact?.newlyLiquidatable ?? 0), 0);
+  if (hit > most)
+    throw new Refusal('impact_too_large', `${hit} accounts would be newly liquidatable, ${most} are allowed`);
+}
+
+export interface SentChange {
+  readonly instrument: string;
+  /** Null where the venue refused it. */
+  readonly sequence: number | null;
+  readonly refusal: string | null;
+}
+
+/** Definitions are long, and a body has a limit. */
+const BATCH = 100;
+
+interface BatchAnswer {
+  readonly answers: readonly {
+    readonly status: number;
+    readonly answer: { readonly sequence?: number; readonly detail?: string };
+  }[];
+}
+
+/** Ids follow from the proposal: sent twice it is applied once. */
+export async function sendProposal(
+  service: Service,
+  { instruments, madeAt, effectiveMs }: RiskProposal,
+): Promise<readonly SentChange[]> {
+  const changing = instruments.flatMap(({ instrument, command }) =>
+    command === null ? [] : [{ instrument, command }],
+  );
+  const commands = changing.map(({ command }, at) => ({
+    id: `risk-${madeAt.sequence}-${effectiveMs}-${at}`,
+    command,
+  }));
+  const answers: BatchAnswer['answers'][number][] = [];
+  for (let from = 0; from < commands.length; from += BATCH) {
+    const body = { commands: commands.slice(from, from + BATCH) };
+    append(answers, ((await service.post('/v1/commands/batch', body)) as BatchAnswer).answers);
+  }
+  return answers.map(({ status, answer }, at) => ({
+    instrument: changing[at]?.instrument ?? '',
+    sequence: status === 200 ? (answer.sequence ?? null) : null,
+    refusal: status === 200 ? null : (answer.detail ?? String(status)),
+  }));
+}
