@@ -2,6 +2,7 @@
  * The picture of a replay of margin policies: for each instrument its margin rate, fixed and dynamic, with the level behind
  * it; what was locked under each policy; what was not covered under each.
  */
+import { append } from '../base/append.js';
 import type { PolicyReplay, ReplayDay, ReplayPolicy } from '../risk/index.js';
 import { legend } from './chart/legend.js';
 import { gappedLine, LEVEL_LEGEND, levelBands } from './chart/levelChart.js';
@@ -47,7 +48,7 @@ export function levelReplayChart({ dates, assets, policies }: PolicyReplay, subj
   let y = MARGIN + 28 + names.height + GAP / 2;
   for (const { asset, fixedRates, rates, levels } of assets) {
     const [fixed, dynamic] = [fixedRates, rates].map((own) => own.map((rate) => 100 * rate));
-    const most = Math.max(...[fixed, dynamic].map((own) => highest(own ?? [])));
+    const most = highest([fixed, dynamic].map((own) => highest(own ?? [])));
     const drawn = frame({ ...across, y, height: RATES, most, title: `${asset}: margin rate, %` });
     content.push(
       ...levelBands(drawn, levels, { dates, most }),
@@ -58,7 +59,7 @@ export function levelReplayChart({ dates, assets, policies }: PolicyReplay, subj
     y += RATES + GAP;
   }
   const shares = policies.map(({ days }) => days.map(shareOf));
-  const most = Math.max(...shares.map(highest));
+  const most = highest(shares.map(highest));
   const locked = frame({
     ...across,
     y,
@@ -71,12 +72,12 @@ export function levelReplayChart({ dates, assets, policies }: PolicyReplay, subj
     ...policies.flatMap(({ policy }, at) => gappedLine(locked, shares[at] ?? [], DASHES[policy])),
   );
   y += LOCKED + GAP;
-  const worst = Math.max(...policies.map(({ days }) => highest(days.map(({ shortfall }) => shortfall))));
+  const worst = highest(policies.map(({ days }) => highest(days.map(({ shortfall }) => shortfall))));
   for (const { policy, days } of policies) {
     const name = `Shortfall: ${POLICY_NAMES[policy]}`;
     const drawn = frame({ ...across, y, height: SHORT, most: worst, title: name });
     const losses = days.map(({ shortfall }) => shortfall);
-    content.push(...drawn.content, ...lossBars(drawn, losses));
+    append(content, [...drawn.content, ...lossBars(drawn, losses)]);
     y += SHORT + GAP;
   }
   return picture({ width: WIDTH, height: y + MARGIN - GAP }, title, content);
