@@ -37,6 +37,28 @@ describe('the tail count', () => {
 });
 
 describe('value at risk and expected shortfall of a sample', () => {
+  it('have the worst losses for their tail, of equal ones the first in the sample', () => {
+    const few = fc.array(fc.constantFrom(-3, -0, 0, 1, 1.5, 2, 2.5, 1e300), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(few, confidence, (sample, asked) => {
+        const found = tailMeasure(sample, asked);
+        if (!found.ok) throw new Error(found.error.code);
+        const { count } = tailCount(sample.length, asked);
+        // One after another, the first of the largest that are left.
+        const left = new Set(sample.keys());
+        const expected = Array.from({ length: count }, () => {
+          let worst = -1;
+          for (const at of left)
+            if (worst < 0 || (sample[at] as number) > (sample[worst] as number)) worst = at;
+          left.delete(worst);
+          return worst;
+        });
+        expect(found.value.tail.map(({ index }) => index)).toEqual(expected);
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+
   it('are these in a sample worked by hand', () => {
     // 97.5% of 100: the worst two and half of the third, over 2.5.
     const sample = Array.from({ length: 100 }, (_, i) => i + 1);

@@ -33,7 +33,7 @@ export function tailMeasure(
   const fault = lossFault(losses);
   if (fault !== null) return err(fault);
   const { count, mass, lastPart } = tailCount(losses.length, confidence);
-  const worst = worstFirst(losses).slice(0, count);
+  const worst = worstOf(losses, count);
   const tail = worst.map((index, rank) => ({
     index,
     loss: losses[index] as number,
@@ -75,6 +75,15 @@ export function sortedTail(
   for (let rank = 0; rank < count - 1; rank++) sum += losses[rank] as number;
   const valueAtRisk = losses[count - 1] as number;
   return { valueAtRisk, expectedShortfall: Math.max(valueAtRisk, (sum + lastPart * valueAtRisk) / mass) };
+}
+
+/** The first places of `worstFirst`, without putting the others in order. */
+function worstOf(losses: ArrayLike<number>, count: number): number[] {
+  const bound = Float64Array.from(losses).sort()[losses.length - count] as number;
+  const places: number[] = [];
+  for (let at = 0; at < losses.length; at++) if ((losses[at] as number) >= bound) places.push(at);
+  // The sort is stable: equal losses keep the order of the sample.
+  return places.sort((a, b) => (losses[b] as number) - (losses[a] as number)).slice(0, count);
 }
 
 /** Places of the losses, worst first. */

@@ -51,11 +51,10 @@ export function groupFigures(book: Book, group: Group, set: Days, judged: Days):
   const pnl = legsOf(group).map((leg) => book.pnl[leg] as Float64Array);
   let uncovered = 0;
   let innocent = 0;
+  const losses = new Float64Array(pnl.length);
   for (const day of judged) {
-    const outcome = dayOutcome(
-      margin,
-      pnl.map((values) => -(values[day] as number)),
-    );
+    for (let at = 0; at < pnl.length; at++) losses[at] = -((pnl[at] as Float64Array)[day] as number);
+    const outcome = dayOutcome(margin, losses);
     uncovered += outcome.uncovered;
     innocent += outcome.innocent;
   }
@@ -99,7 +98,7 @@ export function groupMargin({ pnl, addOns, confidence }: Book, group: Group, day
 /** What one day does to an account; losses of the legs, profits below 0. */
 export function dayOutcome(
   { amount, shares }: Margin,
-  losses: readonly number[],
+  losses: ArrayLike<number>,
 ): { readonly uncovered: number; readonly innocent: number } {
   let [total, over, spare, profit] = [0, 0, 0, 0];
   for (let at = 0; at < losses.length; at++) {
