@@ -415,6 +415,22 @@ describe('the worked numbers of LIQ', () => {
     expect(world.state.takeovers.names.nameOf(deficits.takeover.get(0))).toBe('main#1');
   });
 
+  it('of 350 that come back bob gets the 300 that he forwent and the fund 50; of 51 more 50 may come (LIQ-08)', () => {
+    const world = example(100);
+    world.mark({ [PERP]: 320_000n });
+    sellTakeover(world, 320_000n, 25n);
+    expect(world.state.takeovers.forgone.get(0)).toBe(usdt(300));
+    world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(1_000) });
+    const back = (amount: number) => {
+      const loss = { pool: 'main', asset: 'USDT', deficit: null, takeover: 'main#1' } as const;
+      return world.send({ kind: 'recover', ...loss, amountMinor: usdt(amount) });
+    };
+    const before = world.wallet('bob');
+    back(350);
+    expect([world.wallet('bob') - before, world.fund('main')]).toEqual([300, 50].map(usdt));
+    expect(refusal(back(51)).context).toEqual({ amount: minor(51), largest: minor(50) });
+  });
+
   it('a fund of 1,000 is not drawn down while a takeover is open (LIQ-09)', () => {
     const world = example();
     world.mark({ [PERP]: 361_000n });

@@ -61,6 +61,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-fund': () => waterfall(fundStory),
   'waterfall-deleverage': () => waterfall(deleverageStory),
   'waterfall-share': () => waterfall(shareStory),
+  'waterfall-recover': () => waterfall(recoverStory),
   ...RISK_EXAMPLES,
   ...TAIL_EXAMPLES,
   ...BACKTEST_EXAMPLES,
@@ -375,6 +376,21 @@ const shareStory: StoryStart = {
       lots: 100n,
     });
     return [first, { title: 'ada sells to cleo at 35,000', records: [record, ...work] }];
+  },
+};
+
+/** Of the loss that was deleveraged, 350 come back, and the venue passes them on. */
+const recoverStory: StoryStart = {
+  fund: 100,
+  play: (world) => {
+    deleverageStory.play(world);
+    world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(350) });
+    const back = (amount: number): Step => {
+      const loss = { pool: 'main', asset: 'USDT', deficit: null, takeover: 'main#1' };
+      const { record, work } = world.accept({ kind: 'recover', ...loss, amountMinor: usdt(amount) });
+      return { title: `${amount} USDT come back`, records: [record, ...work] };
+    };
+    return [back(240), back(110)];
   },
 };
 

@@ -28,9 +28,13 @@ const hashOf = (table: Table) => {
   return hashText(sum);
 };
 
-type Op = readonly [kind: 'append' | 'amount' | 'count' | 'mark' | 'rollback' | 'clear', number, bigint];
+type Op = readonly [
+  kind: 'append' | 'amount' | 'count' | 'mark' | 'rollback' | 'clear' | 'release' | 'reuse',
+  number,
+  bigint,
+];
 const op: fc.Arbitrary<Op> = fc.tuple(
-  fc.constantFrom('append', 'append', 'amount', 'count', 'mark', 'rollback', 'clear'),
+  fc.constantFrom('append', 'append', 'amount', 'count', 'mark', 'rollback', 'clear', 'release', 'reuse'),
   fc.nat(200),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
 );
@@ -40,13 +44,19 @@ describe('a table with its undo log', () => {
     fc.assert(
       fc.property(fc.array(op, { maxLength: 120 }), (ops) => {
         const { undo, table, amount, count } = makeTable();
-        let rows: { amount: bigint; count: number }[] = [];
+        let rows: { amount: bigint; count: number; isFree?: boolean }[] = [];
         const marks: { at: number; rows: typeof rows; hash: string }[] = [];
         for (const [kind, where, value] of ops) {
           const row = rows.length === 0 ? -1 : where % rows.length;
           if (kind === 'append') {
             expect(table.append(mixName(`row${rows.length}`))).toBe(rows.length);
             rows.push({ amount: 0n, count: 0 });
+          } else if (kind === 'release' && row >= 0 && rows[row]!.isFree !== true) {
+            table.release(row);
+            rows[row] = { amount: 0n, count: 0, isFree: true };
+          } else if (kind === 'reuse' && row >= 0 && rows[row]!.isFree === true) {
+            table.reuse(row, mixName(`again${where}`));
+            rows[row] = { amount: 0n, count: 0 };
           } else if (kind === 'amount' && row >= 0) {
             amount.set(row, value);
             rows[row]!.amount = value;
@@ -66,7 +76,10 @@ describe('a table with its undo log', () => {
           }
           expect(table.size).toBe(rows.length);
         }
-        expect(rows.map((_, row) => ({ amount: amount.get(row), count: count.get(row) }))).toEqual(rows);
+        expect(rows.map((_, row) => ({ amount: amount.get(row), count: count.get(row) }))).toEqual(
+          rows.map(({ amount, count }) => ({ amount, count })),
+        );
+        expect(rows.map((_, row) => table.isFree(row))).toEqual(rows.map(({ isFree }) => isFree === true));
       }),
       { numRuns: 300 },
     );
@@ -82,6 +95,26 @@ describe('a table with its undo log', () => {
     expect(table.size).toBe(0);
     table.append(mixName('b'));
     expect([amount.get(0), derived.get(0)]).toEqual([0n, 0]);
+  });
+
+  it('leaves a free row out of the hash, and gives it zeros when it is used again', () => {
+    const build = (isFreed: boolean) => {
+      const { table, amount } = makeTable();
+      table.append(mixName('a'));
+      amount.set(0, 5n);
+      if (!isFreed) return { table, amount };
+      table.append(mixName('gone'));
+      amount.set(1, 7n);
+      table.release(1);
+      return { table, amount };
+    };
+    const { table, amount } = build(true);
+    expect(hashOf(table)).toBe(hashOf(build(false).table));
+    expect(() => table.release(1)).toThrow('not in use');
+    expect(() => table.reuse(0, mixName('b'))).toThrow('in use');
+    table.reuse(1, mixName('b'));
+    expect(amount.get(1)).toBe(0n);
+    expect(hashOf(table)).not.toBe(hashOf(build(false).table));
   });
 
   it('keeps its rows when it grows', () => {

@@ -3,7 +3,7 @@
  * the value it replaces, and marks its row for those who follow changes (state hash, trigger index).
  */
 import { assert } from './assert.js';
-import { type Hash128, mixWords } from './hash.js';
+import { emptyHash, type Hash128, mixWords } from './hash.js';
 import { Int64Overflow, isInt64 } from './integers.js';
 import type { Restorable, UndoLog } from './undoLog.js';
 
@@ -184,6 +184,50 @@ export class Table {
     return row;
   }
 
+  /** The row is nobody's any more: without identity, of zeros, and left out of the hash until it is used again. */
+  release(row: number): void {
+    assert(row < this.size && !this.isFree(row), () => `${this.name}: row ${row} is not in use`);
+    this.identify(row, emptyHash());
+    this.clear(row);
+  }
+
+  /** A row that was released, known by another identity: of zeros, as a new one is. */
+  reuse(row: number, identity: Hash128): void {
+    assert(row < this.size && this.isFree(row), () => `${this.name}: row ${row} is in use`);
+    this.identify(row, identity);
+    this.clear(row);
+  }
+
+  isFree(row: number): boolean {
+    const { words } = this.identities;
+    const at = row * 4;
+    return (
+      ((words[at] as number) |
+        (words[at + 1] as number) |
+        (words[at + 2] as number) |
+        (words[at + 3] as number)) ===
+      0
+    );
+  }
+
+  private clear(row: number): void {
+    for (const column of this.columns.values()) {
+      if (column instanceof Int64Column) column.set(row, 0n);
+      else column.set(row, 0);
+    }
+  }
+
+  private identify(row: number, identity: Hash128): void {
+    const before = this.identities.get(row);
+    this.identities.set(row, identity);
+    this.undo.push(() => {
+      this.identities.set(row, before);
+      this.touch(row);
+    });
+    this.regroup();
+    this.touch(row);
+  }
+
   /** Rows belong together in another way: whoever keeps lists of them makes the lists anew. */
   regroup(): void {
     this.generation++;
@@ -204,8 +248,12 @@ export class Table {
     for (let i = 0; i < this.followers.length; i++) (this.followers[i] as ChangedRows).add(row);
   }
 
-  /** The hash of a row: its identity and every column that is not derived. */
+  /** The hash of a row: its identity and every column that is not derived; of a free row nothing. */
   hashRow(row: number, out: Uint32Array, at = 0): void {
+    if (this.isFree(row)) {
+      out.fill(0, at, at + 4);
+      return;
+    }
     let slot = 0;
     scratchWords.set(this.identities.words.subarray(row * 4, row * 4 + 4), 0);
     slot += 2;

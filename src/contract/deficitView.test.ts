@@ -67,15 +67,13 @@ describe('an open deficit', () => {
     expect(eventJson(world.state, event as NonNullable<typeof event>)).toMatchObject({
       kind: 'lossRecovered',
       pool: 'main',
-      deficit: 0,
       amount: '160',
-      toOpen: '80',
+      takeover: null,
+      losses: [{ deficit: 0, account: 'ada', toOpen: '80', toVenue: '10', toFund: '0' }],
       shares: [
         { account: 'bob', amount: '35' },
         { account: 'dan', amount: '35' },
       ],
-      toVenue: '10',
-      toFund: '0',
     });
     expect(view()?.deficits).toEqual([]);
   });

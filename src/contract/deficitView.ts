@@ -1,5 +1,6 @@
 /** A deficit as people read it: whose loss it was, and who has paid how much of it. */
 import { DEFICIT_CAUSES, outstandingOf, type State } from '../engine/index.js';
+import { type ClaimOwner, claimsOf } from '../engine/lossClaims.js';
 import { accountName, instrumentName, takeoverName } from './names.js';
 import { assetScale, formatAmount } from './scale.js';
 
@@ -17,19 +18,34 @@ export interface DeficitView {
   /** Of that, what the venue paid into the fund for it. */
   readonly toppedUpByVenue: string;
   readonly sharedByGains: string;
-  /** Who shared it, the latest first, at most 100; `sharers` is how many there are. */
-  readonly sharedBy: readonly {
-    readonly account: string | null;
-    readonly paid: string;
-    readonly returned: string;
-  }[];
+  readonly sharedReturned: string;
+  /** Who shared it and is still out of something, the latest first, at most 100; `sharers` is how many there have been. */
+  readonly sharedBy: readonly ClaimView[];
   readonly sharers: number;
+  /** What winners forwent for its takeover, before it was there: one loss with it. */
+  readonly forgone: ForgoneView | null;
+  readonly writtenOff: boolean;
   /** Paid with what came back of it. */
   readonly recovered: string;
   /** Borne by the lenders of the asset, where the deficit came from a debt. */
   readonly borneByLenders: string;
   readonly open: string;
   readonly timeMs: number;
+}
+
+/** What an account is out of by a loss. */
+export interface ClaimView {
+  readonly account: string | null;
+  readonly paid: string;
+  readonly returned: string;
+}
+
+/** What winners who were deleveraged forwent against the marks for a takeover. */
+export interface ForgoneView {
+  readonly amount: string;
+  readonly returned: string;
+  /** Who is still out of something, the latest first, at most 100. */
+  readonly by: readonly ClaimView[];
 }
 
 export function openDeficits(state: State, poolAssetRow: number): readonly number[] {
@@ -54,8 +70,11 @@ export function deficitView(state: State, row: number): DeficitView {
     coveredByFund: amount(deficits.covered.get(row)),
     toppedUpByVenue: amount(deficits.toppedUp.get(row)),
     sharedByGains: amount(deficits.shared.get(row)),
-    sharedBy: sharedBy(state, row, amount),
-    sharers: deficits.shareCount.get(row),
+    sharedReturned: amount(deficits.sharesReturned.get(row)),
+    sharedBy: claimViews(state, { of: 'deficits', row }, amount),
+    sharers: deficits.claimCount.get(row),
+    forgone: forgoneView(state, deficits.takeover.get(row), amount),
+    writtenOff: deficits.isWrittenOff.get(row) === 1,
     recovered: amount(deficits.recovered.get(row)),
     borneByLenders: amount(deficits.lent.get(row)),
     open: amount(outstandingOf(state, row)),
@@ -63,17 +82,28 @@ export function deficitView(state: State, row: number): DeficitView {
   };
 }
 
-const SHARERS_SHOWN = 100;
-
-function sharedBy(
+/** Null of no takeover. */
+export function forgoneView(
   state: State,
-  deficitRow: number,
+  takeoverRow: number,
   amount: (minor: bigint) => string,
-): DeficitView['sharedBy'] {
-  const { account, paid, returned, next } = state.lossShares;
-  const shown: DeficitView['sharedBy'][number][] = [];
-  let row = state.deficits.firstShare.get(deficitRow);
-  for (; row >= 0 && shown.length < SHARERS_SHOWN; row = next.get(row)) {
+): ForgoneView | null {
+  if (takeoverRow < 0) return null;
+  const { forgone, forgoneReturned } = state.takeovers;
+  return {
+    amount: amount(forgone.get(takeoverRow)),
+    returned: amount(forgoneReturned.get(takeoverRow)),
+    by: claimViews(state, { of: 'takeovers', row: takeoverRow }, amount),
+  };
+}
+
+const CLAIMS_SHOWN = 100;
+
+function claimViews(state: State, owner: ClaimOwner, amount: (minor: bigint) => string): ClaimView[] {
+  const { account, paid, returned } = state.lossClaims;
+  const shown: ClaimView[] = [];
+  for (const row of claimsOf(state, owner)) {
+    if (shown.length === CLAIMS_SHOWN) break;
     shown.push({
       account: accountName(state, account.get(row)),
       paid: amount(paid.get(row)),

@@ -20,7 +20,7 @@ import { waterfallOf } from '../engine/waterfallStore.js';
 import { waterfallHash } from '../liquidation/index.js';
 import { LEG_RULES, type LegRule } from '../margin/index.js';
 import { type CollateralTermsView, collateralTermsView } from './collateralTermsView.js';
-import { type DeficitView, deficitView, openDeficits } from './deficitView.js';
+import { type DeficitView, deficitView, type ForgoneView, forgoneView, openDeficits } from './deficitView.js';
 import { type LendingView, lendingView } from './lendingView.js';
 import { accountName, assetName } from './names.js';
 import { assetScale, formatAmount, formatQuantity, instrumentScale } from './scale.js';
@@ -64,6 +64,8 @@ export interface TakeoverView {
   readonly collateral: string;
   /** Collateral, accrued funding and unrealized profit at the last good mark. */
   readonly equity: string;
+  /** What winners have forgone for it so far, and who. */
+  readonly forgone: ForgoneView;
   readonly timeMs: number;
 }
 
@@ -165,6 +167,7 @@ function takeoverView(state: State, takeoverRow: number): TakeoverView {
     quantity: formatQuantity(lots < 0n ? -lots : lots, listedInstrument(state, instrumentRow)),
     collateral: formatAmount(takeovers.collateral.get(takeoverRow), scale),
     equity: formatAmount(takeoverEquity(state, takeoverRow), scale),
+    forgone: forgoneView(state, takeoverRow, (minor) => formatAmount(minor, scale)) as ForgoneView,
     timeMs: takeovers.timeMs.get(takeoverRow),
   };
 }

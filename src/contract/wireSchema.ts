@@ -57,6 +57,24 @@ const haltedInstrument = orNull(id('The instrument; null: the whole pool.', 'BTC
 
 const legField = (description: string) => Type.Optional(word(LEGS, description, { default: 'net' }));
 
+const lossFields = {
+  deficit: orNull(
+    count('Number of the deficit, as the pool and its events give it; null where a takeover is named.', {
+      minimum: 0,
+      maximum: 4_294_967_295,
+      example: 0,
+    }),
+    { isInExample: true },
+  ),
+  takeover: orNull(
+    id(
+      'The takeover, with all deficits it left and what winners forwent for it; a deficit of it stands for it. Null where a deficit of no takeover is named.',
+      'main#3',
+      PARTY_PATTERN,
+    ),
+  ),
+};
+
 export const FILL_PARTIES = ['account', 'liquidation', 'counterparty'] as const;
 
 const FillSide = Type.Object(
@@ -717,14 +735,14 @@ export const WIRE_COMMANDS = {
       kind: kind('recover'),
       pool,
       asset,
-      deficit: count('Number of the deficit, as the pool and its events give it.', {
-        minimum: 0,
-        maximum: 4_294_967_295,
-        example: 0,
-      }),
+      ...lossFields,
       amount: amountOf('What came back, out of venue capital.'),
     },
     closed('Returns what came back of a loss to whoever paid it, the last layer first.', 'asset'),
+  ),
+  writeOffLoss: Type.Object(
+    { kind: kind('writeOffLoss'), pool, asset, ...lossFields },
+    closed('Says that nothing of a paid loss comes back any more: who is still out of what is forgotten.'),
   ),
 
   moveInstrument: Type.Object(

@@ -98,6 +98,9 @@ const fillSide = record({
   allocateInitial: bool,
 });
 
+/** One of the two. A deficit of a takeover stands for all the loss of that takeover. */
+const LOSS = { deficit: nullable(u32), takeover: nullable(text) };
+
 const COMMANDS = {
   // definitions
   listAsset: record({ asset: text, decimals: u32 }),
@@ -305,8 +308,8 @@ const COMMANDS = {
   // losses
   /** Who bears the pool's losses in the asset from now on; null: own account, fund, lenders, winners, gains. */
   setWaterfall: record({ pool: text, asset: text, policy: nullable(proposedWaterfall) }),
-  /** Venue money that came back of a deficit, named by its number, goes to whoever paid for it. */
-  recover: record({ pool: text, asset: text, deficit: u32, amountMinor: i64 }),
+  /** Venue money that came back of a loss, that of a takeover or of a deficit by its number, goes to whoever paid for it. */
+  recover: record({ pool: text, asset: text, ...LOSS, amountMinor: i64 }),
   // pools
   /**
    * The instrument, with its isolated accounts, goes to another pool. Of the insurance fund in its settlement asset goes
@@ -338,6 +341,9 @@ const COMMANDS = {
   windDownPool: record({ pool: text }),
   closePool: record({ pool: text }),
   reopenPool: record({ pool: text }),
+  // losses
+  /** A loss that is paid: nothing of it comes back any more, and nobody has a claim. */
+  writeOffLoss: record({ pool: text, asset: text, ...LOSS }),
 } as const;
 
 export const command = variant(COMMANDS);

@@ -77,6 +77,7 @@ import {
   decideTopUpFund,
 } from './commands/venueMoney.js';
 import { decideWithdrawSupply } from './commands/withdrawSupply.js';
+import { decideWriteOffLoss } from './commands/writeOffLoss.js';
 import type { Decision, Situation } from './decision.js';
 
 type Deciders = { readonly [K in CommandKind]: (situation: Situation, command: CommandOf<K>) => Decision };
@@ -164,6 +165,7 @@ const DECIDERS: Deciders = {
   windDownPool: decideWindDownPool,
   closePool: decideClosePool,
   reopenPool: decideReopenPool,
+  writeOffLoss: decideWriteOffLoss,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

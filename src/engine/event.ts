@@ -511,16 +511,24 @@ const EVENTS = {
   lossRecovered: record({
     poolRow: u32,
     poolAssetRow: u32,
-    deficitRow: u32,
+    /** Whose loss it was with all its deficits; -1: that of the one deficit, of no takeover. */
+    takeoverRow: rowOrNone,
     amount: i64,
-    openMinor: i64,
-    shares: list(record({ lossShareRow: u32, accountRow: u32, amount: i64 })),
-    lendersMinor: i64,
-    /** What interest had owed the fund and the fund forwent. */
-    reserveMinor: i64,
-    fundMinor: i64,
-    /** The venue's own part: it stays with its capital. */
-    venueMinor: i64,
+    losses: list(
+      record({
+        deficitRow: u32,
+        openMinor: i64,
+        lendersMinor: i64,
+        /** What interest had owed the fund and the fund forwent. */
+        reserveMinor: i64,
+        fundMinor: i64,
+        /** The venue's own part: it stays with its capital. */
+        venueMinor: i64,
+      }),
+    ),
+    /** Back to who shared a deficit, and to who forwent profit for the takeover. */
+    shares: list(record({ claimRow: u32, accountRow: u32, amount: i64 })),
+    forgone: list(record({ claimRow: u32, accountRow: u32, amount: i64 })),
     transfers,
   }),
   /** The pool has ledger accounts in the asset from now on. */
@@ -610,6 +618,16 @@ const EVENTS = {
   }),
   /** Closed: what was left of fund, facility and lending is the venue's. */
   poolStatusSet: record({ poolRow: u32, status: oneOf(POOL_STATUSES), transfers }),
+  /** Nothing of the loss comes back any more, and who is still out of what is not kept. */
+  lossWrittenOff: record({
+    poolRow: u32,
+    poolAssetRow: u32,
+    takeoverRow: rowOrNone,
+    deficitRows: list(u32),
+    /** What gains and winners are out of for good. */
+    sharedMinor: i64,
+    forgoneMinor: i64,
+  }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -36,7 +36,15 @@ import {
 import { announceLevel, applyLevel } from './levelStore.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
-import { bookCover, bookLenderLoss, bookRecovery, bookShares, bookSpent } from './lossBooks.js';
+import {
+  bookCover,
+  bookForgone,
+  bookLenderLoss,
+  bookRecovery,
+  bookShares,
+  bookSpent,
+  bookWriteOff,
+} from './lossBooks.js';
 import {
   listAsset,
   listCollateral,
@@ -139,6 +147,7 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
     case 'deleveraged':
       bookSpent(state, event);
+      bookForgone(state, event);
       return addDust(state, instruments.poolAsset.get(event.instrumentRow), event.fundingDust);
     case 'tradeBusted':
     case 'unwound':
@@ -253,7 +262,11 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return keepWaterfall(state, event);
     case 'lossRecovered':
       bookRecovery(state, event);
-      return payDeficit(state, event.deficitRow, event.openMinor, 'recovered');
+      for (const { deficitRow, openMinor } of event.losses)
+        payDeficit(state, deficitRow, openMinor, 'recovered');
+      return;
+    case 'lossWrittenOff':
+      return bookWriteOff(state, event);
     case 'groupSet':
       return keepGroup(state, event);
     case 'liquidationSet':
@@ -522,6 +535,8 @@ function openTakeover(state: State, event: NewTakeover, timeMs: number): void {
   takeovers.position.set(row, positions.table.size - 1);
   takeovers.timeMs.set(row, timeMs);
   takeovers.status.set(row, TAKEOVER_STATUS.open);
+  takeovers.firstClaim.set(row, -1);
+  takeovers.lastDeficit.set(row, -1);
   setTakeoverCollateral(state, row, event.collateral);
   pools.takeoverCount.set(poolRow, pools.takeoverCount.get(poolRow) + 1);
   const open = openTakeoversOf(state, poolRow);
@@ -692,7 +707,8 @@ function openDeficit(
   deficits.cause.set(row, DEFICIT_CAUSES.indexOf(fact.cause));
   deficits.amount.set(row, fact.amount);
   deficits.instrument.set(row, instrumentOfDeficit(state, fact, at.instrumentRow));
-  deficits.firstShare.set(row, -1);
+  deficits.firstClaim.set(row, -1);
+  linkToTakeover(state, row);
   deficits.timeMs.set(row, at.timeMs);
   deficits.next.set(row, -1);
   const last = poolAssets.lastDeficit.get(poolAssetRow);
@@ -702,6 +718,12 @@ function openDeficit(
   poolAssets.isShareExhausted.set(poolAssetRow, 0);
   totals.outstanding.add(poolAssetRow, fact.amount);
   if (isLendersDeficit(state, row)) totals.lendersOutstanding.add(poolAssetRow, fact.amount);
+}
+
+function linkToTakeover({ deficits, takeovers }: State, row: number): void {
+  const takeoverRow = deficits.takeover.get(row);
+  deficits.beforeOfTakeover.set(row, takeoverRow < 0 ? -1 : takeovers.lastDeficit.get(takeoverRow));
+  if (takeoverRow >= 0) takeovers.lastDeficit.set(takeoverRow, row);
 }
 
 /** The instrument whose loss it is: the takeover's, else the event's, else the isolated account's; only where it settles in the asset. */

@@ -1,7 +1,7 @@
 /** Who paid what of each loss, and what came back to whom. Called by `evolve` alone. */
-import { assert, mixIdentity } from '../base/index.js';
 import type { Int64Column } from '../base/table.js';
 import type { EventOf } from './event.js';
+import { closeClaims, openClaim, payClaim } from './lossClaims.js';
 import type { State } from './state.js';
 
 export function bookCover(state: State, { deficitRow, amount, toppedUpMinor }: EventOf<'covered'>): void {
@@ -20,19 +20,18 @@ export function bookLenderLoss(
 
 /** Each payer is remembered with its part, for what may come back. */
 export function bookShares(state: State, { deficitRow, amount, payers }: EventOf<'shared'>): void {
-  const { accounts, deficits, instruments, lossShares } = state;
+  const { deficits, instruments } = state;
   add(instruments.gainsUsed, deficits.instrument.get(deficitRow), amount);
-  const identity = deficits.table.identities.get(deficitRow);
-  for (const { accountRow, paysMinor } of payers) {
-    const count = deficits.shareCount.get(deficitRow);
-    const payer = accounts.table.identities.get(accountRow);
-    const row = lossShares.table.append(mixIdentity(identity, payer, count));
-    lossShares.deficit.set(row, deficitRow);
-    lossShares.account.set(row, accountRow);
-    lossShares.paid.set(row, paysMinor);
-    lossShares.next.set(row, deficits.firstShare.get(deficitRow));
-    deficits.firstShare.set(deficitRow, row);
-    deficits.shareCount.set(deficitRow, count + 1);
+  for (const { accountRow, paysMinor } of payers)
+    openClaim(state, { of: 'deficits', row: deficitRow }, { accountRow, paidMinor: paysMinor });
+}
+
+/** So is each winner, with what it gave up against the mark. Who was torn up at it gave up nothing. */
+export function bookForgone(state: State, { takeoverRow, fills }: EventOf<'deleveraged'>): void {
+  for (const { accountRow, forgoneMinor } of fills) {
+    if (forgoneMinor <= 0n) continue;
+    openClaim(state, { of: 'takeovers', row: takeoverRow }, { accountRow, paidMinor: forgoneMinor });
+    add(state.takeovers.forgone, takeoverRow, forgoneMinor);
   }
 }
 
@@ -45,15 +44,32 @@ export function bookSpent({ takeovers, instruments }: State, event: EventOf<'del
 }
 
 export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): void {
-  const { deficits, instruments, lossShares, poolAssets } = state;
-  const { deficitRow, poolAssetRow, fundMinor, venueMinor, lendersMinor, reserveMinor } = event;
-  const instrumentRow = deficits.instrument.get(deficitRow);
-  for (const { lossShareRow, amount } of event.shares) {
-    add(lossShares.returned, lossShareRow, amount);
-    add(instruments.gainsUsed, instrumentRow, -amount);
-    const isWithin = lossShares.returned.get(lossShareRow) <= lossShares.paid.get(lossShareRow);
-    assert(isWithin, 'law 5: nobody gets back more than it paid');
+  const { deficits, instruments, takeovers } = state;
+  for (const loss of event.losses) bookReturned(state, event.poolAssetRow, loss);
+  const shared = new Set<number>();
+  for (const { claimRow, amount } of event.shares) {
+    const deficitRow = state.lossClaims.deficit.get(claimRow);
+    shared.add(deficitRow);
+    payClaim(state, claimRow, amount);
+    add(deficits.sharesReturned, deficitRow, amount);
+    add(instruments.gainsUsed, deficits.instrument.get(deficitRow), -amount);
   }
+  for (const { claimRow, amount } of event.forgone) {
+    payClaim(state, claimRow, amount);
+    add(takeovers.forgoneReturned, event.takeoverRow, amount);
+  }
+  for (const row of shared) closeClaims(state, { of: 'deficits', row }, 'paidBack');
+  if (event.forgone.length > 0) closeClaims(state, { of: 'takeovers', row: event.takeoverRow }, 'paidBack');
+}
+
+/** What of a deficit went back to fund, venue and lenders. */
+function bookReturned(
+  { deficits, instruments, poolAssets }: State,
+  poolAssetRow: number,
+  loss: EventOf<'lossRecovered'>['losses'][number],
+): void {
+  const { deficitRow, fundMinor, venueMinor, lendersMinor, reserveMinor } = loss;
+  const instrumentRow = deficits.instrument.get(deficitRow);
   add(deficits.fundReturned, deficitRow, fundMinor);
   add(deficits.venueReturned, deficitRow, venueMinor);
   add(deficits.lentReturned, deficitRow, lendersMinor + reserveMinor);
@@ -61,6 +77,17 @@ export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): voi
   add(instruments.venueUsed, instrumentRow, -venueMinor);
   add(poolAssets.lendingPaidOut, poolAssetRow, -(lendersMinor + reserveMinor));
   add(poolAssets.reserveOwed, poolAssetRow, reserveMinor);
+}
+
+export function bookWriteOff(state: State, { takeoverRow, deficitRows }: EventOf<'lossWrittenOff'>): void {
+  const { deficits, takeovers } = state;
+  for (const row of deficitRows) {
+    deficits.isWrittenOff.set(row, 1);
+    closeClaims(state, { of: 'deficits', row }, 'all');
+  }
+  if (takeoverRow < 0) return;
+  takeovers.isWrittenOff.set(takeoverRow, 1);
+  closeClaims(state, { of: 'takeovers', row: takeoverRow }, 'all');
 }
 
 function add(column: Int64Column, row: number, amount: bigint): void {

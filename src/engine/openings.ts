@@ -38,6 +38,7 @@ export function openPool(state: State, event: EventOf<'poolOpened'>): void {
   pools.needsOrders.set(row, event.needsOrders ? 1 : 0);
   pools.valuationAsset.set(row, event.valuationAssetRow);
   pools.legRule.set(row, LEG_RULES.indexOf(event.legRule));
+  pools.firstFreeClaim.set(row, -1);
   if (event.valuationAssetRow >= 0) openPoolAsset(state, row, event.valuationAssetRow);
 }
 

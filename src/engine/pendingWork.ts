@@ -90,7 +90,7 @@ function poolsTouchedBy(state: State, record: EngineRecord): number[] {
     if ('poolRow' in event) add(event.poolRow);
     if ('fromPoolRow' in event) add(event.fromPoolRow);
     if ('instrumentRow' in event) add(state.instruments.pool.get(event.instrumentRow));
-    if ('takeoverRow' in event) add(state.takeovers.pool.get(event.takeoverRow));
+    if ('takeoverRow' in event && event.takeoverRow >= 0) add(state.takeovers.pool.get(event.takeoverRow));
     if ('accountRow' in event) add(state.accounts.pool.get(event.accountRow));
     if (event.kind !== 'marked') continue;
     // What is older than what a pool has seen does nothing in it, and gives it no work.

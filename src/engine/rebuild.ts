@@ -8,6 +8,7 @@ import { openOrdersOf } from './accountParts.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
+import { checkClaims } from './lossClaims.js';
 import { rebuildCorrected } from './proposals.js';
 import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
 import { createTotals, type Totals } from './totals.js';
@@ -118,4 +119,5 @@ export function checkEverything(state: State): void {
   for (let row = 0; row < state.assets.table.size; row++) checkAsset(state, row);
   for (let row = 0; row < state.instruments.table.size; row++) checkInstrument(state, row);
   for (let row = 0; row < state.poolAssets.table.size; row++) checkPoolAsset(state, row);
+  checkClaims(state);
 }

@@ -463,11 +463,32 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     world.accept(tradeBust(world, { lots: 200n }));
     return [world, approval()];
   },
-  unknown_deficit: plain({ kind: 'recover', pool: 'main', asset: 'USDT', deficit: 7, amountMinor: 1n }),
+  unknown_deficit: plain({
+    kind: 'recover',
+    pool: 'main',
+    asset: 'USDT',
+    deficit: 7,
+    takeover: null,
+    amountMinor: 1n,
+  }),
   self_trade_deficit: () => {
     const world = traded();
     world.account('ada-2', 'ada', 'BTC-PERP', 10);
     return [world, fill({ buyer: side('ada-2'), seller: side('ada'), priceTicks: 200_000n })];
+  },
+  loss_written_off: () => {
+    const world = standardWorld(0n);
+    for (const client of ['ada', 'bob', 'dan']) {
+      world.client(client, { USDT: usdt(10_000) });
+      world.account(client, client, 'BTC-PERP', client === 'ada' ? 10 : 5);
+    }
+    world.accept(fill());
+    world.mark({ 'BTC-PERP': 365_000n });
+    // ada closes 300 below what she has, and the gains of the others share it.
+    world.accept(fill({ buyer: side('dan'), seller: side('ada'), priceTicks: 330_000n }));
+    const loss = { pool: 'main', asset: 'USDT', deficit: 0, takeover: null } as const;
+    world.accept({ kind: 'writeOffLoss', ...loss });
+    return [world, { kind: 'recover', ...loss, amountMinor: 1n }];
   },
 };
 

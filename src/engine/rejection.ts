@@ -498,6 +498,11 @@ export const REJECTIONS = {
     remedy: 'close the position first; other accounts of the client are free',
     status: 409,
   },
+  loss_written_off: {
+    message: 'the loss was written off: nobody has a claim on what comes back of it',
+    remedy: 'leave it with the venue, or add it to the fund',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

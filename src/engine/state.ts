@@ -45,7 +45,7 @@ export function createState() {
   const takeovers = table('takeovers');
   const deficits = table('deficits');
   const lenders = table('lenders');
-  const lossShares = table('lossShares');
+  const lossClaims = table('lossClaims');
   const proposals = table('proposals');
 
   const state = {
@@ -102,6 +102,8 @@ export function createState() {
       settlingCount: pools.whole('settlingCount'),
       takeoverCount: pools.whole('takeoverCount'),
       deficitCount: pools.whole('deficitCount'),
+      /** First of the rows of claims that were freed: lossClaims.ts. */
+      firstFreeClaim: pools.whole('firstFreeClaim', { isDerived: true }),
     },
     poolAssets: {
       table: poolAssets,
@@ -356,6 +358,15 @@ export function createState() {
       takenCost: takeovers.int64('takenCost'),
       takenCollateral: takeovers.int64('takenCollateral'),
       takenPrincipal: takeovers.int64('takenPrincipal'),
+      /** What winners forwent for it against the marks, and what of that came back to them. */
+      forgone: takeovers.int64('forgone'),
+      forgoneReturned: takeovers.int64('forgoneReturned'),
+      /** 1: nothing of its loss comes back any more. */
+      isWrittenOff: takeovers.whole('isWrittenOff'),
+      /** Head of the list of who forwent, and how many entries there have been; the latest of its deficits. */
+      firstClaim: takeovers.whole('firstClaim', { isDerived: true }),
+      claimCount: takeovers.whole('claimCount', { isDerived: true }),
+      lastDeficit: takeovers.whole('lastDeficit', { isDerived: true }),
     },
     deficits: {
       table: deficits,
@@ -379,11 +390,16 @@ export function createState() {
       fundReturned: deficits.int64('fundReturned'),
       venueReturned: deficits.int64('venueReturned'),
       lentReturned: deficits.int64('lentReturned'),
-      /** Head of the list of who shared it. */
-      firstShare: deficits.whole('firstShare', { isDerived: true }),
-      shareCount: deficits.whole('shareCount', { isDerived: true }),
+      sharesReturned: deficits.int64('sharesReturned'),
+      /** 1: nothing of it comes back any more. */
+      isWrittenOff: deficits.whole('isWrittenOff'),
+      /** Head of the list of who shared it, and how many entries there have been. */
+      firstClaim: deficits.whole('firstClaim', { isDerived: true }),
+      claimCount: deficits.whole('claimCount', { isDerived: true }),
       timeMs: deficits.whole('timeMs'),
       next: deficits.whole('next', { isDerived: true }),
+      /** The one before of the same takeover, or -1. */
+      beforeOfTakeover: deficits.whole('beforeOfTakeover', { isDerived: true }),
     },
     /** What a client has lent to a pool in an asset. */
     lenders: {
@@ -395,15 +411,19 @@ export function createState() {
       /** Supplied less withdrawn. */
       netSupplied: lenders.int64('netSupplied'),
     },
-    /** What one account paid of a deficit out of its gains, and what came back to it. */
-    lossShares: {
-      table: lossShares,
-      deficit: lossShares.whole('deficit', { refersTo: deficits.identities }),
-      account: lossShares.whole('account', { refersTo: accounts.identities }),
-      paid: lossShares.int64('paid'),
-      returned: lossShares.int64('returned'),
-      /** The deficit's next. */
-      next: lossShares.whole('next', { isDerived: true }),
+    /**
+     * What one account is out of by a loss, until it has it back: paid of a deficit out of its gains, or forgone for a
+     * takeover when it was deleveraged. One of the two is -1.
+     */
+    lossClaims: {
+      table: lossClaims,
+      deficit: lossClaims.whole('deficit', { refersTo: deficits.identities }),
+      takeover: lossClaims.whole('takeover', { refersTo: takeovers.identities }),
+      account: lossClaims.whole('account', { refersTo: accounts.identities }),
+      paid: lossClaims.int64('paid'),
+      returned: lossClaims.int64('returned'),
+      /** The next of the same deficit or takeover; of a free row the pool's next free one. */
+      next: lossClaims.whole('next', { isDerived: true }),
     },
     /** Corrections that were proposed: proposals.ts. */
     proposals: {
@@ -460,7 +480,7 @@ export function tablesOf(state: State): readonly Table[] {
     state.takeovers.table,
     state.deficits.table,
     state.lenders.table,
-    state.lossShares.table,
+    state.lossClaims.table,
     state.proposals.table,
   ];
 }

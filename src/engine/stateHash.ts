@@ -5,6 +5,7 @@
 import { addHash, emptyHash, type Hash128, mixIdentity, mixName, subtractHash } from '../base/index.js';
 import type { ChangedRows, Table } from '../base/table.js';
 import { assetsOf, positionsOf } from './accountParts.js';
+import { poolOfClaim } from './lossClaims.js';
 import { type State, tablesOf } from './state.js';
 
 export interface StateHash {
@@ -86,7 +87,7 @@ export function poolHash(state: State, poolRow: number): Hash128 {
     ['deficits', (row) => state.deficits.pool.get(row) === poolRow],
     ['lenders', (row) => state.poolAssets.pool.get(state.lenders.poolAsset.get(row)) === poolRow],
     ['proposals', (row) => state.proposals.pool.get(row) === poolRow],
-    ['lossShares', (row) => state.deficits.pool.get(state.lossShares.deficit.get(row)) === poolRow],
+    ['lossClaims', (row) => !state.lossClaims.table.isFree(row) && poolOfClaim(state, row) === poolRow],
   ]);
   const total = emptyHash();
   for (const [name, sum] of tableHashes(state, (table, row) => inPool.get(table.name)?.(row) ?? false)) {

@@ -6,6 +6,7 @@ import { PPM } from '../base/index.js';
 import type { EventOf } from '../engine/event.js';
 import type { Recorded } from '../engine/index.js';
 import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
+import { settleAssetRow } from '../engine/state.js';
 import { withOrder } from './historyAdmission.js';
 import {
   accountsOf,
@@ -152,19 +153,42 @@ function changeWaterfall(player: Player): void {
   send(player, drawWaterfall(random, { pool, asset, revision, unitMinor: wealthOf(player, asset) }));
 }
 
-/** Venue money that comes back of some deficit, open or long paid. */
+/** Venue money that comes back of some loss, open or long paid; now and then a loss is written off. */
 function recover(player: Player): void {
-  const { random, state } = player;
+  const { random } = player;
+  const loss = random.unit() < 0.5 ? ofTakeover(player) : ofDeficit(player);
+  if (loss === null) return;
+  const { amount, ...named } = loss;
+  if (random.unit() < 0.15) send(player, { kind: 'writeOffLoss', ...named });
+  else send(player, { kind: 'recover', ...named, amountMinor: atLeastOne(portion(random, amount)) });
+}
+
+function ofDeficit({ random, state }: Player) {
   const { deficits, poolAssets, pools, assets } = state;
-  if (deficits.table.size === 0) return;
+  if (deficits.table.size === 0) return null;
   const deficit = random.between(0, deficits.table.size - 1);
   const poolAssetRow = deficits.poolAsset.get(deficit);
-  const amountMinor = atLeastOne(portion(random, deficits.amount.get(deficit)));
-  send(player, {
-    kind: 'recover',
+  return {
     pool: pools.names.nameOf(poolAssets.pool.get(poolAssetRow)),
     asset: assets.names.nameOf(poolAssets.asset.get(poolAssetRow)),
     deficit,
-    amountMinor,
-  });
+    takeover: null,
+    amount: deficits.amount.get(deficit),
+  };
+}
+
+/** Mostly one for which winners forwent something. */
+function ofTakeover({ random, state }: Player) {
+  const { takeovers, pools, assets } = state;
+  if (takeovers.table.size === 0) return null;
+  const rows = Array.from({ length: takeovers.table.size }, (_, row) => row);
+  const forgone = rows.filter((row) => takeovers.forgone.get(row) > 0n);
+  const row = random.pick(forgone.length > 0 && random.unit() < 0.9 ? forgone : rows);
+  return {
+    pool: pools.names.nameOf(takeovers.pool.get(row)),
+    asset: assets.names.nameOf(settleAssetRow(state, takeovers.instrument.get(row))),
+    deficit: null,
+    takeover: takeovers.names.nameOf(row),
+    amount: takeovers.forgone.get(row),
+  };
 }

@@ -115,7 +115,7 @@ function play(seed: string): World {
     else if (act < 0.95) {
       const deficit = random.between(0, 3);
       const amountMinor = usdt(random.between(1, 40));
-      world.send({ kind: 'recover', pool: 'p', asset: 'USDT', deficit, amountMinor });
+      world.send({ kind: 'recover', pool: 'p', asset: 'USDT', deficit, takeover: null, amountMinor });
     } else
       world.send(drawn(random, world.state.poolAssets.waterfallRevision.get(poolAsset(world.state)) + 1));
   }

@@ -1,0 +1,114 @@
+/**
+ * One loss as it is paid back: that of a takeover with all deficits it left and all that winners forwent for it, or that of
+ * one deficit that came of no takeover. What each layer is still out of, in the order of the layers (LIQ-08).
+ */
+import { min } from '../base/index.js';
+import type { OpenPayment } from '../liquidation/index.js';
+import { poolFault, unknown } from './commands/checks.js';
+import { claimLeft, claimsOf } from './lossClaims.js';
+import { type Rejection, reject } from './rejection.js';
+import { pairKey, type State, settleAssetRow } from './state.js';
+import { waterfallOf } from './waterfallStore.js';
+
+export interface Loss {
+  readonly poolRow: number;
+  readonly poolAssetRow: number;
+  readonly assetRow: number;
+  /** -1 for the loss of one deficit. */
+  readonly takeoverRow: number;
+  /** The oldest first. */
+  readonly deficitRows: readonly number[];
+}
+
+export interface NamedLoss {
+  readonly pool: string;
+  readonly asset: string;
+  readonly deficit: number | null;
+  readonly takeover: string | null;
+}
+
+export function findLoss(state: State, named: NamedLoss): Loss | Rejection {
+  const poolRow = state.pools.names.rowOf(named.pool);
+  if (poolRow < 0) return unknown('unknown_pool', named.pool);
+  const assetRow = state.assets.names.rowOf(named.asset);
+  if (assetRow < 0) return unknown('unknown_asset', named.asset);
+  const quarantined = poolFault(state, poolRow);
+  if (quarantined !== null) return quarantined;
+  const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow));
+  if (poolAssetRow === undefined) return unknown('unknown_asset', named.asset);
+  const found = takeoverOf(state, named, { poolRow, assetRow, poolAssetRow });
+  if ('code' in found) return found;
+  const { takeoverRow, deficitRows } = found;
+  const isWrittenOff =
+    takeoverRow >= 0
+      ? state.takeovers.isWrittenOff.get(takeoverRow)
+      : state.deficits.isWrittenOff.get(deficitRows[0] as number);
+  if (isWrittenOff === 1) return reject('loss_written_off', { pool: named.pool });
+  return { poolRow, poolAssetRow, assetRow, takeoverRow, deficitRows };
+}
+
+function takeoverOf(
+  state: State,
+  { pool, deficit, takeover }: NamedLoss,
+  at: { readonly poolRow: number; readonly assetRow: number; readonly poolAssetRow: number },
+): Pick<Loss, 'takeoverRow' | 'deficitRows'> | Rejection {
+  const { deficits, takeovers } = state;
+  if ((deficit === null) === (takeover === null))
+    return reject('invalid_definition', {
+      field: 'deficit',
+      rule: 'a deficit or a takeover, one of the two',
+    });
+  if (takeover !== null) {
+    const takeoverRow = takeovers.names.rowOf(takeover);
+    const isHere =
+      takeoverRow >= 0 &&
+      takeovers.pool.get(takeoverRow) === at.poolRow &&
+      settleAssetRow(state, takeovers.instrument.get(takeoverRow)) === at.assetRow;
+    if (!isHere) return unknown('unknown_takeover', takeover);
+    return { takeoverRow, deficitRows: deficitsOf(state, takeoverRow) };
+  }
+  const row = deficit as number;
+  if (row >= deficits.table.size || deficits.poolAsset.get(row) !== at.poolAssetRow)
+    return reject('unknown_deficit', { deficit: row, pool });
+  const takeoverRow = deficits.takeover.get(row);
+  return { takeoverRow, deficitRows: takeoverRow < 0 ? [row] : deficitsOf(state, takeoverRow) };
+}
+
+function deficitsOf({ deficits, takeovers }: State, takeoverRow: number): number[] {
+  const rows: number[] = [];
+  let row = takeovers.lastDeficit.get(takeoverRow);
+  for (; row >= 0; row = deficits.beforeOfTakeover.get(row)) rows.push(row);
+  return rows.reverse();
+}
+
+/** What each payer is still out of. Rows are deficits for fund, venue and lenders, claims for winners and gains. */
+export function openPayments(
+  state: State,
+  { poolAssetRow, takeoverRow, deficitRows }: Loss,
+): readonly OpenPayment[] {
+  const { deficits, poolAssets } = state;
+  const { toppedUp, covered, lent, reserveForgone, fundReturned, venueReturned, lentReturned } = deficits;
+  const each = (layer: string, left: (row: number) => bigint): OpenPayment => ({
+    layer,
+    payers: deficitRows.map((row) => ({ row, paysMinor: left(row) })),
+  });
+  const fund = each('insuranceFund', (row) => covered.get(row) - toppedUp.get(row) - fundReturned.get(row));
+  const venue = each('topUp', (row) => toppedUp.get(row) - venueReturned.get(row));
+  const kinds = waterfallOf(state, poolAssetRow).layers.map(({ kind }) => kind);
+  const isVenueFirst = kinds.includes('topUp') && kinds.indexOf('topUp') < kinds.indexOf('insuranceFund');
+  const byLenders = (row: number) => lent.get(row) - reserveForgone.get(row);
+  const lendersBack = (row: number) => min(lentReturned.get(row), byLenders(row));
+  // Where nobody lends any more there is nobody to give it to.
+  const hasLenders = poolAssets.lenderShares.get(poolAssetRow) > 0n;
+  const claims = (of: 'takeovers' | 'deficits', rows: readonly number[]): OpenPayment['payers'] =>
+    rows
+      .flatMap((row) => [...claimsOf(state, { of, row })])
+      .map((row) => ({ row, paysMinor: claimLeft(state, row) }));
+  return [
+    ...(isVenueFirst ? [venue, fund] : [fund, venue]),
+    each('reserve', (row) => reserveForgone.get(row) - (lentReturned.get(row) - lendersBack(row))),
+    each('lenders', (row) => (hasLenders ? byLenders(row) - lendersBack(row) : 0n)),
+    { layer: 'deleveraging', payers: claims('takeovers', takeoverRow < 0 ? [] : [takeoverRow]) },
+    { layer: 'lossSharing', payers: claims('deficits', deficitRows) },
+  ];
+}
