@@ -126,4 +126,39 @@ describe('bulkhead explain', () => {
     expect(code).toBe(1);
     expect(err).toContain('nobody');
   });
+
+  it('tells what a wrong mark did, and what each reversal would cost (OPS-03)', async () => {
+    const [mark] = JSON.parse(
+      (await run('explain', directory, '--account', 'ada/10x', '--json')).out,
+    ).steps.filter(({ command }: { command: string }) => command === 'mark') as { sequence: number }[];
+    const args = ['explain', directory, '--mark', String(mark?.sequence), '--instrument', 'BTC-PERP'];
+    const { code, out } = await run(...args, '--right', '39000');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^right mark +39000$/m);
+    expect(out).toMatch(/ada\/10x +main#1 +0\.1 +-400 USDT +300 of 19\.5 +not liquidatable$/m);
+    expect(out).toMatch(/^Deleveraged$/m);
+    expect(out).toMatch(/^ {2}main#1 is refused: .*needed 225 USDT/m);
+    const json = JSON.parse((await run(...args, '--right', '39000', '--json')).out) as Record<
+      string,
+      unknown
+    >;
+    expect(json).toMatchObject({ takeovers: [{ account: 'ada/10x', atRight: { equity: '300' } }] });
+    const lower = await run(...args, '--right', '36000');
+    expect(lower.out).not.toContain('Reversals');
+  });
+
+  it('refuses a mark that is not there, and half a question', async () => {
+    const args = ['explain', directory, '--instrument', 'BTC-PERP', '--right', '39000'];
+    expect(await run(...args, '--mark', '1')).toMatchObject({ code: 1, out: '' });
+    for (const wrong of [
+      ['--mark', 'x'],
+      ['--mark', '5..4'],
+      [],
+      ['--account', 'a'],
+      ['--mark', '5', '--mark-time', '5'],
+    ])
+      expect(await run(...args, ...wrong)).toMatchObject({ code: 2, out: '' });
+    expect(await run('explain', directory, '--mark', '5')).toMatchObject({ code: 2, out: '' });
+    expect(await run('explain', directory)).toMatchObject({ code: 2, out: '' });
+  });
 });

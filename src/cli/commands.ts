@@ -64,7 +64,7 @@ export const COMMANDS: readonly Command[] = [
   entry('replay', 'the records of a journal, or the state they lead to', () =>
     import('./replay.js').then((file) => ({ run: file.replay, help: file.replayHelp })),
   ),
-  entry('explain', 'what happened to one margin account, and why it was liquidated', () =>
+  entry('explain', 'what happened to one margin account and why, or what a wrong mark did', () =>
     import('./explain.js').then((file) => ({ run: file.explain, help: file.explainHelp })),
   ),
 ];

@@ -11,6 +11,7 @@ import {
   type State,
 } from '../engine/index.js';
 import { LEGS, type Leg } from '../margin/index.js';
+import { type CorrectionTold, concernsAccount, correctionsTold } from './correctionStory.js';
 import { eventJson } from './eventView.js';
 import type { JsonObject } from './json.js';
 import { type LastMark, liquidationDecision } from './liquidationDecision.js';
@@ -42,6 +43,8 @@ export interface AccountStep {
     readonly leg: string;
     readonly quantity: string;
   }[];
+  /** Corrections that concern it: proposed, withdrawn, approved and what came of it. */
+  readonly corrections: readonly CorrectionTold[];
   /** The events in full. */
   readonly events: readonly JsonObject[];
   /** For a liquidation: every input of the decision and the lines of the requirement. */
@@ -106,7 +109,7 @@ function touches(state: State, event: Event, followed: Followed): boolean {
   const { accountRow, takeovers, deficits } = followed;
   const positionOf = (row: number) =>
     state.positions.account.get(row) === accountRow || takeovers.has(state.positions.takeover.get(row));
-  let isTouched = false;
+  let isTouched = concernsAccount(state, event, followed);
   if (event.kind === 'takenOver' && event.accountRow === accountRow) {
     takeovers.add(state.takeovers.names.rowOf(event.takeover));
     isTouched = true;
@@ -156,6 +159,7 @@ function stepOf(
     quantityAfter: isSingle ? (positionsAfter[0]?.quantity ?? '0') : null,
     balancesAfter,
     positionsAfter,
+    corrections: correctionsTold(state, found.touching, found.followed),
     events: found.touching.map((event) => eventJson(state, event)),
     decision: found.decision,
   };

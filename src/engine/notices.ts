@@ -105,6 +105,11 @@ export function createNotices(state: State): Notices {
   };
 }
 
+/** The level a client would come to at prices that are given, who has been told nothing yet. */
+export function noticeLevelAt(state: State, accountRow: number, change: PriceChange): NoticeLevel {
+  return levelAt(state, accountRow, judgedView(state, accountRow, change), 'none');
+}
+
 /** Null where nothing is at risk, or nothing can be said. */
 function judgedView(state: State, accountRow: number, change: PriceChange): AccountView | null {
   const isJudged = hasRisk(state, accountRow) && hasAllPrices(state, accountRow, change);

@@ -4,7 +4,7 @@
  * next touched.
  */
 import { abs, mulDivFloor, PPM } from '../../base/index.js';
-import { isLiquidatable } from '../../margin/index.js';
+import { isLiquidatable, type MarginTerms } from '../../margin/index.js';
 import { FUNDING_SCALE, unitValue } from '../../market/index.js';
 import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
@@ -46,9 +46,7 @@ export function decideApplyFunding(
     return reject('mark_unusable', { instrument: command.instrument });
 
   const markTicks = instruments.markTicks.get(instrumentRow);
-  const { numerator, denominator } = unitValue(marginTerms, markTicks);
-  // Minor units per lot x FUNDING_SCALE. The rounding favours nobody: both sides accrue by the same index.
-  const step = mulDivFloor(abs(numerator) * ratePpm, FUNDING_SCALE, denominator * PPM);
+  const step = fundingStep(marginTerms, { markTicks, ratePpm });
   const fundingIndex = instruments.fundingIndex.get(instrumentRow) + step;
   if (abs(fundingIndex) > INDEX_MAX)
     return reject('funding_rate_out_of_range', { fundingIndex, largest: INDEX_MAX });
@@ -66,4 +64,13 @@ export function decideApplyFunding(
   });
   woken.sort((a, b) => a - b);
   return [{ kind: 'fundingApplied', instrumentRow, fundingTimeMs, fundingIndex, woken }];
+}
+
+/** How far one interval moves the index, minor units per lot x FUNDING_SCALE. The rounding favours nobody: both sides accrue by the same index. */
+export function fundingStep(
+  terms: MarginTerms,
+  { markTicks, ratePpm }: { readonly markTicks: bigint; readonly ratePpm: bigint },
+): bigint {
+  const { numerator, denominator } = unitValue(terms, markTicks);
+  return mulDivFloor(abs(numerator) * ratePpm, FUNDING_SCALE, denominator * PPM);
 }
