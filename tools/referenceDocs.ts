@@ -216,7 +216,10 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   isolationLevelSet:
     'the isolation level of an instrument is to change, with the numbers that decided; the level in force, said again, takes back what was announced',
   isolationLevelApplied:
-    'an announced isolation level came into force, or the grace of the one in force is over',
+    'an announced isolation level came into force, or the grace of the one in force is over; orders that might open against it are cancelled',
+  carveConsentSet: 'the client lets positions be carved out of the account at that leverage, or no more',
+  holdersGrandfathered:
+    'positions that stay in shared accounts though the level keeps the instrument apart, each with its reason',
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

@@ -181,6 +181,8 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   level: plain('level'),
   reasons: list('reasons'),
   driver: plain('driver'),
+  grandfathered: list('grandfathered'),
+  missingMinor: amount('missing'),
   readingPpm: ppm('reading'),
   stressPpm: ppm('stress'),
   judged: ({ state }, judged: Fields & { readonly assetRow: number }) => ({

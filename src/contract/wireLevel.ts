@@ -1,7 +1,7 @@
 /** The JSON form of isolation levels. */
 import Type from 'typebox';
 import { ISOLATION_LEVELS } from '../isolation/index.js';
-import { closed, count, id, label, orNull, signedRate, timeMs, word } from './wireField.js';
+import { closed, count, id, label, leverage, orNull, signedRate, timeMs, word } from './wireField.js';
 
 const kind = <K extends string>(name: K) =>
   Type.Literal(name, { description: 'Kind of the command.', unit: 'word', examples: [name] });
@@ -52,6 +52,22 @@ export const WIRE_LEVELS = {
     },
     closed(
       'Sets how much sharing an instrument is allowed: up at once, down after notice. The level in force, said again, takes back what was announced.',
+    ),
+  ),
+  setCarveConsent: Type.Object(
+    {
+      kind: kind('setCarveConsent'),
+      account: id('The cross or portfolio account.', 'ada-cross'),
+      leverage: orNull(
+        leverage('Of the isolated accounts that positions are carved into; null takes the consent back.', {
+          example: '10',
+          core: 'leveragePpm',
+        }),
+        { core: 'leveragePpm', isInExample: true },
+      ),
+    },
+    closed(
+      'Lets the engine carve a position out of the account when its instrument is raised beyond cross and both accounts can stand.',
     ),
   ),
 } as const;

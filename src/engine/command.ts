@@ -344,6 +344,13 @@ const COMMANDS = {
   // losses
   /** A loss that is paid: nothing of it comes back any more, and nobody has a claim. */
   writeOffLoss: record({ pool: text, asset: text, ...LOSS }),
+  /**
+   * The client's consent that the engine carves positions out of the account, into isolated ones of that leverage, when an
+   * instrument is raised beyond cross; null takes it back.
+   */
+  setCarveConsent: record({ account: text, leveragePpm: nullable(i64) }),
+  carveRaised: record({ positionRow: u32 }),
+  grandfatherHolders: record({ instrumentRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -368,6 +375,8 @@ const INTERNAL = [
   'liquidate',
   'orderUnwinding',
   'convertFund',
+  'carveRaised',
+  'grandfatherHolders',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

@@ -11,6 +11,11 @@ import { decideAutoMargin, decideSetAutoMargin } from './commands/autoMargin.js'
 import { decideBearLenderLoss } from './commands/bearLenderLoss.js';
 import { decideBorrow } from './commands/borrow.js';
 import { decideCancelOrder } from './commands/cancelOrder.js';
+import {
+  decideCarveRaised,
+  decideGrandfatherHolders,
+  decideSetCarveConsent,
+} from './commands/carveRaised.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
 import { decideConvertFund } from './commands/convertFund.js';
 import { decideCover } from './commands/cover.js';
@@ -166,6 +171,9 @@ const DECIDERS: Deciders = {
   closePool: decideClosePool,
   reopenPool: decideReopenPool,
   writeOffLoss: decideWriteOffLoss,
+  setCarveConsent: decideSetCarveConsent,
+  carveRaised: decideCarveRaised,
+  grandfatherHolders: decideGrandfatherHolders,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

@@ -7,8 +7,9 @@ import { levelRank } from '../isolation/index.js';
 import type { Command } from './command.js';
 import { poolsOfCommand } from './commandPools.js';
 import type { Situation } from './decision.js';
-import type { Event } from './event.js';
+import type { Event, EventOf } from './event.js';
 import type { KeptLevel } from './levelFields.js';
+import { ordersEnded } from './levelOrders.js';
 import { isPoolSound } from './soundness.js';
 
 const NONE: readonly Event[] = [];
@@ -32,10 +33,17 @@ export function dueLevel(situation: Situation, instrumentRow: number, kept: Kept
   const { inForce, isGraceOver, next } = kept;
   if (next !== null && timeMs >= next.effectiveMs && mayChange(situation, instrumentRow, kept)) {
     const applies = timeMs >= next.graceUntilMs ? 'atOnce' : 'opening';
-    return { kind: 'isolationLevelApplied', instrumentRow, level: next.level, applies };
+    return application(situation, { instrumentRow, level: next.level, applies });
   }
   if (isGraceOver || timeMs < inForce.graceUntilMs) return null;
-  return { kind: 'isolationLevelApplied', instrumentRow, level: inForce.level, applies: 'graceOver' };
+  return application(situation, { instrumentRow, level: inForce.level, applies: 'graceOver' });
+}
+
+function application(
+  { state, timeMs }: Situation,
+  of: Pick<EventOf<'isolationLevelApplied'>, 'instrumentRow' | 'level' | 'applies'>,
+): Event {
+  return { kind: 'isolationLevelApplied', ...of, ...ordersEnded(state, of, timeMs) };
 }
 
 /** Raising never waits; lowering until everything of the instrument is at rest. */

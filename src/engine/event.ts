@@ -22,7 +22,7 @@ import { LEG_RULES, LEGS, MARGIN_MODES } from '../margin/index.js';
 import { MARK_VERDICTS } from '../market/index.js';
 import { instrumentDefinition } from './command.js';
 import { correction } from './correctionFields.js';
-import { levelReasons } from './levelFields.js';
+import { GRANDFATHER_REASONS, levelReasons } from './levelFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
 
@@ -615,6 +615,27 @@ const EVENTS = {
     level: oneOf(ISOLATION_LEVELS),
     /** opening: what may be opened and removed; graceOver: maintenance margin and grandfathered positions too; atOnce: both. */
     applies: oneOf(['opening', 'graceOver', 'atOnce']),
+    /** Orders to open that the level does not let stand: cancelled. */
+    orders,
+    holds,
+  }),
+  /** What becomes of an account's positions when one of its instruments is kept apart: carved out at that leverage; 0: they stay. */
+  carveConsentSet: record({ accountRow: u32, leveragePpm: i64 }),
+  /** Positions that stay in shared accounts though the level keeps the instrument apart, each with its reason. */
+  holdersGrandfathered: record({
+    instrumentRow: u32,
+    level: oneOf(ISOLATION_LEVELS),
+    grandfathered: list(
+      record({
+        accountRow: u32,
+        positionRow: u32,
+        reason: oneOf(GRANDFATHER_REASONS),
+        /** What the remaining account would lack, settlement minor units; 0 where it is no matter of amounts. */
+        missingMinor: i64,
+      }),
+    ),
+    /** First position that was not looked at; null: all were. */
+    cursor: nullable(whole),
   }),
   /** Closed: what was left of fund, facility and lending is the venue's. */
   poolStatusSet: record({ poolRow: u32, status: oneOf(POOL_STATUSES), transfers }),

@@ -33,7 +33,7 @@ import {
   emptyLending,
   openLending,
 } from './lendingBooks.js';
-import { announceLevel, applyLevel } from './levelStore.js';
+import { advanceLevel, announceLevel, applyLevel } from './levelStore.js';
 import { keepLiquidationPolicy } from './liquidationPolicy.js';
 import { type ListedInstrument, listingTerms, type ScheduledTerms, withTerms } from './listing.js';
 import {
@@ -310,6 +310,10 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return announceLevel(state, event);
     case 'isolationLevelApplied':
       return applyLevel(state, event);
+    case 'carveConsentSet':
+      return accounts.carveLeveragePpm.set(event.accountRow, event.leveragePpm);
+    case 'holdersGrandfathered':
+      return advanceLevel(state, event);
 
     case 'borrowed':
     case 'repaid':

@@ -29,7 +29,23 @@ export const keptLevel = record({
   isGraceOver: bool,
   /** Of the last change, also of one that took another back. */
   revision: u32,
+  /** First row of positions that was not looked at since the level rose: carved out or grandfathered; null: all were. */
+  cursor: nullable(whole),
   /** Announced, and not in force yet. */
   next: nullable(levelChange),
 });
 export type KeptLevel = Infer<typeof keptLevel>;
+
+/** Why a position stays in a shared account though the level keeps its instrument apart. */
+export const GRANDFATHER_REASONS = [
+  'levelAllowsCross',
+  'noConsent',
+  'notIsolatable',
+  'inLiquidation',
+  'poolNotSound',
+  'priceUnusable',
+  'leverage',
+  'isolatedShort',
+  'remainderShort',
+] as const;
+export type GrandfatherReason = (typeof GRANDFATHER_REASONS)[number];

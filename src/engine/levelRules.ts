@@ -6,6 +6,7 @@ import { allowsMode, LEVEL_EFFECTS } from '../isolation/index.js';
 import type { MarginMode } from '../margin/index.js';
 import { marginModeOf } from './accountMargin.js';
 import { ordersOf, positionsOf } from './accountParts.js';
+import { holdsPosition } from './levelOrders.js';
 import { keptLevelOf, levelEffectsOf } from './levelStore.js';
 import { type Rejection, reject } from './rejection.js';
 import type { State } from './state.js';
@@ -38,13 +39,8 @@ export function openingLevelFault(state: State, at: HeldInstrument): Rejection |
 
 /** Whether the account has a position that the level would not let it open any more, and its grace is not over. */
 function isGrandfathered(state: State, at: HeldInstrument): boolean {
-  return !keptLevelOf(state, at.instrumentRow).isGraceOver && holds(state, at);
-}
-
-function holds(state: State, { accountRow, instrumentRow }: HeldInstrument): boolean {
-  const { positions } = state;
-  return positionsOf(state, accountRow).some(
-    (row) => positions.instrument.get(row) === instrumentRow && positions.lots.get(row) !== 0n,
+  return (
+    !keptLevelOf(state, at.instrumentRow).isGraceOver && holdsPosition(state, at.accountRow, at.instrumentRow)
   );
 }
 

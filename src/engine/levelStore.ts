@@ -4,7 +4,7 @@
  */
 import { type ByteReader, ByteWriter } from '../base/canonicalBytes.js';
 import { assert, list, min, mixBytes, record, u32 } from '../base/index.js';
-import { type IsolationLevel, LEVEL_EFFECTS, type LevelEffects } from '../isolation/index.js';
+import { type IsolationLevel, LEVEL_EFFECTS, type LevelEffects, levelRank } from '../isolation/index.js';
 import type { EventOf } from './event.js';
 import { type KeptLevel, keptLevel, type LevelChange } from './levelFields.js';
 import type { State } from './state.js';
@@ -23,6 +23,7 @@ const UNSET: KeptLevel = {
   liquidationLevel: 'portfolio',
   isGraceOver: true,
   revision: 0,
+  cursor: null,
   next: null,
 };
 
@@ -68,10 +69,18 @@ export function applyLevel(state: State, { instrumentRow, applies }: EventOf<'is
   const isGraceOver = applies !== 'opening';
   const liquidationLevel: IsolationLevel = isGraceOver ? inForce.level : kept.liquidationLevel;
   const next = applies === 'graceOver' ? kept.next : null;
-  put(state, instrumentRow, { ...kept, inForce, liquidationLevel, isGraceOver, next });
+  const isRaised = levelRank(inForce.level) > levelRank(kept.inForce.level);
+  // A level that comes down leaves nobody to be carved out.
+  const cursor = applies === 'graceOver' ? kept.cursor : isRaised ? 0 : null;
+  put(state, instrumentRow, { ...kept, inForce, liquidationLevel, isGraceOver, cursor, next });
   const { scenarioVersion } = state.pools;
   const poolRow = state.instruments.pool.get(instrumentRow);
   scenarioVersion.set(poolRow, scenarioVersion.get(poolRow) + 1);
+}
+
+/** Positions up to the cursor were looked at. */
+export function advanceLevel(state: State, { instrumentRow, cursor }: EventOf<'holdersGrandfathered'>): void {
+  put(state, instrumentRow, { ...keptLevelOf(state, instrumentRow), cursor });
 }
 
 function put(state: State, instrumentRow: number, value: KeptLevel): void {

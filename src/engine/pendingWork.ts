@@ -70,7 +70,10 @@ export function poolOfWork(state: State, command: InternalCommand): number {
     case 'payOutside':
     case 'bearLenderLoss':
       return state.poolAssets.pool.get(command.poolAssetRow);
+    case 'carveRaised':
+      return state.positions.pool.get(command.positionRow);
     case 'settleExpiry':
+    case 'grandfatherHolders':
       return state.instruments.pool.get(command.instrumentRow);
     case 'assess':
     case 'quarantine':

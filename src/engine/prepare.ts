@@ -6,6 +6,7 @@
 import { LEG_RULES, type LEGS, type LegRule } from '../margin/index.js';
 import { isId } from '../market/index.js';
 import { accountAssetOf, assetsOf, isSpot, positionOf } from './accountParts.js';
+import { openingsOfCarving } from './carvedAccount.js';
 import type { Command, CommandOf, FillSide } from './command.js';
 import { legOfMerged } from './commands/movePosition.js';
 import type { Event } from './event.js';
@@ -34,6 +35,8 @@ export function openingsFor(state: State, command: Command): readonly Event[] {
       });
     case 'splitPool':
       return openingsOfSplit(state, command);
+    case 'carveRaised':
+      return openingsOfCarving(state, command.positionRow);
     default:
       return NONE;
   }

@@ -281,6 +281,8 @@ export function createState() {
       walletHold: accounts.int64('walletHold'),
       /** 1: what a spot trade lacks is borrowed with it. */
       autoBorrow: accounts.whole('autoBorrow'),
+      /** Leverage at which its client lets positions be carved out; 0: it does not. */
+      carveLeveragePpm: accounts.int64('carveLeveragePpm'),
     },
     /** One row for each asset a margin account may hold. */
     accountAssets: {

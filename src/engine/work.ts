@@ -11,6 +11,7 @@ import { payableOutside } from './commands/payOutside.js';
 import type { Situation } from './decision.js';
 import { openTakeoversOf } from './evolve.js';
 import { convertFund } from './fundBacking.js';
+import { nextLevelWork } from './levelWork.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
 import { coverByFund, coverByVenue, type Layers, layersOf, lendersPart, shareable } from './lossLayers.js';
 import { hasUsableMark } from './marginView.js';
@@ -38,6 +39,7 @@ export function nextWork(situation: Situation, poolRow: number): InternalCommand
     waterfall(situation, poolRow) ??
     marketOrder(situation, poolRow) ??
     settling(situation, poolRow) ??
+    nextLevelWork(situation, poolRow) ??
     outside(situation, poolRow) ??
     assessment(situation, poolRow, { isSound: true })
   );

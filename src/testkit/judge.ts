@@ -189,6 +189,7 @@ function compare(books: SlowBooks, state: State): void {
     same(`${slow.id} leverage`, state.accounts.leveragePpm.get(row), slow.leveragePpm);
     same(`${slow.id} mode`, MARGIN_MODES[state.accounts.mode.get(row)], slow.mode);
     same(`${slow.id} instrument`, state.accounts.instrument.get(row), slow.instrument);
+    same(`${slow.id} consent`, state.accounts.carveLeveragePpm.get(row), slow.carveLeveragePpm);
     same(`${slow.id} auto-margin`, state.accounts.autoMarginLeft.get(row), slow.autoMarginLeft);
     same(`${slow.id} hold`, state.accounts.walletHold.get(row), slow.hold);
     same(`assets of ${slow.id}`, inOrder(assetsOf(state, row)), own.holdings[row]);

@@ -109,6 +109,8 @@ export interface SlowAccount {
   /** What its client's wallet may still add of itself, and until when. */
   autoMarginLeft: bigint;
   autoMarginUntilMs: number;
+  /** At which its positions may be carved out; 0: they may not. */
+  carveLeveragePpm: bigint;
 }
 
 /** What a margin account has of one asset. */

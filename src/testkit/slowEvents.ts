@@ -24,11 +24,17 @@ import { judgeApproval, judgeBust, judgeReversal } from './slowCorrections.js';
 import { demand, type EventContext } from './slowDemand.js';
 import { judgeFill } from './slowFills.js';
 import { judgeTransfers } from './slowFlows.js';
-import { judgeArrival, judgeLocked } from './slowLevels.js';
+import {
+  judgeArrival,
+  judgeCarving,
+  judgeGrandfathered,
+  judgeLocked,
+  judgeOrdersEnded,
+} from './slowLevels.js';
 import { judgeNewcomers, judgePoolStatus } from './slowLifecycle.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
 import { judgeInstrumentMove } from './slowMoves.js';
-import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone } from './slowOrders.js';
+import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone, judgeStanding } from './slowOrders.js';
 import { judgeAutoMargin, judgeParameters } from './slowRules.js';
 import { judgeScenarios } from './slowScenarios.js';
 import { judgeSharedTakeover, judgeTakeover } from './slowTakeovers.js';
@@ -105,7 +111,13 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeDrain(context, event);
     case 'modeSwitched':
       return judgeSwitch(context, event);
+    case 'isolationLevelApplied':
+      return judgeOrdersEnded(context.books, event);
+    case 'holdersGrandfathered':
+      return judgeGrandfathered(context, event);
     case 'positionMoved':
+      judgeCarving(context, event);
+      judgeStanding(context, event);
       return judgeMove(context, event);
     case 'correctionApproved':
       return judgeApproval(context, event);

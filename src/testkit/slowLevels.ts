@@ -124,3 +124,73 @@ export function slowOffsetCap(
   }
   return least;
 }
+
+/** What the slow books know of a carving or of a position that stays: nobody is carved out who has not consented. */
+export function judgeCarving(
+  { books, command }: Pick<EventContext, 'books' | 'command'>,
+  event: EventOf<'positionMoved'>,
+): void {
+  if (command.kind !== 'carveRaised') return;
+  const from = books.accounts[event.fromAccountRow] as SlowAccount;
+  const to = books.accounts[event.toAccountRow] as SlowAccount;
+  const { level } = (books.instruments[to.instrument] as SlowInstrument).isolation;
+  demand(
+    from.carveLeveragePpm > 0n && to.leveragePpm === from.carveLeveragePpm,
+    () => `MAR-13: a position is carved out of ${from.id}, which has not consented`,
+  );
+  demand(
+    rank(level) > rank('cross') && to.mode === 'isolated' && from.mode !== 'isolated',
+    () => `MAR-13: a position is carved out of ${from.id} at level ${level}`,
+  );
+  demand(!from.isQueued, () => `MAR-13: a position is carved out of ${from.id}, which is being liquidated`);
+}
+
+/** Each position that stays is open, in a mode the level does not allow, once, and its reason agrees with the books. */
+export function judgeGrandfathered(
+  { books }: Pick<EventContext, 'books'>,
+  event: EventOf<'holdersGrandfathered'>,
+): void {
+  const { level } = (books.instruments[event.instrumentRow] as SlowInstrument).isolation;
+  demand(event.level === level, () => `MAR-13: positions are grandfathered at ${event.level}, not ${level}`);
+  let last = -1;
+  for (const { accountRow, positionRow, reason } of event.grandfathered) {
+    const account = books.accounts[accountRow] as SlowAccount;
+    const position = books.positions[positionRow];
+    demand(positionRow > last, () => 'MAR-13: a position is grandfathered twice');
+    last = positionRow;
+    demand(
+      position?.account === accountRow &&
+        position.instrument === event.instrumentRow &&
+        position.lots !== 0n &&
+        !LEVEL_EFFECTS[level].positionModes.includes(account.mode),
+      () => `MAR-13: ${account.id} needs no grandfathering`,
+    );
+    const isBeyond = rank(level) > rank('cross');
+    const due = !isBeyond ? 'levelAllowsCross' : account.carveLeveragePpm === 0n ? 'noConsent' : null;
+    demand(
+      due === null ? reason !== 'levelAllowsCross' && reason !== 'noConsent' : reason === due,
+      () => `MAR-13: ${account.id} stays for ${reason}, the books say ${due}`,
+    );
+    demand(
+      (reason === 'inLiquidation') === (due === null && account.isQueued && reason !== 'notIsolatable'),
+      () => `MAR-13: ${account.id} stays for ${reason}`,
+    );
+  }
+}
+
+/** After the level came into force no order may open what it does not let open. */
+export function judgeOrdersEnded(books: SlowBooks, event: EventOf<'isolationLevelApplied'>): void {
+  const { instrumentRow, level, applies } = event;
+  const { positionModes, opening } = LEVEL_EFFECTS[level];
+  for (const [row, { account, instrument, isReduceOnly, lots, id }] of books.orders.entries()) {
+    if (instrument !== instrumentRow || lots === 0n || isReduceOnly) continue;
+    const { mode } = books.accounts[account] as SlowAccount;
+    const isHeld = openPositionsOf(books, account).some((position) => position.instrument === instrumentRow);
+    const stands = positionModes.includes(mode) || (applies === 'opening' && isHeld);
+    const left = event.orders.findLast(({ orderRow }) => orderRow === row)?.lots ?? lots;
+    demand(
+      left === (opening === 'allowed' && stands ? lots : 0n),
+      () => `MAR-13: ${left} of order ${id} is left at level ${level}`,
+    );
+  }
+}

@@ -207,6 +207,9 @@ function applyFacts(books: SlowBooks, event: Event): void {
     case 'isolationLevelSet':
     case 'isolationLevelApplied':
       return applyLevelSlowly(books, event);
+    case 'carveConsentSet':
+      accountOf(books, event.accountRow).carveLeveragePpm = event.leveragePpm;
+      return;
     case 'parametersScheduled':
       return schedule(books, event);
     case 'parametersCancelled':
@@ -346,6 +349,7 @@ function openAccount(books: SlowBooks, event: EventOf<'accountOpened'>): void {
     isQueued: false,
     hold: 0n,
     autoMarginLeft: 0n,
+    carveLeveragePpm: 0n,
     autoMarginUntilMs: 0,
   });
   const instrument = event.instrumentRow;

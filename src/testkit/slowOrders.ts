@@ -157,6 +157,23 @@ function slowMissing({ timeMs }: EventContext, books: SlowBooks, accountRow: num
   return initial + order - accountEquityFloor(view);
 }
 
+/** Both accounts of a carving stand by the terms of opening, with the orders each has afterwards (MAR-13). */
+export function judgeStanding(context: EventContext, event: EventOf<'positionMoved'>): void {
+  if (context.command.kind !== 'carveRaised') return;
+  const after = copyOf(context.books);
+  applySlowly(after, event);
+  for (const row of [event.fromAccountRow, event.toAccountRow]) {
+    const missing = slowMissing(context, after, row);
+    demand(
+      missing !== null && missing <= 0n,
+      () => `MAR-13: ${after.accounts[row]?.id} lacks ${missing} after a carving`,
+    );
+  }
+  const { id, hold } = after.accounts[event.toAccountRow] as SlowAccount;
+  const { amount } = event;
+  demand(amount >= 0n && hold === 0n, () => `MAR-13: ${id} is carved out with ${amount}`);
+}
+
 /** A fill takes its lots off its order; where the pool wants orders no account trades without. */
 export function judgeFilledOrders(context: EventContext, event: EventOf<'filled'>): void {
   const { books, command } = context;

@@ -55,17 +55,26 @@ const EVERYTHING: readonly string[] = [
   'atOnce',
   'refused: level_forbids_mode',
   'refused: margin_locked',
+  'orders ended',
+  'carved',
+  'stays: noConsent',
 ];
 
 function* namesOf({ record, work }: Recorded): Generator<string> {
-  for (const { outcome } of [record, ...work]) {
+  for (const { command, outcome } of [record, ...work]) {
     if (outcome.kind === 'rejected') {
       yield `refused: ${outcome.rejection.code}`;
       continue;
     }
     for (const event of outcome.events) {
       yield event.kind;
-      if (event.kind === 'isolationLevelApplied') yield event.applies;
+      if (event.kind === 'isolationLevelApplied') {
+        yield event.applies;
+        if (event.orders.length > 0) yield 'orders ended';
+      }
+      if (event.kind === 'positionMoved' && command.kind === 'carveRaised') yield 'carved';
+      if (event.kind === 'holdersGrandfathered')
+        for (const { reason } of event.grandfathered) yield `stays: ${reason}`;
     }
   }
 }

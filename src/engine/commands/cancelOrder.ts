@@ -2,6 +2,7 @@
 import { min } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import type { HoldFact, OrderFact } from '../event.js';
 import { missingForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -18,13 +19,23 @@ export function decideCancelOrder(
   if (fixed !== null) return fixed;
   const accountRow = state.orders.account.get(orderRow);
   const orders = [{ orderRow, lots: 0n }];
+  const holds = holdsWithout(state, accountRow, { orders, timeMs });
+  return [{ kind: 'orderCancelled', accountRow, orderRow, orders, holds }];
+}
+
+/** What the account's orders hold of the wallet once some of them are gone; nothing where they hold none. */
+export function holdsWithout(
+  state: State,
+  accountRow: number,
+  { orders, timeMs }: { readonly orders: OrderFact[]; readonly timeMs: number },
+): HoldFact[] {
   const held = state.accounts.walletHold.get(accountRow);
-  if (held === 0n) return [{ kind: 'orderCancelled', accountRow, orderRow, orders, holds: [] }];
+  if (held === 0n) return [];
   const left = orderViews(state, accountRow, { orders });
   const prices = { kind: 'adverse', timeMs } as const;
   const holdMinor =
     left.length === 0 ? 0n : min(held, missingForOrders(state, accountRow, { prices, orders: left }));
-  return [{ kind: 'orderCancelled', accountRow, orderRow, orders, holds: [{ accountRow, holdMinor }] }];
+  return [{ accountRow, holdMinor }];
 }
 
 /** An open order in a pool that works, by its id. */
