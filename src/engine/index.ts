@@ -5,6 +5,7 @@ export { isRejection, type Situation } from './decision.js';
 export * from './engine.js';
 export * from './event.js';
 export type { KeptLevel, LevelChange, LevelReason } from './levelFields.js';
+export { type LevelImpact, playLevel } from './levelImpact.js';
 export { keptLevelOf, levelEffectsOf } from './levelStore.js';
 export * from './listing.js';
 export * from './marginView.js';

@@ -12,6 +12,7 @@ import type { Situation } from './decision.js';
 import { DEFICIT_CAUSES } from './event.js';
 import { fundBacking } from './fundBacking.js';
 import { lenderBook } from './lending.js';
+import { type ArisenLoss, fundLeftByLevel, hasLevelLimits } from './levelLimits.js';
 import { fundBalance } from './soundness.js';
 import { outstandingOf, type State, venueLedgerRow } from './state.js';
 import { layerOf, waterfallOf } from './waterfallStore.js';
@@ -47,7 +48,10 @@ export function layersOf(situation: Situation, poolAssetRow: number): Layers {
     fund: fundLayer === null ? 0n : fundBalance(state, poolAssetRow),
     backing: fundLayer === null ? 0n : fundBacking(situation, poolAssetRow),
     capital: venueLayer === null ? 0n : capital(),
-    isPlain: venueLayer === null && (fundLayer === null || !isLimited(fundLayer)),
+    isPlain:
+      venueLayer === null &&
+      (fundLayer === null || !isLimited(fundLayer)) &&
+      !hasLevelLimits(state, poolAssetRow),
   };
 }
 
@@ -100,8 +104,18 @@ export function roomForDeficit(
     cause: DEFICIT_CAUSES[state.deficits.cause.get(at.deficitRow)] as LossCause,
     leftMinor: leftAtTurn(state, policy, layer, at.deficitRow),
     paidMinor: paidBy(state, layer.kind, at.deficitRow),
-    instrumentLeftMinor: instrumentLeft(state, layer, state.deficits.instrument.get(at.deficitRow)),
+    instrumentLeftMinor: instrumentLeft(state, layer, {
+      instrumentRow: state.deficits.instrument.get(at.deficitRow),
+      timeMs: arisenMs(state, at.deficitRow),
+      holds: at.holds,
+    }),
   });
+}
+
+/** When the loss arose: that of a takeover when it was taken over. */
+function arisenMs({ deficits, takeovers }: State, deficitRow: number): number {
+  const takeoverRow = deficits.takeover.get(deficitRow);
+  return takeoverRow < 0 ? deficits.timeMs.get(deficitRow) : takeovers.timeMs.get(takeoverRow);
 }
 
 function leftAtTurn(
@@ -133,8 +147,19 @@ function paidBy({ deficits }: State, kind: LayerKind, row: number): bigint {
   }
 }
 
-/** What of the layer's cap for one instrument its losses have not used; null where there is none. */
+/** What of the layer its cap for one instrument, and the level of the instrument, leave to the loss; null where neither limits it. */
 export function instrumentLeft(
+  state: State,
+  layer: WaterfallLayer,
+  loss: ArisenLoss & { readonly holds: bigint },
+): bigint | null {
+  const capped = leftOfCap(state, layer, loss.instrumentRow);
+  const byLevel = layer.kind === 'insuranceFund' ? fundLeftByLevel(state, loss, loss.holds) : null;
+  if (capped === null || byLevel === null) return capped ?? byLevel;
+  return min(capped, byLevel);
+}
+
+function leftOfCap(
   { instruments }: State,
   { kind, instrumentCapMinor }: WaterfallLayer,
   instrumentRow: number,

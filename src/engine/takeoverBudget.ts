@@ -6,6 +6,7 @@
 import { max, min } from '../base/index.js';
 import type { WaterfallLayer } from '../liquidation/index.js';
 import { openTakeoversOf } from './evolve.js';
+import { type ArisenLoss, budgetByLevel } from './levelLimits.js';
 import {
   claims,
   instrumentLeft,
@@ -17,6 +18,7 @@ import {
   unbackedOf,
 } from './lossLayers.js';
 import { hasUsableMark, takeoverEquity } from './marginView.js';
+import type { State } from './state.js';
 import { layerOf } from './waterfallStore.js';
 
 /** The takeover whose lots are deleveraged next, or -1. */
@@ -90,6 +92,11 @@ function takeoverBudgets(layers: Layers): Map<number, bigint> {
   return new Map([...planned].map(([row, { ofFund, ofVenue }]) => [row, ofFund + ofVenue]));
 }
 
+/** A takeover's loss arose when it was taken over. */
+function arisen({ takeovers }: State, takeoverRow: number): ArisenLoss {
+  return { instrumentRow: takeovers.instrument.get(takeoverRow), timeMs: takeovers.timeMs.get(takeoverRow) };
+}
+
 interface Left {
   fund: bigint;
   capital: bigint;
@@ -125,14 +132,20 @@ function plan(layers: Layers, left: Left): Map<number, Planned> {
   ): bigint => {
     const spent = used[layer.kind as keyof typeof used];
     const before = spent.get(loss.instrumentRow) ?? 0n;
-    const ofInstrument = instrumentLeft(situation.state, layer, loss.instrumentRow);
+    const ofInstrument = instrumentLeft(situation.state, layer, {
+      ...arisen(situation.state, loss.takeoverRow),
+      holds,
+    });
     const room = roomOf(layer, holds, {
       cause: 'liquidation',
       leftMinor: loss.leftMinor,
       paidMinor: 0n,
       instrumentLeftMinor: ofInstrument === null ? null : max(0n, ofInstrument - before),
     });
-    const paid = min(loss.leftMinor, room);
+    const paid = min(
+      loss.leftMinor,
+      budgetByLevel(situation.state, arisen(situation.state, loss.takeoverRow), room),
+    );
     spent.set(loss.instrumentRow, before + paid);
     return paid;
   };

@@ -16,7 +16,7 @@ import {
   getTrialBalance,
 } from './queryRoutes.js';
 import type { Reply } from './reply.js';
-import { postImpact, postWhatIf } from './whatIfRoutes.js';
+import { postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
 
 export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
@@ -42,6 +42,12 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v1/assets', 'assets and their decimals', getAssets),
   route('GET', '/v1/instruments', 'instruments, their marks and definitions', getInstruments),
   route('POST', '/v1/instruments/:instrument/impact', 'whom other parameters would concern', postImpact),
+  route(
+    'POST',
+    '/v1/instruments/:instrument/level-impact',
+    'whom another isolation level would concern',
+    postLevelImpact,
+  ),
   route('GET', '/v1/pools', 'risk pools: funds, queues, takeovers, collateral, lending', getPools),
   route('GET', '/v1/clients/:id', 'wallet balances and margin accounts of a client', getClient),
   route('GET', '/v1/accounts/:id', 'a margin account, its positions and orders', getAccount),

@@ -12,8 +12,15 @@ import {
   translateCommand,
   type WireCommand,
 } from '../contract/index.js';
+import { levelImpactView, readLevelImpact } from '../contract/levelImpactView.js';
 import { readWhatIf, type WhatIfResult, whatIfResult } from '../contract/whatIf.js';
-import { type EngineRecord, type ExternalCommand, REJECTION_CODES, type State } from '../engine/index.js';
+import {
+  type EngineRecord,
+  type ExternalCommand,
+  playLevel,
+  REJECTION_CODES,
+  type State,
+} from '../engine/index.js';
 import { TOUCHED_SHOWN_MAX, touchedRows } from './affectedAccounts.js';
 import type { GuardedHost, Run, Sight } from './guardedHost.js';
 import { okReply, problemReply, type Reply, refuse, refuseIssues, under } from './reply.js';
@@ -121,6 +128,30 @@ export async function postImpact(host: GuardedHost, { params, body }: RouteReque
       const scheduled = sight.state.instruments.scheduled.get(instrumentRow);
       if (scheduled === undefined) throw new Error('a change of parameters was accepted and not scheduled');
       return okReply(impactView(sight, instrumentRow, scheduled.listed));
+    },
+    (reply, { state, timeMs }) =>
+      reply.status === 200
+        ? { ...reply, body: { sequence: state.clock.sequence, timeMs, ...reply.body } }
+        : reply,
+  );
+}
+
+/** The impact preview of a level that could be set now: played with all its work, and put back. */
+export async function postLevelImpact(host: GuardedHost, { params, body }: RouteRequest): Promise<Reply> {
+  const instrument = params['instrument'] ?? '';
+  const read = readLevelImpact(body ?? null);
+  if (!read.ok) throw refuseIssues(read.error);
+  const { level } = read.value;
+  return host.trial(
+    (run, sight) => {
+      const { state } = sight;
+      const instrumentRow = state.instruments.names.rowOf(instrument);
+      if (instrumentRow < 0) throw refuse('unknown_instrument', { id: instrument.slice(0, 80) });
+      const impact = playLevel(run, sight, { instrument, level });
+      if (!('code' in impact))
+        return okReply({ ...levelImpactView(state, { instrumentRow, level }, impact) });
+      const command = { kind: 'setReduceOnly', instrument, isReduceOnly: true } as const;
+      return problemReply(rejectionProblem(state, command, impact));
     },
     (reply, { state, timeMs }) =>
       reply.status === 200

@@ -1,6 +1,7 @@
 /** Judges how a pool works off what it is short of: cover, deleveraging, tear-up, sharing, and whether it is sound. */
 import { abs, max, min, sign } from '../base/index.js';
 import type { EventOf, PositionChange } from '../engine/event.js';
+import { LEVEL_EFFECTS } from '../isolation/index.js';
 import {
   holdingOf,
   openPositionsOf,
@@ -41,14 +42,28 @@ export function judgeCover({ books }: EventContext, event: EventOf<'covered'>): 
     const { amount, covered, shared } = books.deficits[row] as SlowDeficit;
     return amount - covered - shared;
   };
+  const most = min(fund, open(event.deficitRow));
   demand(
-    event.amount === min(fund, open(event.deficitRow)),
+    event.amount === most || (event.amount < most && hasLimitingLevel(books, deficit)),
     () => `LIQ-05: the fund pays ${event.amount} of ${fund}`,
   );
+  if (hasLimitingLevel(books, deficit)) return;
   for (const [row, other] of books.deficits.entries()) {
     if (row >= event.deficitRow || other.pool !== deficit.pool || other.asset !== deficit.asset) continue;
     demand(open(row) === 0n, () => 'LIQ-05: a younger deficit is covered before an older one');
   }
+}
+
+/** Whether a level limits what losses of some instrument of the pool may have of the fund. */
+function hasLimitingLevel(
+  { instruments }: SlowBooks,
+  of: { readonly pool: number; readonly asset: number },
+): boolean {
+  return instruments.some(({ pool, asset, isolation }) => {
+    const { fundCapPpm, deleveragingAbovePpm } = LEVEL_EFFECTS[isolation.ofLiquidation];
+    const isLimited = fundCapPpm < 1_000_000n || deleveragingAbovePpm < 1_000_000n;
+    return isLimited && pool === of.pool && asset === of.asset;
+  });
 }
 
 // ---- deleveraging ----
@@ -59,12 +74,13 @@ export function judgeDeleveraging({ books, timeMs }: EventContext, event: EventO
   const held = books.positions[takeover.position] as SlowPosition;
   const fund = slowFund(books, takeover.pool, instrument.asset);
   demand(isUsable(instrument, timeMs), () => 'PRC-01: deleveraging at an unusable mark');
+  const isLimited = hasLimitingLevel(books, { pool: takeover.pool, asset: instrument.asset });
   demand(
-    slowExposure(books, takeover.pool, instrument.asset) > fund,
+    isLimited || slowExposure(books, takeover.pool, instrument.asset) > fund,
     () => 'LIQ-05: deleveraging what the fund can cover',
   );
   demand(
-    fund === 0n || slowOutstanding(books, takeover.pool, instrument.asset) === 0n,
+    isLimited || fund === 0n || slowOutstanding(books, takeover.pool, instrument.asset) === 0n,
     () => 'LIQ-05: deleveraging before the fund has paid what is open',
   );
   const lots = event.fills.reduce((sum, fill) => sum + fill.lots, 0n);
@@ -142,7 +158,7 @@ export function judgeShare(context: EventContext, event: EventOf<'shared'>): voi
   const { books } = context;
   const deficit = books.deficits[event.deficitRow] as SlowDeficit;
   demand(
-    slowFund(books, deficit.pool, deficit.asset) === 0n,
+    slowFund(books, deficit.pool, deficit.asset) === 0n || hasLimitingLevel(books, deficit),
     () => 'LIQ-05: gains are shared before the fund is empty',
   );
   const open = deficit.amount - deficit.covered - deficit.shared;

@@ -212,6 +212,34 @@ describe('the impact preview of other parameters', () => {
   });
 });
 
+describe('the impact preview of an isolation level', () => {
+  const preview = (body: unknown, instrument = 'BTC-PERP') =>
+    service.post(`/v1/instruments/${instrument}/level-impact`, body);
+
+  it('lists whose margin would be locked, or is refused as the command would be, and keeps nothing (MAR-13)', async () => {
+    await service.accept(fill({ buyer: 'ada-1', seller: 'bob-1', price: '40000', quantity: '1' }));
+    const unchanged = await standing();
+    const { status, body } = await preview({ level: 'strictIsolated' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      instrument: 'BTC-PERP',
+      level: 'strictIsolated',
+      asset: 'USDT',
+      carved: [],
+      grandfathered: [],
+      blocked: [],
+      locked: [
+        { account: 'ada-1', client: 'ada' },
+        { account: 'bob-1', client: 'bob' },
+      ],
+    });
+    expect(await standing()).toEqual(unchanged);
+    expect((await preview({ level: 'portfolio' })).body.code).toBe('nothing_to_do');
+    expect((await preview({ level: 'none' })).status).toBe(400);
+    expect((await preview({ level: 'cross' }, 'none')).status).toBe(404);
+  });
+});
+
 /** An answer to a command that was sent, in the form of a what-if's. */
 function resultOf(body: Body): Body {
   if (body.outcome !== undefined) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { IsolationLevel } from '../../isolation/index.js';
 import { type LevelWorld, type levelWorld, modesWorld } from '../../testkit/levelWorld.js';
 import { eventsOf, HOUR_MS, times, usdt } from '../../testkit/world.js';
-import { checkEverything, createEngine, decodeSnapshot, encodeSnapshot } from '../index.js';
+import { checkEverything, createEngine, decodeSnapshot, encodeSnapshot, playLevel } from '../index.js';
 
 const consent = (account: string, leverage: number | null) =>
   ({
@@ -217,5 +218,45 @@ describe('a grandfathered position', () => {
     expect(world.position('folio', 'BTC-PERP').lots).toBe(10n);
     world.mark({ 'BTC-PERP': 400_000n, 'ETH-PERP': 20_000n });
     expect(world.position('folio', 'BTC-PERP').lots).toBe(0n);
+  });
+});
+
+describe('the preview of a level', () => {
+  it('says who would be carved out, grandfathered, blocked and locked, and keeps nothing (MAR-08)', () => {
+    const world = held(1_000, { workBudget: 1 });
+    world.accept(consent('pair', 10));
+    world.accept(world.fill('portfolio', 'eve', 1n));
+    world.accept(world.fill('isolated', 'eve', 1n));
+    world.accept({
+      kind: 'placeOrder',
+      order: 'flat',
+      account: 'cross',
+      instrument: 'BTC-PERP',
+      leg: 'net',
+      side: 'buy',
+      priceTicks: 390_000n,
+      slippagePpm: null,
+      lots: 5n,
+      isReduceOnly: false,
+      holdWallet: false,
+    });
+    const { engine, state, timeMs } = world;
+    const before = [...engine.stateHash()];
+    const preview = (level: IsolationLevel) =>
+      engine.trial(timeMs, (run) =>
+        playLevel(run, { state, derived: engine.derived, timeMs }, { instrument: 'BTC-PERP', level }),
+      );
+    const impact = preview('strictIsolated');
+    if ('code' in impact) throw new Error(impact.code);
+    const [row, into] = [world.row('pair'), state.accounts.table.size];
+    expect(impact.carved).toEqual([{ fromRow: row, toRow: into, amount: usdt(49) }]);
+    expect(impact.grandfathered.map(({ accountRow, reason }) => [accountRow, reason])).toEqual([
+      [world.row('portfolio'), 'noConsent'],
+    ]);
+    expect(impact.blocked).toEqual([{ accountRow: world.row('cross'), orders: 1 }]);
+    const locked = ['isolated', 'eve', 'bob'].map((id) => world.row(id));
+    expect(impact.lockedRows).toEqual([...locked, into].sort((a, b) => a - b));
+    expect([...engine.stateHash()]).toEqual(before);
+    expect(preview('portfolio')).toMatchObject({ code: 'nothing_to_do' });
   });
 });
