@@ -58,6 +58,9 @@ export const COMMANDS: readonly Command[] = [
   entry('plan', 'which positions of a book belong in one margin account, and how sure that is', () =>
     import('./plan.js').then((file) => ({ run: file.plan, help: file.planHelp })),
   ),
+  entry('candles', 'price files from a venue, through CCXT where that is installed', () =>
+    import('./candles.js').then((file) => ({ run: file.candles, help: file.candlesHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),

@@ -7,3 +7,4 @@ export * from './marketFiles.js';
 export * from './marketScenarios.js';
 export * from './priceReport.js';
 export * from './rescaledMoves.js';
+export * from './timeText.js';
