@@ -1,4 +1,6 @@
 /** The tables of the page on isolation levels, computed by src/risk/levels. */
+
+import { ISOLATION_LEVELS, LEVEL_EFFECTS } from '../src/isolation/index.js';
 import {
   DRIVER_FAMILIES,
   type DriverReadings,
@@ -14,6 +16,7 @@ import { table } from './markdown.js';
 export const LEVEL_EXAMPLES: Readonly<Record<string, () => string>> = {
   'isolation-scales': scalesExample,
   'isolation-level': levelExample,
+  'isolation-effects': effectsTable,
 };
 
 const DAY_MS = 86_400_000;
@@ -57,4 +60,31 @@ function rowOf(day: number, { readings, score, state, move }: LevelStep): string
     state.level,
     move ?? '',
   ];
+}
+
+/** What each level allows, as the engine reads it. */
+function effectsTable(): string {
+  const percent = (ppm: bigint) => `${Number(ppm) / 10_000}%`;
+  const rows = ISOLATION_LEVELS.map((level) => {
+    const effects = LEVEL_EFFECTS[level];
+    return [
+      `\`${level}\``,
+      effects.positionModes.length === 0 ? 'none' : effects.positionModes.join(', '),
+      percent(effects.offsetCapPpm),
+      effects.removal === 'locked' ? 'locked' : 'above the floor',
+      effects.opening === 'allowed' ? 'allowed' : 'closing only',
+      percent(effects.fundCapPpm),
+      percent(effects.deleveragingAbovePpm),
+    ];
+  });
+  const head = [
+    'level',
+    'new positions in',
+    'offset cap',
+    'removal',
+    'opening',
+    'fund cap',
+    'deleveraged above',
+  ];
+  return table(head, rows);
 }

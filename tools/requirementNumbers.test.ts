@@ -5,6 +5,7 @@ import { decodeSnapshot, type ExternalCommand, encodeSnapshot, type Recorded } f
 import { tradingFee } from '../src/engine/tradingFee.js';
 import { trialBalance } from '../src/ledger/index.js';
 import { isLiquidatable, marginRatioCeil } from '../src/margin/index.js';
+import { modesWorld } from '../src/testkit/levelWorld.js';
 import {
   commandKinds,
   createWorld,
@@ -263,6 +264,33 @@ describe('the worked numbers of MAR', () => {
     expect([world.balance('ada-1'), world.balance('ada-2')]).toEqual([usdt(400), usdt(400)]);
     world.mark({ [PERP]: 361_000n });
     expect([world.balance('ada-1'), world.balance('ada-2')]).toEqual([0n, usdt(400)]);
+  });
+});
+
+describe('the worked numbers of levels', () => {
+  const raised = (amount: number, leverage: number | null) => {
+    const world = modesWorld();
+    world.open('pair', 'ada', 'cross', amount);
+    world.accept(world.fill('pair', 'eve', 10n));
+    world.accept(world.fill('pair', 'eve-eth', 100n, 'ETH-PERP'));
+    world.mark({ 'BTC-PERP': 390_000n });
+    if (leverage !== null)
+      world.accept({ kind: 'setCarveConsent', account: 'pair', leveragePpm: times(leverage) });
+    world.level('isolated');
+    return world;
+  };
+  const stays = (world: World) =>
+    eventsOf(world.records, 'holdersGrandfathered').flatMap(({ grandfathered }) =>
+      grandfathered.map(({ reason, missingMinor }) => [reason, missingMinor]),
+    );
+
+  it('49 go along with consent, nothing without, and an account with 60 is 9 short (MAR-13)', () => {
+    const carved = raised(1_000, 10);
+    expect([carved.balance('pair/BTC-PERP'), carved.balance('pair', 'USDT')]).toEqual([usdt(49), usdt(951)]);
+    const kept = raised(1_000, null);
+    expect(stays(kept)).toEqual([['noConsent', 0n]]);
+    expect(kept.refuse(kept.fill('pair', 'eve', 1n))).toBe('level_forbids_mode');
+    expect(stays(raised(60, 10))).toEqual([['remainderShort', usdt(9)]]);
   });
 });
 
