@@ -49,20 +49,41 @@ export function earlyWarning(
   policy: Policy,
   settings: EarlyWarningSettings = EARLY_WARNING_SETTINGS,
 ): Result<EarlyWarning, PlacementFault> {
+  const steps = earlyWarningSteps(book, policy, settings);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, yielding between its pieces: who has other work to do does it then. The longest looks once at each account. */
+export function* earlyWarningSteps(
+  book: Book,
+  policy: Policy,
+  settings: EarlyWarningSettings = EARLY_WARNING_SETTINGS,
+): Generator<void, Result<EarlyWarning, PlacementFault>> {
   const terms = bookTerms(book);
   const placed = placeAccounts(book, terms, policy);
   if (!placed.ok) return placed;
+  yield;
   const accounts = heldAccounts(book, terms, placed.value.accounts);
+  yield;
   const holdings = accounts.flatMap(({ holdings }) => holdings);
   const depths = depthsOf(holdings, settings);
-  const pools = placePools(book, terms, policy);
-  const at = { book, terms, accounts, moves: settings.moves };
-  return ok({
-    amplification: amplificationOf(accounts, depths),
-    overlaps: overlapsOf(accounts, depths),
-    covers: pools.flatMap((pool) => coverTwo(at, pool)),
-    deleveraging: pools.flatMap((pool) => deleveragingNeed(at, pool)),
-  });
+  const amplification = amplificationOf(accounts, depths);
+  yield;
+  const overlaps = overlapsOf(accounts, depths);
+  const covers: PoolCover[] = [];
+  const deleveraging: DeleveragingNeed[] = [];
+  for (const pool of placePools(book, terms, policy)) {
+    for (const move of settings.moves) {
+      yield;
+      covers.push(...coverTwo({ book, terms, accounts, moves: [move] }, pool));
+      yield;
+      deleveraging.push(...deleveragingNeed({ book, terms, accounts, moves: [move] }, pool));
+    }
+  }
+  return ok({ amplification, overlaps, covers, deleveraging });
 }
 
 type Depths = ReadonlyMap<string, number>;

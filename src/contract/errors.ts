@@ -113,6 +113,16 @@ const DOOR = {
     remedy: 'look whether the command was taken before sending it again: the same id is safe',
     status: 500,
   },
+  book_too_large: {
+    message: 'the venue has more accounts than this question is answered for while it runs',
+    remedy: 'ask `bulkhead warn --book` with a copy of the journal',
+    status: 422,
+  },
+  book_unreadable: {
+    message: 'the early warning cannot speak of an account or instrument of this venue',
+    remedy: 'see the rule; debts, options, spot pairs and separate legs are not in it',
+    status: 422,
+  },
   journal_failed: {
     message: 'the journal cannot be written: nothing is answered any more until a restart',
     remedy: 'send the same command with the same id after the restart',

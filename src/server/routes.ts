@@ -16,6 +16,7 @@ import {
   getTrialBalance,
 } from './queryRoutes.js';
 import type { Reply } from './reply.js';
+import { getWarning } from './warningRoute.js';
 import { postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
 
 export interface RouteRequest {
@@ -52,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v1/clients/:id', 'wallet balances and margin accounts of a client', getClient),
   route('GET', '/v1/accounts/:id', 'a margin account, its positions and orders', getAccount),
   route('GET', '/v1/accounts/:id/explain', 'the same with the reasons in sentences', getExplanation),
+  route('GET', '/v1/warning', 'how near the venue is to spreading losses', getWarning),
   route('GET', '/v1/trial-balance', 'sums of all books by asset and kind', getTrialBalance),
   route('GET', '/v1/journal', 'records from a sequence on', getJournal),
   route('GET', '/v1/state', 'sequence, time, state hash and health', getState),

@@ -12,12 +12,13 @@ import type { Io } from '../../src/cli/io.js';
 import { plan } from '../../src/cli/plan.js';
 import { risk } from '../../src/cli/risk.js';
 import { stress } from '../../src/cli/stress.js';
+import { warn } from '../../src/cli/warn.js';
 import { waterfall } from '../../src/cli/waterfall.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-guides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress, backtest, plan };
+const COMMANDS = { calc, analyze, waterfall, adl, contagion, risk, stress, backtest, plan, warn };
 const PAGES = [
   'docs/guides/calc.md',
   'docs/guides/analyze.md',
@@ -26,6 +27,7 @@ const PAGES = [
   'docs/guides/contagion.md',
   'docs/guides/risk.md',
   'docs/guides/stress.md',
+  'docs/guides/warn.md',
   'docs/guides/backtest.md',
   'docs/guides/plan.md',
 ];
