@@ -36,6 +36,12 @@ ${table(
     replay.policies.map(({ id }) => `\`${id}\``).join(', '),
   ]),
 )}
+## What came of them
+
+${overviewTable()}
+In brackets: the same run without its key mechanism. Sums are in the asset that the replay's page names; a page has the
+figures that its mechanism is about, and what isolation does not stop.
+
 The books are small and made for the purpose, so that figures say what happens and not how much of it happened. Prices and
 depth are those of the [crisis files](../reference/crises.md), each figure with its source.
 
@@ -43,11 +49,41 @@ ${REWRITE}
 `;
 }
 
+const OVERVIEW_FIGURES: readonly FigureName[] = [
+  'liquidated',
+  'deficit',
+  'fundUsed',
+  'winnersPaid',
+  'openDeficit',
+];
+
+function overviewTable(): string {
+  return table(
+    ['replay', 'policy', ...OVERVIEW_FIGURES.map((name) => FIGURES[name].title)],
+    REPLAYS.flatMap((replay) =>
+      outcomesOf(replay).map((outcome, at) => [
+        at === 0 ? `[${replay.id}](${replay.id}.md)` : '',
+        `\`${replay.policies[at]?.id}\``,
+        ...OVERVIEW_FIGURES.map((name) => withAndWithout(replay, outcome, name)),
+      ]),
+    ),
+  );
+}
+
+const OUTCOMES = new Map<Replay, readonly ReplayOutcome[]>();
+
+/** Each replay runs once for all pages. */
+function outcomesOf(replay: Replay): readonly ReplayOutcome[] {
+  const outcomes = OUTCOMES.get(replay) ?? runReplay(replay);
+  OUTCOMES.set(replay, outcomes);
+  return outcomes;
+}
+
 function replayPage(replay: Replay): string {
   const { id, title, page, policies } = replay;
   const crisis = CRISIS_DOCUMENTS.find((document) => document.id === id);
   if (crisis === undefined) throw new Error(`no crisis ${id}`);
-  const outcomes = runReplay(replay);
+  const outcomes = outcomesOf(replay);
   return `# ${title}
 
 ${crisis.title}. ${crisis.summary}
@@ -109,10 +145,7 @@ function mechanismLines({ mechanisms, sources }: CrisisDocument): string {
 function figureTable(replay: Replay, outcomes: readonly ReplayOutcome[]): string {
   const row = (name: FigureName) => [
     FIGURES[name].title,
-    ...outcomes.map(
-      (outcome) =>
-        `${told(replay, name, outcome.with.figures[name])} (${told(replay, name, outcome.without.figures[name])})`,
-    ),
+    ...outcomes.map((outcome) => withAndWithout(replay, outcome, name)),
   ];
   return table(
     ['figure', ...replay.policies.map(({ id }) => `\`${id}\``)],
@@ -124,6 +157,10 @@ function figureTable(replay: Replay, outcomes: readonly ReplayOutcome[]): string
       ...replay.figures.map(row),
     ],
   );
+}
+
+function withAndWithout(replay: Replay, outcome: ReplayOutcome, name: FigureName): string {
+  return `${told(replay, name, outcome.with.figures[name])} (${told(replay, name, outcome.without.figures[name])})`;
 }
 
 function told(replay: Replay, name: FigureName, value: bigint): string {

@@ -158,6 +158,6 @@ function json(text: string, file: string): unknown {
 
 function unknown(option: string, given: string, known: readonly string[]): string {
   const meant = nearest(given, known);
-  const hint = meant === null ? "'bulkhead stress --list' names them" : `did you mean ${meant}?`;
+  const hint = meant === null ? `it is one of ${known.join(', ')}` : `did you mean ${meant}?`;
   return `--${option} does not know ${JSON.stringify(given)}; ${hint}`;
 }

@@ -37,5 +37,9 @@ describe('bulkhead warn', () => {
     for (const depth of ['0', '1.5', 'much']) await expect(run('--depth', depth)).rejects.toThrow(UsageError);
     await expect(run('--book', '/nothing/here.json')).rejects.toThrow(Refusal);
     await expect(run('--policies', 'all')).rejects.toThrow(UsageError);
+    // It says what there is: this command has no list to point to.
+    await expect(run('--policies', 'nothing-like-it')).rejects.toThrow(
+      /one of all-cross, all-isolated, .*as-given/,
+    );
   });
 });
