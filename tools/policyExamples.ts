@@ -1,10 +1,11 @@
 /** The table of the page on the replay of policies, computed by src/risk/policy. */
 import { ok } from '../src/base/index.js';
+import { LEVEL_EFFECTS } from '../src/isolation/index.js';
 import {
   ANTI_PROCYCLICAL_POLICIES,
   alignMarket,
   ISOLATION_LEVELS,
-  LEVEL_ALLOWANCES,
+  OFFSET_RULES,
   PARAMETER_RULES,
   policyReplay,
   type TailModel,
@@ -74,13 +75,11 @@ function replayExample(): string {
 
 function allowancesExample(): string {
   const rows = ISOLATION_LEVELS.map((level) => {
-    const { offsets, sharing, removal, opening } = LEVEL_ALLOWANCES[level];
-    return [`\`${level}\``, ...[offsets, sharing, removal, opening].map((is) => (is ? 'yes' : ''))];
+    const { positionModes, offsetCapPpm, removal, opening } = LEVEL_EFFECTS[level];
+    const cap = Math.min(OFFSET_RULES.capShare, Number(offsetCapPpm) / 1e6);
+    return [`\`${level}\``, positionModes.join(', '), `${100 * cap}%`, removal, opening];
   });
-  return table(
-    ['level', 'offsets', 'opened in a shared account', 'excess may be taken out', 'opening'],
-    rows,
-  );
+  return table(['level', 'a position is opened in', 'offsets at most', 'excess', 'opening'], rows);
 }
 
 const START_MS = Date.UTC(2020, 0, 1);

@@ -32,20 +32,12 @@ export function accountDay(account: PlacedAccount, question: AccountQuestion): A
   return { held, ...dayOutcome(margin, losses), left: Math.max(0, held - loss) };
 }
 
-/** Positions that take offsets as one, the others each by its own rate. Shares are in the order of the legs. */
+/** Positions each by its own rate, or with what offsets take off. Shares are in the order of the legs. */
 export function requiredMargin(
-  { legs }: PlacedAccount,
+  { legs, offsetCap }: PlacedAccount,
   { rateOf, offsets }: Pick<AccountQuestion, 'rateOf' | 'offsets'>,
 ): Margin {
-  const rated: (OffsetLeg & { readonly isOffset: boolean })[] = legs.map((leg) => ({
-    ...leg,
-    margin: Math.abs(leg.value) * rateOf(leg.asset),
-  }));
-  const parts = offsetParts(
-    offsets,
-    rated.filter(({ isOffset }) => isOffset),
-  );
-  let next = 0;
-  const shares = rated.map(({ isOffset, margin }) => (isOffset ? (parts[next++] as number) : margin));
+  const rated: OffsetLeg[] = legs.map((leg) => ({ ...leg, margin: Math.abs(leg.value) * rateOf(leg.asset) }));
+  const shares = offsetParts(offsets, rated, offsetCap);
   return { amount: shares.reduce((sum, share) => sum + share, 0), shares };
 }

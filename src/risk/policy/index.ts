@@ -1,5 +1,4 @@
 /** Replay of margin policies over a price history: fixed margin, proposed rates, proposed rates and isolation levels. */
-export * from './levelAllowance.js';
 export { firstRateDate } from './marketTerms.js';
 export { OFFSET_RULES, type OffsetRules } from './offsetSet.js';
 export * from './policyBook.js';

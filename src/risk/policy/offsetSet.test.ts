@@ -46,6 +46,15 @@ describe('positions margined together', () => {
     expect(short).toBe(0);
   });
 
+  it('take off less where the levels say so', () => {
+    const legs = [
+      { asset: 'A', value: 100, margin: 30 },
+      { asset: 'C', value: 100, margin: 10 },
+    ];
+    expect(sumOf(offsetParts(MARKET, legs, 0.5))).toBeCloseTo(20, 12);
+    expect(offsetParts(MARKET, legs, 0)).toEqual([30, 10]);
+  });
+
   it('stand alone without scenarios', () => {
     const legs = [
       { asset: 'A', value: 100, margin: 20 },

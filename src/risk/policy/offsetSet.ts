@@ -67,16 +67,16 @@ export function offsetSet(
 /**
  * Parts of a margin of max(ES(sum X) / sum ES(X), 1 - cap) x sum of the legs' own margins: rates say how much, scenarios how
  * much of it the legs take off each other. Parts go by Euler contribution; a hedge, which contributes less than nothing,
- * has none. Without a set there is no offset.
+ * has none. The cap is the smaller of the set's and the levels'. Without a set there is no offset.
  */
-export function offsetParts(set: OffsetSet | null, legs: readonly OffsetLeg[]): number[] {
-  if (set === null || legs.length < 2) return legs.map(({ margin }) => margin);
+export function offsetParts(set: OffsetSet | null, legs: readonly OffsetLeg[], levelCap = 1): number[] {
+  if (set === null || legs.length < 2 || levelCap === 0) return legs.map(({ margin }) => margin);
   const key = legs.map(({ asset, value }) => `${asset} ${value}`).join();
   const shape = set.shapes.get(key) ?? offsetShape(set, legs);
   set.shapes.set(key, shape);
   const { ratio, parts } = shape;
   const gross = legs.reduce((sum, { margin }) => sum + margin, 0);
-  const amount = gross * Math.min(1, Math.max(ratio, 1 - set.capShare));
+  const amount = gross * Math.min(1, Math.max(ratio, 1 - Math.min(set.capShare, levelCap)));
   return legs.map(({ margin }, at) =>
     parts === null ? (amount * margin) / gross : amount * (parts[at] as number),
   );

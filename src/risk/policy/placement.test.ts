@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ISOLATION_LEVELS, type IsolationLevel } from '../levels/index.js';
-import { LEVEL_ALLOWANCES } from './levelAllowance.js';
 import { NOTHING_OPEN, placeEpisode, type Standing } from './placement.js';
 import { type Episode, WISHES } from './policyBook.js';
 
@@ -24,36 +23,41 @@ function follow(levels: readonly IsolationLevel[], episode = EPISODE) {
     const next = placeEpisode(episode, standing, (asset) => (asset === 'A' ? level : 'portfolio'));
     standing = next.standing;
     const accounts = next.placed.accounts.map(
-      ({ key, legs }) =>
-        `${key}: ${legs.map(({ asset, isOffset }) => (isOffset ? `${asset}*` : asset)).join(' ')}`,
+      ({ key, legs, offsetCap }) => `${key}: ${legs.map(({ asset }) => asset).join(' ')} ${offsetCap}`,
     );
     return { ...next.placed, accounts };
   });
 }
 
 describe('where positions stand', () => {
-  it('is one account while levels allow it; offsets go first', () => {
+  it('is one account while levels allow it; offsets are halved at cross', () => {
     const [calm, raised] = follow(['portfolio', 'cross']);
-    expect(calm?.accounts).toEqual(['o/0/shared: A* B*']);
-    expect(raised?.accounts).toEqual(['o/0/shared: A B*']);
+    expect(calm?.accounts).toEqual(['o/0/shared: A B 1']);
+    expect(raised).toMatchObject({ accounts: ['o/0/shared: A B 0.5'], carved: 0, grandfathered: 1 });
+    expect(follow(['portfolio'], { ...EPISODE, wish: 'cross' })[0]?.accounts).toEqual(['o/0/shared: A B 0']);
+  });
+
+  it('is an account of its own for what a portfolio account may not take at cross, and a cross account may', () => {
+    expect(follow(['cross'])[0]?.accounts).toEqual(['o/0/shared: B 1', 'o/0/A: A 0.5']);
+    expect(follow(['cross'], { ...EPISODE, wish: 'cross' })[0]?.accounts).toEqual(['o/0/shared: A B 0']);
   });
 
   it('is an account of its own from isolated on, with consent, and stays so in calm', () => {
     const steps = follow(['portfolio', 'isolated', 'portfolio']);
-    expect(steps[1]).toMatchObject({ accounts: ['o/0/shared: B*', 'o/0/A: A'], carved: 1, grandfathered: 0 });
-    expect(steps[2]?.accounts).toEqual(['o/0/shared: B*', 'o/0/A: A*']);
-    expect(steps[2]?.carved).toBe(0);
+    const apart = { accounts: ['o/0/shared: B 1', 'o/0/A: A 0'], carved: 1, grandfathered: 0 };
+    expect(steps[1]).toMatchObject(apart);
+    expect(steps[2]).toMatchObject({ accounts: ['o/0/shared: B 1', 'o/0/A: A 1'], carved: 0 });
   });
 
-  it('is the shared account without consent: the position is grandfathered (MAR-13)', () => {
+  it('is the shared account without consent: the position is grandfathered, without offsets (MAR-13)', () => {
     const steps = follow(['portfolio', 'strictIsolated'], { ...EPISODE, consents: false });
-    expect(steps[1]).toMatchObject({ accounts: ['o/0/shared: A B*'], carved: 0, grandfathered: 1 });
+    expect(steps[1]).toMatchObject({ accounts: ['o/0/shared: A B 0'], carved: 0, grandfathered: 1 });
   });
 
   it('is nowhere while nothing may be opened', () => {
     const steps = follow(['reduceOnly', 'isolated']);
-    expect(steps[0]).toMatchObject({ accounts: ['o/0/shared: B*'], refusedValue: 100 });
-    expect(steps[1]).toMatchObject({ accounts: ['o/0/shared: B*', 'o/0/A: A'], refusedValue: 0 });
+    expect(steps[0]).toMatchObject({ accounts: ['o/0/shared: B 1'], refusedValue: 100 });
+    expect(steps[1]).toMatchObject({ accounts: ['o/0/shared: B 1', 'o/0/A: A 0'], refusedValue: 0 });
     expect(follow(['portfolio', 'reduceOnly'])[1]).toMatchObject({ refusedValue: 0, carved: 1 });
   });
 
@@ -75,13 +79,5 @@ describe('where positions stand', () => {
       ),
       { numRuns: 100 },
     );
-  });
-
-  it('is freer at no higher level', () => {
-    for (const [rank, level] of ISOLATION_LEVELS.entries()) {
-      const lower = LEVEL_ALLOWANCES[ISOLATION_LEVELS[rank - 1] ?? level];
-      for (const [what, allowed] of Object.entries(LEVEL_ALLOWANCES[level]))
-        expect(Number(allowed)).toBeLessThanOrEqual(Number(lower[what as keyof typeof lower]));
-    }
   });
 });
