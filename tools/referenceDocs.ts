@@ -220,6 +220,11 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   carveConsentSet: 'the client lets positions be carved out of the account at that leverage, or no more',
   holdersGrandfathered:
     'positions that stay in shared accounts though the level keeps the instrument apart, each with its reason',
+  assetSourcesSet:
+    'the price of collateral is made of these sources from now on, by these rules; none: it comes finished',
+  indexSourcesSet: 'the same of the index of an instrument',
+  quoted:
+    'what sources said, and the prices made of it: which of them counted, at what and with which share, and why the others did not',
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

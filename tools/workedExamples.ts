@@ -45,6 +45,7 @@ import { PARAMETER_EXAMPLES } from './parameterExamples.js';
 import { PLAN_EXAMPLES } from './planExamples.js';
 import { POLICY_EXAMPLES } from './policyExamples.js';
 import { RISK_EXAMPLES } from './riskExamples.js';
+import { SOURCE_EXAMPLES } from './sourceExamples.js';
 import { TAIL_EXAMPLES } from './tailExamples.js';
 
 export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
@@ -71,6 +72,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   ...IMPACT_EXAMPLES,
   ...NETWORK_EXAMPLES,
   ...LEVEL_EXAMPLES,
+  ...SOURCE_EXAMPLES,
   ...PLAN_EXAMPLES,
   ...POLICY_EXAMPLES,
   ...PARAMETER_EXAMPLES,

@@ -3,6 +3,7 @@ import { collateralTerms, hasUsablePrice } from '../engine/assetPrice.js';
 import type { Situation } from '../engine/index.js';
 import type { CollateralTerms } from '../margin/index.js';
 import { formatAssetPrice, formatPpm, formatValue, poolAssetRowScale, type Scale } from './scale.js';
+import { assetSourcesView, type SourcesView } from './sourcesView.js';
 
 /** An asset as collateral of a pool; prices and caps are in the pool's valuation asset. */
 export interface CollateralTermsView {
@@ -23,6 +24,8 @@ export interface CollateralTermsView {
   readonly pendingPrice: string | null;
   /** The last price could not be one. */
   readonly priceSuspect: boolean;
+  /** What the price is made of; null: it comes finished. */
+  readonly priceSources: SourcesView | null;
 }
 
 export function collateralTermsView(
@@ -48,6 +51,7 @@ export function collateralTermsView(
     priceUsable: hasUsablePrice(state, poolAssetRow, timeMs),
     pendingPrice: price(poolAssets.pendingPrice.get(poolAssetRow)),
     priceSuspect: poolAssets.isPriceSuspect.get(poolAssetRow) === 1,
+    priceSources: assetSourcesView(state, poolAssetRow),
   };
 }
 

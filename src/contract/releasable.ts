@@ -6,6 +6,7 @@ import { scenarioFault } from '../engine/commands/checks.js';
 import { removableNow } from '../engine/commands/release.js';
 import { hasUsableMark, isPoolSound, type Situation } from '../engine/index.js';
 import { orderViews } from '../engine/orderFacts.js';
+import { hasUsableIndex } from '../engine/sourcedIndex.js';
 
 /** What limits a release now: the first rules of the command, in its order. */
 export type ReleaseLimit = 'liquidation' | 'mark' | 'margin' | 'principal' | 'cash';
@@ -35,9 +36,11 @@ export function releasableNow(situation: Situation, accountAssetRow: number): Re
   return { amount: inPool, limit: inPool === cash ? 'cash' : 'principal' };
 }
 
-/** An isolated position needs a mark that may decide; a whole account any price of each kind, a portfolio fresh vectors too. */
+/** An isolated position needs a mark and an index that may decide; a whole account any price of each kind, a portfolio fresh vectors too. */
 function isPriced({ state, timeMs }: Situation, accountRow: number): boolean {
   return hasClosedForm(state, accountRow)
-    ? hasUsableMark(state, state.accounts.instrument.get(accountRow), timeMs)
+    ? [hasUsableMark, hasUsableIndex].every((isUsable) =>
+        isUsable(state, state.accounts.instrument.get(accountRow), timeMs),
+      )
     : hasAllPrices(state, accountRow) && scenarioFault({ state, timeMs }, accountRow) === null;
 }

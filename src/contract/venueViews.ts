@@ -26,6 +26,7 @@ import {
   formatQuantity,
   instrumentScale,
 } from './scale.js';
+import { indexSourcesView, type SourcesView } from './sourcesView.js';
 
 export interface AssetView {
   readonly asset: string;
@@ -137,6 +138,8 @@ export interface InstrumentView {
   readonly isolation: IsolationView;
   readonly markPrice: string | null;
   readonly indexPrice: string | null;
+  /** What the index is made of; null: it comes with the mark. */
+  readonly indexSources: SourcesView | null;
   /** When the source made the mark, and how long ago that is. */
   readonly markTimeMs: number | null;
   readonly markAgeMs: number | null;
@@ -170,6 +173,7 @@ export function instrumentView({ state, timeMs }: Situation, row: number): Instr
     markPrice: price(instruments.markTicks.get(row)),
     indexPrice:
       instruments.indexTicks.get(row) === 0n ? null : formatIndex(instruments.indexTicks.get(row), listed),
+    indexSources: indexSourcesView(state, row),
     markTimeMs: hasMark ? markTimeMs : null,
     markAgeMs: hasMark ? Math.max(0, timeMs - markTimeMs) : null,
     markUsable: hasUsableMark(state, row, timeMs),

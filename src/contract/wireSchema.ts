@@ -34,6 +34,7 @@ import { FEE_TIERS_MAX, INSTRUMENT_FIELDS, WireInstrument } from './wireInstrume
 import { WIRE_LEVELS } from './wireLevel.js';
 import { WireBreaker, WireLiquidationPolicy } from './wireLiquidation.js';
 import { sentAssets, sentInstruments, WireScenarioSet } from './wireScenarios.js';
+import { WIRE_SOURCES } from './wireSources.js';
 import { WireWaterfall } from './wireWaterfall.js';
 
 export const MARKS_MAX = 10_000;
@@ -802,6 +803,8 @@ export const WIRE_COMMANDS = {
     { kind: kind('reopenPool'), pool },
     closed('Opens a pool again that is being wound down, or is closed.'),
   ),
+
+  ...WIRE_SOURCES,
 
   resume: Type.Object({ kind: kind('resume'), pool }, closed('Gives a pool another budget for its work.')),
 } as const satisfies { [K in ExternalCommand['kind']]: { readonly type: 'object' } };

@@ -31,6 +31,7 @@ import { BUST, MARK_CORRECTION, PROPOSED, REVERSAL } from './correctionFields.js
 import { levelReasons } from './levelFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
+import { assetRules, indexRules } from './sourceFields.js';
 import { proposedWaterfall } from './waterfallFields.js';
 
 export const instrumentDefinition: Field<InstrumentDefinition> = record({
@@ -351,6 +352,16 @@ const COMMANDS = {
   setCarveConsent: record({ account: text, leveragePpm: nullable(i64) }),
   carveRaised: record({ positionRow: u32 }),
   grandfatherHolders: record({ instrumentRow: u32 }),
+  // prices of several sources
+  /** Of which sources the price of collateral is made from now on; null: it comes finished. The revision counts up by one. */
+  setAssetSources: record({ pool: text, asset: text, revision: u32, rules: nullable(assetRules) }),
+  /** The same of an instrument's index. */
+  setIndexSources: record({ instrument: text, revision: u32, rules: nullable(indexRules) }),
+  /** What sources say, each with the time it said so: all of it counts at once, or none. */
+  quote: record({
+    assets: list(record({ pool: text, asset: text, source: text, price: i64, timeMs: whole })),
+    instruments: list(record({ instrument: text, source: text, indexTicks: i64, timeMs: whole })),
+  }),
 } as const;
 
 export const command = variant(COMMANDS);

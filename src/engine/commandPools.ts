@@ -40,5 +40,9 @@ export function poolsOfCommand(state: State, command: Command): ReadonlySet<numb
     for (const { instrument } of command.marks) addInstrument(instrument);
     for (const { pool } of command.assetPrices) add(known.names.rowOf(pool));
   }
+  if (command.kind === 'quote') {
+    for (const { instrument } of command.instruments) addInstrument(instrument);
+    for (const { pool } of command.assets) add(known.names.rowOf(pool));
+  }
   return pools;
 }

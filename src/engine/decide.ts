@@ -49,6 +49,7 @@ import {
   decideWithdrawProposal,
 } from './commands/propose.js';
 import { decideQuarantine } from './commands/quarantine.js';
+import { decideQuote } from './commands/quote.js';
 import { decideRecover } from './commands/recover.js';
 import { decideRelease } from './commands/release.js';
 import { decideRepay } from './commands/repay.js';
@@ -65,6 +66,7 @@ import { decideSetGroup } from './commands/setGroup.js';
 import { decideSetIsolationLevel } from './commands/setIsolationLevel.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
 import { decideSetLiquidation } from './commands/setLiquidation.js';
+import { decideSetAssetSources, decideSetIndexSources } from './commands/setSources.js';
 import { decideSettleExpiry } from './commands/settleExpiry.js';
 import { decideSettleWithdrawal } from './commands/settleWithdrawal.js';
 import { decideSetWaterfall } from './commands/setWaterfall.js';
@@ -174,6 +176,9 @@ const DECIDERS: Deciders = {
   setCarveConsent: decideSetCarveConsent,
   carveRaised: decideCarveRaised,
   grandfatherHolders: decideGrandfatherHolders,
+  setAssetSources: decideSetAssetSources,
+  setIndexSources: decideSetIndexSources,
+  quote: decideQuote,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

@@ -25,6 +25,13 @@ import { correction } from './correctionFields.js';
 import { GRANDFATHER_REASONS, levelReasons } from './levelFields.js';
 import { liquidationPolicy } from './liquidationPolicy.js';
 import { instrumentVectors, scenarioSet } from './scenarioFields.js';
+import {
+  assetRules,
+  countedAssetSources,
+  countedIndexSources,
+  INDEX_OUTCOMES,
+  indexRules,
+} from './sourceFields.js';
 
 /** A row number, or -1 for none. */
 const rowOrNone = whole;
@@ -648,6 +655,28 @@ const EVENTS = {
     /** What gains and winners are out of for good. */
     sharedMinor: i64,
     forgoneMinor: i64,
+  }),
+  /** The price of collateral is made of these sources from now on; null: it comes finished. */
+  assetSourcesSet: record({ poolAssetRow: u32, revision: u32, rules: nullable(assetRules) }),
+  indexSourcesSet: record({ instrumentRow: u32, revision: u32, rules: nullable(indexRules) }),
+  /** What sources said, and the prices made of it: which of them counted, at what and why not. A price of 0: none. */
+  quoted: record({
+    assets: list(
+      record({
+        poolAssetRow: u32,
+        outcome: oneOf(INDEX_OUTCOMES),
+        price: i64,
+        sources: countedAssetSources,
+      }),
+    ),
+    instruments: list(
+      record({
+        instrumentRow: u32,
+        outcome: oneOf(INDEX_OUTCOMES),
+        indexTicks: i64,
+        sources: countedIndexSources,
+      }),
+    ),
   }),
 } as const;
 

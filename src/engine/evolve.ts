@@ -61,6 +61,7 @@ import {
 } from './openings.js';
 import { approveProposal, openProposal, PROPOSAL_STATUS } from './proposals.js';
 import { defineScenarios, keepScenarios } from './scenarioStore.js';
+import { defineSources, keepQuotes } from './sourceStore.js';
 import {
   ACCOUNT_STATUS,
   CASH_KIND,
@@ -314,6 +315,12 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return accounts.carveLeveragePpm.set(event.accountRow, event.leveragePpm);
     case 'holdersGrandfathered':
       return advanceLevel(state, event);
+
+    case 'assetSourcesSet':
+    case 'indexSourcesSet':
+      return defineSources(state, event);
+    case 'quoted':
+      return keepQuotes(state, event, timeMs);
 
     case 'borrowed':
     case 'repaid':

@@ -15,5 +15,7 @@ export * from './record.js';
 export * from './rejection.js';
 export * from './snapshot.js';
 export { isPoolSound, poolSurplus } from './soundness.js';
+export type { KeptSources } from './sourceFields.js';
+export { keptSourcesOf } from './sourceStore.js';
 export * from './state.js';
 export * from './stateHash.js';

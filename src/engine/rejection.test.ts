@@ -4,6 +4,7 @@ import { approval, markCorrection, tradeBust } from '../testkit/corrections.js';
 import { lendingOf, lendingWorld } from '../testkit/lendingWorld.js';
 import { levelWorld, modesWorld } from '../testkit/levelWorld.js';
 import { SHARED_REFUSALS } from '../testkit/sharedRefusals.js';
+import { indexQuote, sourceWorld, usde } from '../testkit/sourceWorld.js';
 import { setWaterfall } from '../testkit/waterfallProposals.js';
 import { coins, HOUR_MS, linearPerpetual, standardWorld, times, usdt, type World } from '../testkit/world.js';
 import type { CommandOf, ExternalCommand, FillSide } from './command.js';
@@ -134,6 +135,15 @@ const plain =
 /** For each code of the published list one command that is refused with it, in the order of the list. */
 const CASES: Readonly<Record<RejectionCode, Case>> = {
   ...SHARED_REFUSALS,
+  unknown_source: () => [
+    sourceWorld(),
+    { kind: 'quote', assets: [], instruments: [indexQuote('c', 400_000n, 0)] },
+  ],
+  price_from_sources: () => {
+    const world = sourceWorld();
+    const assetPrices = [{ pool: 'main', asset: 'USDE', price: usde(0.65) }];
+    return [world, { kind: 'mark', sourceTimeMs: world.timeMs, marks: [], assetPrices }];
+  },
   notice_too_short: () => {
     const world = levelWorld();
     world.level('isolated');

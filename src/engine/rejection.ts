@@ -503,6 +503,16 @@ export const REJECTIONS = {
     remedy: 'leave it with the venue, or add it to the fund',
     status: 409,
   },
+  unknown_source: {
+    message: 'no such source is declared for the price',
+    remedy: 'declare the sources of the price first',
+    status: 404,
+  },
+  price_from_sources: {
+    message: 'the price is made of declared sources, and no finished one is taken',
+    remedy: 'send quotes of its sources, or take the sources back',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -26,6 +26,7 @@ import { type ListedInstrument, listingTerms, withTerms } from './listing.js';
 import { readProposals, writeProposals } from './proposals.js';
 import { rebuildLookups } from './rebuild.js';
 import { readScenarios, writeScenarios } from './scenarioStore.js';
+import { readSources, writeSources } from './sourceStore.js';
 import { createState, type State, tablesOf } from './state.js';
 import { wholeStateHash } from './stateHash.js';
 import { readWaterfalls, writeWaterfalls } from './waterfallStore.js';
@@ -64,6 +65,7 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
   writeScenarios(writer, state.scenarios);
   writeWaterfalls(writer, state.waterfalls);
   writeLevels(writer, state.levels);
+  writeSources(writer, state.sources);
   writeProposals(writer, state.proposals.contents);
   registered.write(
     writer,
@@ -87,6 +89,7 @@ export function decodeSnapshot(bytes: Uint8Array): Engine {
   readScenarios(reader, state.scenarios);
   readWaterfalls(reader, state.waterfalls);
   readLevels(reader, state.levels);
+  readSources(reader, state.sources);
   readProposals(reader, state.proposals.contents);
   const register: CommandRegister = createCommandRegister();
   for (const { commandId, ...entry } of registered.read(reader)) register.add(commandId, entry);

@@ -13,6 +13,7 @@ import type { LevelStore } from './levelStore.js';
 import type { ListedInstrument, ScheduledTerms } from './listing.js';
 import type { ProposalStore } from './proposals.js';
 import { createScenarioStore } from './scenarioStore.js';
+import { createSourceStore } from './sourceStore.js';
 import { createTotals, type Totals } from './totals.js';
 import type { WaterfallStore } from './waterfallStore.js';
 
@@ -181,6 +182,8 @@ export function createState() {
       fundMovedIn: poolAssets.int64('fundMovedIn'),
       fundMovedOut: poolAssets.int64('fundMovedOut'),
       fundCompensated: poolAssets.int64('fundCompensated'),
+      /** Of the sources its price is made of, with their quotes: sourceStore.ts; 0 where there never were any. */
+      sourcesDigest: poolAssets.int64('sourcesDigest'),
     },
     instruments: {
       table: instruments,
@@ -226,6 +229,8 @@ export function createState() {
       gainsUsed: instruments.int64('gainsUsed'),
       /** Of its isolation level with the numbers that decided: levelStore.ts; 0 where none was ever set. */
       levelDigest: instruments.int64('levelDigest'),
+      /** Of the sources its index is made of, with their quotes: sourceStore.ts. */
+      sourcesDigest: instruments.int64('sourcesDigest'),
     },
     /** Clients that are one for limits. */
     groups: {
@@ -454,6 +459,8 @@ export function createState() {
     waterfalls: new Map() as WaterfallStore,
     /** Isolation levels, by instrument; absent: everything is allowed. */
     levels: new Map() as LevelStore,
+    /** What prices are made of, where they do not come finished. */
+    sources: createSourceStore(),
     /** Open orders of each account that has some. */
     openOrders: new Map<number, Set<number>>(),
     /** Open takeovers of each pool, in the order in which they came. */

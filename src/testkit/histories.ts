@@ -47,6 +47,7 @@ import {
   setReduceOnly,
 } from './historyRules.js';
 import { sendScenarios } from './historyScenarios.js';
+import { declareSometimes } from './historySources.js';
 import { tradeAccounts, tradeOutside, unwindTakeover } from './historyTrading.js';
 import { setUp } from './historyVenue.js';
 
@@ -71,6 +72,7 @@ export function playHistory(seed: string, options: HistoryOptions): PlayedHistor
       if (options.isEnding === true) endPoolSometimes(player);
       if (options.isCorrecting === true) correctSometimes(player);
       if (options.isLevelled === true) levelSometimes(player);
+      if (options.isSourced === true) declareSometimes(player);
     }
   } catch (error) {
     const { steps } = player;

@@ -8,6 +8,7 @@ import {
   type Spot,
   send,
 } from './historyPlayer.js';
+import { isSourcedAsset, isSourcedIndex, quoteAll } from './historySources.js';
 
 export function markAll(player: Player): void {
   sendMarks(player, player.markets);
@@ -92,10 +93,14 @@ export function sendMarks(
   collateral: readonly Collateral[] = [],
 ): void {
   const { random } = player;
+  quoteAll(player, markets, collateral);
+  const finished = collateral.filter((each) => !isSourcedAsset(player, each) || random.unit() < 0.02);
   const marks = markets.map(({ id, price, definition }) => {
     const scale = Number(definition.markTicksPerTick);
     const markTicks = changes.ticks ?? whole(price * scale);
     const { option } = definition;
+    if (isSourcedIndex(player, id) && random.unit() >= 0.02)
+      return { instrument: id, markTicks, indexTicks: 0n };
     if (option !== null) {
       const { price: spot } = player.spots.get(option.underlying) as Spot;
       return { instrument: id, markTicks, indexTicks: random.unit() < 0.03 ? 0n : whole(spot) };
@@ -103,7 +108,7 @@ export function sendMarks(
     const index = price * scale * (1 + (random.unit() - 0.5) * 0.02);
     return { instrument: id, markTicks, indexTicks: random.unit() < 0.05 ? 0n : whole(index) };
   });
-  const assetPrices = collateral.map(({ pool, asset, price }) => ({
+  const assetPrices = finished.map(({ pool, asset, price }) => ({
     pool,
     asset,
     price: changes.ticks ?? whole(price),

@@ -36,6 +36,8 @@ export interface HistoryOptions {
   readonly isCorrecting?: boolean;
   /** Isolation levels rise and come down. */
   readonly isLevelled?: boolean;
+  /** Prices of collateral and indexes are made of several sources, by rules that change. */
+  readonly isSourced?: boolean;
 }
 
 /** What the generator knows of an instrument beside the engine's state. */

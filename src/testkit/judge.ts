@@ -5,7 +5,13 @@
 import { hashText } from '../base/index.js';
 import { assetsOf, positionsOf } from '../engine/accountParts.js';
 import { type Command, isInternal } from '../engine/command.js';
-import { type Engine, type EngineRecord, keptLevelOf, type Recorded } from '../engine/index.js';
+import {
+  type Engine,
+  type EngineRecord,
+  keptLevelOf,
+  keptSourcesOf,
+  type Recorded,
+} from '../engine/index.js';
 import { checkEverything } from '../engine/rebuild.js';
 import { decodeRecord, encodeRecord } from '../engine/record.js';
 import {
@@ -55,7 +61,7 @@ export function createJudge(): Judge {
     judgeDueLevels(books, record.timeMs, record.outcome.events);
     for (const event of record.outcome.events) {
       judgeEvent({ books, command, isInternal: isInternal(command), timeMs: record.timeMs, shares }, event);
-      applySlowly(books, event);
+      applySlowly(books, event, record.timeMs);
       judgeLaws(books);
     }
   }
@@ -224,6 +230,11 @@ function compare(books: SlowBooks, state: State): void {
     same(`index of ${row}`, state.instruments.fundingIndex.get(row), slow.fundingIndex);
     same(`reduce-only ${row}`, state.instruments.isReduceOnly.get(row) === 1, slow.isReduceOnly);
     const { inForce, liquidationLevel, next } = keptLevelOf(state, row);
+    same(
+      `index of sources ${row}`,
+      keptSourcesOf(state, 'instruments', row).index?.price,
+      slow.sources.index?.price,
+    );
     same(`level of ${row}`, inForce.level, slow.isolation.level);
     same(`level of ${row} for liquidation`, liquidationLevel, slow.isolation.ofLiquidation);
     same(`level of ${row} that waits`, next?.level, slow.isolation.next?.level);

@@ -7,6 +7,7 @@ import type { IsolationLevel } from '../isolation/index.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Leg, LegRule, MarginMode } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
+import { noSources, type SlowSources } from './slowSourceBooks.js';
 
 export interface SlowBalance {
   readonly kind: LedgerKind;
@@ -79,6 +80,7 @@ export interface SlowInstrument extends SlowPrice {
   isUnasked: boolean;
   isReduceOnly: boolean;
   isolation: SlowLevel;
+  readonly sources: SlowSources;
   /** What the scenarios of its pool do to it; null before any were sent. */
   vectors: KeptVectors | null;
   pool: number;
@@ -206,6 +208,8 @@ export interface SlowPoolAsset extends SlowPrice {
   collateral: SlowCollateral | null;
   /** By scenario; none: it stands still in all. */
   shocksPpm: readonly bigint[];
+  /** What its price is made of. */
+  readonly sources: SlowSources;
 }
 
 export interface SlowBooks {
@@ -323,6 +327,7 @@ export function openPoolAsset(books: SlowBooks, pool: number, asset: number): Sl
     dust: 0n,
     collateral: null,
     shocksPpm: [],
+    sources: noSources(),
   };
   books.poolAssets.push(opened);
   openBalances(books, POOL_KINDS, { asset, pool });
@@ -344,6 +349,7 @@ export function openInstrument(books: SlowBooks, definition: InstrumentDefinitio
     isUnasked: false,
     isReduceOnly: false,
     isolation: NO_LEVEL,
+    sources: noSources(),
     vectors: null,
     pool,
     asset,

@@ -37,6 +37,7 @@ import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone, judgeStanding } from './slowOrders.js';
 import { judgeAutoMargin, judgeParameters } from './slowRules.js';
 import { judgeScenarios } from './slowScenarios.js';
+import { judgeQuoted } from './slowSources.js';
 import { judgeSharedTakeover, judgeTakeover } from './slowTakeovers.js';
 import { judgeTrade } from './slowTrades.js';
 import {
@@ -76,6 +77,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeDeleveraging(context, event);
     case 'marked':
       return judgeMarks(context, event);
+    case 'quoted':
+      return judgeQuoted(context, event);
     case 'fundingApplied':
       return judgeFunding(context, event);
     case 'expired':

@@ -12,6 +12,7 @@ import {
   type SlowPrice,
 } from './slowBooks.js';
 import { Disagreement, demand, type EventContext } from './slowDemand.js';
+import { slowIndexTicks } from './slowSources.js';
 import { isPlain, isSlowlyLiquidatable, isUsable, isWithin, slowValue } from './slowValues.js';
 
 type Verdict = EventOf<'marked'>['marks'][number]['verdict'];
@@ -33,14 +34,23 @@ interface NewPrice {
 export function judgeMarks(context: EventContext, event: EventOf<'marked'>): void {
   const { books, command, timeMs } = context;
   if (command.kind === 'approve') return judgeCorrectedMark(context, event);
-  if (command.kind !== 'mark') throw new Disagreement('a mark out of nothing');
+  if (command.kind !== 'mark' && command.kind !== 'quote') throw new Disagreement('a mark out of nothing');
+  const isQuoted = command.kind === 'quote';
+  demand(
+    !isQuoted || (event.marks.length === 0 && event.sourceTimeMs === timeMs),
+    () => 'MAR-11: quotes make a mark, or a price of another time',
+  );
   const acted: NewPrice[] = [];
   const arrival = { sourceTimeMs: event.sourceTimeMs, nowMs: timeMs };
   const instruments = new Set<number>();
   for (const mark of event.marks) {
     const instrument = books.instruments[mark.instrumentRow] as SlowInstrument;
     const { definition, terms, option } = instrument.listed;
-    const sent = command.marks.find(({ instrument: id }) => id === definition.id)!;
+    if (isQuoted) throw new Disagreement('MAR-11: quotes make a mark');
+    const named = command.marks.find(({ instrument: id }) => id === definition.id)!;
+    const made = slowIndexTicks(instrument, timeMs);
+    demand(made === null || named.indexTicks === 0n, () => 'MAR-11: a finished index beside its sources');
+    const sent = { ...named, indexTicks: made ?? named.indexTicks };
     // An option without a price of its underlying has none itself.
     const markTicks = option !== null && sent.indexTicks <= 0n ? 0n : sent.markTicks;
     const guard = {
@@ -80,6 +90,14 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
       );
       continue;
     }
+    if (made !== null) {
+      const isSound = made > 0n && (option !== null || made <= terms.markTicksMax);
+      const last = instrument.indexTicks > 0n ? instrument.indexTicks : markTicks;
+      demand(
+        mark.indexTicks === (isSound ? made : last),
+        () => 'MAR-11: another index than its sources make',
+      );
+    }
     acted.push({ of: instrument, markTicks, indexTicks: mark.indexTicks });
     instruments.add(mark.instrumentRow);
   }
@@ -87,7 +105,14 @@ export function judgeMarks(context: EventContext, event: EventOf<'marked'>): voi
   for (const price of event.assetPrices) {
     const at = books.poolAssets[price.poolAssetRow] as SlowPoolAsset;
     const [pool, asset] = [books.pools[at.pool]!.id, books.assets[at.asset]!.id];
-    const sent = command.assetPrices.find((each) => each.pool === pool && each.asset === asset)!;
+    const finished = isQuoted
+      ? undefined
+      : command.assetPrices.find((each) => each.pool === pool && each.asset === asset);
+    demand(
+      isQuoted === (at.sources.rules !== null),
+      () => 'MAR-11: a finished price beside its sources, or sources of a finished one',
+    );
+    const sent = { price: isQuoted ? (at.sources.index?.price as bigint) : (finished?.price as bigint) };
     const terms = at.collateral!;
     const guard = {
       maxAgeMs: terms.priceMaxAgeMs,

@@ -31,9 +31,10 @@ import {
 } from './slowBooks.js';
 import { applyCorrections } from './slowCorrections.js';
 import { applyLevelSlowly } from './slowLevels.js';
+import { applyQuotesSlowly, applySourcesSlowly } from './slowSources.js';
 
 /** Writes one event into the books. */
-export function applySlowly(books: SlowBooks, event: Event): void {
+export function applySlowly(books: SlowBooks, event: Event, timeMs = 0): void {
   if ('transfers' in event) for (const transfer of event.transfers) move(books, transfer);
   if (event.kind === 'takenOver') {
     const { instrument } = accountOf(books, event.accountRow);
@@ -66,6 +67,7 @@ export function applySlowly(books: SlowBooks, event: Event): void {
     openPoolAsset(books, pool, asset).dust += event.fundingDust;
   }
   if ('woken' in event) for (const row of event.woken) accountOf(books, row).isQueued = true;
+  if (event.kind === 'quoted') return applyQuotesSlowly(books, event, timeMs);
   applyFacts(books, event);
 }
 
@@ -204,6 +206,9 @@ function applyFacts(books: SlowBooks, event: Event): void {
       books.orders.push({ id, account, instrument, leg, isBuy, isReduceOnly, priceTicks, lots });
       return;
     }
+    case 'assetSourcesSet':
+    case 'indexSourcesSet':
+      return applySourcesSlowly(books, event);
     case 'isolationLevelSet':
     case 'isolationLevelApplied':
       return applyLevelSlowly(books, event);

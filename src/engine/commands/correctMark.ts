@@ -6,11 +6,12 @@
 import type { CorrectionOf } from '../correctionFields.js';
 import type { Situation } from '../decision.js';
 import type { Event } from '../event.js';
+import { TICKS_MAX } from '../guardPrice.js';
 import { newPrices } from '../priceChange.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument } from '../state.js';
 import { findTrading, unknown } from './checks.js';
-import { TICKS_MAX, wokenBy } from './mark.js';
+import { wokenBy } from './mark.js';
 
 type MarkCorrection = CorrectionOf<'correctMark'>;
 

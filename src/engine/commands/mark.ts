@@ -3,22 +3,23 @@
  * account they bring to maintenance margin is queued (PRC-02). Bad marks are named and change nobody's fate.
  */
 import { isLiquidatable } from '../../margin/index.js';
-import { type GuardedMark, guardMark, isFar, isMarkUsable, type MarkVerdict } from '../../market/index.js';
+import { guardMark, isFar, isMarkUsable, type MarkVerdict } from '../../market/index.js';
 import { isSharedLiquidatable } from '../accountHealth.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { EventOf } from '../event.js';
+import { guardPrice, TICKS_MAX } from '../guardPrice.js';
 import { breakersHit } from '../halts.js';
 import { accountView } from '../marginView.js';
 import { newPrices, type PriceChange } from '../priceChange.js';
 import { type Rejection, reject } from '../rejection.js';
+import { sourcedIndexTicks } from '../sourcedIndex.js';
+import { hasSources } from '../sourceStore.js';
 import { INSTRUMENT_STATUS, listedInstrument, markState, pairKey, type State } from '../state.js';
 import { unknown } from './checks.js';
 
 /** A source's clock may be this far ahead of the engine's. */
-const AHEAD_MAX_MS = 5_000;
-/** As large a number as a mark column holds; what is larger is malformed, not a jump. */
-export const TICKS_MAX = 2n ** 62n;
+export const AHEAD_MAX_MS = 5_000;
 
 export function decideMark({ state, derived, timeMs }: Situation, command: CommandOf<'mark'>): Decision {
   const { sourceTimeMs } = command;
@@ -34,6 +35,8 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     if (markTicks > TICKS_MAX || indexTicks < 0n || indexTicks > TICKS_MAX) {
       return reject('invalid_price', { instrument, markTicks, indexTicks });
     }
+    if (indexTicks !== 0n && hasSources(state, 'instruments', row))
+      return reject('price_from_sources', { instrument });
     rows.push(row);
   }
   const poolAssetRows: number[] = [];
@@ -43,6 +46,7 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     if (poolAssetRows.includes(row))
       return reject('invalid_definition', { field: 'assetPrices', rule: 'each asset of a pool once' });
     if (price > TICKS_MAX) return reject('invalid_price', { asset, price });
+    if (hasSources(state, 'assets', row)) return reject('price_from_sources', { pool, asset });
     poolAssetRows.push(row);
   }
   // An instrument whose own feed is ahead does not hold up the others of a joint batch; a batch of nothing new is refused.
@@ -54,8 +58,10 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
 
   const marks: EventOf<'marked'>['marks'][number][] = [];
   const acted = newPrices();
-  for (const [at, { markTicks, indexTicks }] of command.marks.entries()) {
+  for (const [at, { markTicks, indexTicks: sent }] of command.marks.entries()) {
     const instrumentRow = rows[at] as number;
+    const made = sourcedIndexTicks(state, instrumentRow, timeMs);
+    const indexTicks = made ?? sent;
     if (instruments.status.get(instrumentRow) !== INSTRUMENT_STATUS.trading) continue;
     const { definition, terms, option } = listedInstrument(state, instrumentRow);
     const guard = { ...definition, markTicksMax: terms.markTicksMax };
@@ -68,7 +74,9 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     });
     const hasActed = verdict === 'accepted' || verdict === 'confirmed';
     const isIndexSound = indexTicks > 0n && (option !== null || indexTicks <= terms.markTicksMax);
-    const actingIndex = isIndexSound ? indexTicks : next.markTicks;
+    // An index of sources that has no price now is the last one it had, and not the mark.
+    const lastIndex = made === null ? 0n : instruments.indexTicks.get(instrumentRow);
+    const actingIndex = isIndexSound ? indexTicks : lastIndex > 0n ? lastIndex : next.markTicks;
     marks.push({
       instrumentRow,
       verdict,
@@ -141,49 +149,8 @@ export function wokenBy({ state, derived }: Situation, acted: PriceChange): numb
   return woken.sort((a, b) => a - b);
 }
 
-type AssetPriceFact = EventOf<'marked'>['assetPrices'][number];
-
-/** What a price of collateral does, by the guard that marks have. */
-function guardPrice(
-  state: State,
-  at: {
-    readonly poolAssetRow: number;
-    readonly price: bigint;
-    readonly sourceTimeMs: number;
-    readonly timeMs: number;
-  },
-): AssetPriceFact {
-  const { poolAssetRow: row, sourceTimeMs } = at;
-  const { poolAssets } = state;
-  const before = {
-    markTicks: poolAssets.price.get(row),
-    sourceTimeMs: poolAssets.priceTimeMs.get(row),
-    lastSourceTimeMs: poolAssets.priceSourceTimeMs.get(row),
-    pendingTicks: poolAssets.pendingPrice.get(row),
-    pendingCount: poolAssets.pendingCount.get(row),
-    isSuspect: poolAssets.isPriceSuspect.get(row) === 1,
-  };
-  const guard = {
-    markMaxAgeMs: poolAssets.priceMaxAgeMs.get(row),
-    markMaxJumpPpm: poolAssets.priceMaxJumpPpm.get(row),
-    markConfirmations: poolAssets.priceConfirmations.get(row),
-    markTicksMax: TICKS_MAX,
-  };
-  const arrival = { markTicks: at.price, sourceTimeMs, nowMs: at.timeMs };
-  const { verdict, next }: GuardedMark = guardMark(before, guard, arrival);
-  return {
-    poolAssetRow: row,
-    verdict,
-    price: next.markTicks,
-    priceTimeMs: next.sourceTimeMs,
-    pendingPrice: next.pendingTicks,
-    pendingCount: next.pendingCount,
-    isSuspect: next.isSuspect,
-  };
-}
-
 /** Collateral of a pool that has a price of its own. */
-function findPriced(state: State, pool: string, asset: string): number | Rejection {
+export function findPriced(state: State, pool: string, asset: string): number | Rejection {
   const poolRow = state.pools.names.rowOf(pool);
   if (poolRow < 0) return unknown('unknown_pool', pool);
   const assetRow = state.assets.names.rowOf(asset);

@@ -21,6 +21,7 @@ import { orderViews } from '../orderFacts.js';
 import { reservedByOrders } from '../orderReserve.js';
 import { type Rejection, reject } from '../rejection.js';
 import { isPoolSound } from '../soundness.js';
+import { hasUsableIndex } from '../sourcedIndex.js';
 import { clientLedgerRow, listedInstrument, type State } from '../state.js';
 import {
   accountFault,
@@ -90,7 +91,7 @@ function removalFault(
   });
 }
 
-/** An isolated position needs a mark that may decide; a shared account is judged with what may not decide moved against it. */
+/** An isolated position needs a mark and an index that may decide; a shared account is judged with what may not decide moved against it. */
 function markFault({ state, timeMs }: Situation, accountRow: number): Rejection | null {
   if (!hasRisk(state, accountRow))
     // Orders alone: what they ask for in a portfolio account is found on its scenarios.
@@ -100,7 +101,8 @@ function markFault({ state, timeMs }: Situation, accountRow: number): Rejection 
       ? scenarioFault({ state, timeMs }, accountRow)
       : reject('mark_unusable', { account: state.accounts.names.nameOf(accountRow) });
   const instrumentRow = state.accounts.instrument.get(accountRow);
-  if (hasUsableMark(state, instrumentRow, timeMs)) return null;
+  if (hasUsableMark(state, instrumentRow, timeMs) && hasUsableIndex(state, instrumentRow, timeMs))
+    return null;
   return reject('mark_unusable', { instrument: state.instruments.names.nameOf(instrumentRow) });
 }
 
