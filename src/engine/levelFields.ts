@@ -47,5 +47,6 @@ export const GRANDFATHER_REASONS = [
   'leverage',
   'isolatedShort',
   'remainderShort',
+  'poolWindingDown',
 ] as const;
 export type GrandfatherReason = (typeof GRANDFATHER_REASONS)[number];

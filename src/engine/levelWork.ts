@@ -30,7 +30,7 @@ import { hasUsableMark } from './marginView.js';
 import { orderView, orderViews } from './orderFacts.js';
 import { isPoolSound } from './soundness.js';
 import { missingToStand } from './standing.js';
-import { listedInstrument, type State, settleAssetRow } from './state.js';
+import { listedInstrument, POOL_STATUS, type State, settleAssetRow } from './state.js';
 
 /** Most positions that one step grandfathers. */
 const GRANDFATHERED_MAX = 64;
@@ -120,7 +120,10 @@ function reasonToStay(
   if (leverage === 0n) return 'noConsent';
   if (!isClosedFormInstrument(state, instrumentRow)) return 'notIsolatable';
   if (accounts.isQueued.get(accountRow) === 1) return 'inLiquidation';
-  if (!isPoolSound(situation, accounts.pool.get(accountRow))) return 'poolNotSound';
+  const poolRow = accounts.pool.get(accountRow);
+  // No account opens in a pool that ends.
+  if (state.pools.status.get(poolRow) !== POOL_STATUS.open) return 'poolWindingDown';
+  if (!isPoolSound(situation, poolRow)) return 'poolNotSound';
   const isPriced =
     hasUsableMark(state, instrumentRow, timeMs) &&
     hasAllPrices(state, accountRow) &&

@@ -221,6 +221,38 @@ describe('a grandfathered position', () => {
   });
 });
 
+describe('a shared account that a level locks', () => {
+  it('lets the position that locks it go with collateral, and another one only without (MAR-13, MAR-03)', () => {
+    const world = held(1_000);
+    world.level('strictIsolated');
+    world.open('eth', 'ada', 'isolated', 20, 'ETH-PERP');
+    world.open('btc', 'ada', 'isolated', 0);
+    const carve = (instrument: string, into: string, amount: number) =>
+      world.refuse({
+        kind: 'carvePosition',
+        account: 'pair',
+        instrument,
+        leg: 'net',
+        into,
+        amountMinor: usdt(amount),
+      });
+    expect(carve('ETH-PERP', 'eth', 1)).toBe('margin_locked');
+    expect(carve('ETH-PERP', 'eth', 0)).toBe('accepted');
+    expect(carve('BTC-PERP', 'btc', 100)).toBe('accepted');
+    expect(world.refuse({ kind: 'release', account: 'pair', asset: 'USDT', amountMinor: usdt(900) })).toBe(
+      'accepted',
+    );
+  });
+
+  it('keeps its position where its pool is being wound down: no account opens there (MAR-13)', () => {
+    const world = held(1_000);
+    world.accept(consent('pair', 10));
+    world.accept({ kind: 'windDownPool', pool: 'main' });
+    world.level('isolated');
+    expect(stays(world)).toEqual([['pair', 'poolWindingDown', 0n]]);
+  });
+});
+
 describe('the preview of a level', () => {
   it('says who would be carved out, grandfathered, blocked and locked, and keeps nothing (MAR-08)', () => {
     const world = held(1_000, { workBudget: 1 });

@@ -13,7 +13,8 @@ import type { Decision, Situation } from '../decision.js';
 import { type Draft, draftPosition, newDraft } from '../draft.js';
 import type { HoldFact } from '../event.js';
 import { isolatedLeverageFault } from '../isolatedLeverage.js';
-import { switchLevelFault } from '../levelRules.js';
+import { lockingInstrument, switchLevelFault } from '../levelRules.js';
+import { keptLevelOf } from '../levelStore.js';
 import { hasUsableMark } from '../marginView.js';
 import { orderView, orderViews } from '../orderFacts.js';
 import { type Rejection, reject } from '../rejection.js';
@@ -43,6 +44,8 @@ export function decideCarvePosition(situation: Situation, command: CommandOf<'ca
   if (leveraged !== null) return leveraged;
   const { amountMinor } = command;
   const assetRow = settleAssetRow(state, instrumentRow);
+  const locked = amountMinor > 0n ? lockedFault(state, fromRow, instrumentRow) : null;
+  if (locked !== null) return locked;
   const held = state.ledger.balance(ledgerOf(state, fromRow, instrumentRow));
   if (amountMinor < 0n || amountMinor > held) {
     return reject('invalid_amount', {
@@ -63,6 +66,17 @@ export function decideCarvePosition(situation: Situation, command: CommandOf<'ca
       return order.instrument === instrumentRow && order.leg === command.leg;
     }),
     leg: 'net',
+  });
+}
+
+/** Collateral that a level locks goes along with the position that locks it, and with no other. */
+function lockedFault(state: State, accountRow: number, carvedRow: number): Rejection | null {
+  const locking = lockingInstrument(state, accountRow);
+  if (locking < 0 || locking === carvedRow) return null;
+  return reject('margin_locked', {
+    account: state.accounts.names.nameOf(accountRow),
+    instrument: state.instruments.names.nameOf(locking),
+    level: keptLevelOf(state, locking).inForce.level,
   });
 }
 
