@@ -644,8 +644,8 @@ const EVENTS = {
     /** First position that was not looked at; null: all were. */
     cursor: nullable(whole),
   }),
-  /** Closed: what was left of fund, facility and lending is the venue's. */
-  poolStatusSet: record({ poolRow: u32, status: oneOf(POOL_STATUSES), transfers }),
+  /** Winding down: orders that could open are taken back. Closed: what was left of fund, facility and lending is the venue's. */
+  poolStatusSet: record({ poolRow: u32, status: oneOf(POOL_STATUSES), orders, holds, transfers }),
   /** Nothing of the loss comes back any more, and who is still out of what is not kept. */
   lossWrittenOff: record({
     poolRow: u32,

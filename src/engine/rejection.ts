@@ -98,7 +98,7 @@ export const REJECTIONS = {
   },
   pool_not_open: {
     message: 'the pool is being wound down, or is closed: it takes nothing new',
-    remedy: 'use another pool; what lowers risk is still taken',
+    remedy: 'use another pool; what lowers risk is still taken, orders as reduce-only ones',
     status: 409,
   },
   pool_open: {

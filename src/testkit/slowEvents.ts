@@ -31,7 +31,7 @@ import {
   judgeLocked,
   judgeOrdersEnded,
 } from './slowLevels.js';
-import { judgeNewcomers, judgePoolStatus } from './slowLifecycle.js';
+import { judgeNewcomers, judgeNothingOpens, judgePoolStatus } from './slowLifecycle.js';
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
 import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone, judgeStanding } from './slowOrders.js';
@@ -66,6 +66,7 @@ export function judgeEvent(context: EventContext, event: Event): void {
   judgeNewcomers(context, event);
   switch (event.kind) {
     case 'filled':
+      judgeNothingOpens(context, event);
       judgeTrade(context, event);
       judgeFilledOrders(context, event);
       return judgeFill(context, event);

@@ -43,6 +43,7 @@ const MARGIN_CODES: readonly RejectionCode[] = [
   'position_cap',
   'open_interest_cap',
   'instrument_reduce_only',
+  'pool_not_open',
   'scenarios_stale',
 ];
 
@@ -107,6 +108,11 @@ export function judgeAcceptance(
   applySlowly(after, event);
   const row = event.kind === 'orderAmended' ? event.orderRow : after.orders.length - 1;
   const order = after.orders[row] as SlowOrder;
+  const { status, id } = books.pools[(books.accounts[accountRow] as SlowAccount).pool] as SlowPool;
+  demand(
+    status === 'open' || order.isReduceOnly,
+    () => `order ${order.id} is let into ${id}, which is ${status}`,
+  );
   if (!reduces(books, order)) {
     judgeOpening(context, after, order);
     judgeLevelOpening(books, accountRow, order.instrument);

@@ -43,6 +43,10 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
     case 'defineScenarios':
     case 'sendScenarios':
     case 'resume':
+    case 'splitPool':
+    case 'windDownPool':
+    case 'closePool':
+    case 'reopenPool':
       return command.pool;
     case 'scheduleParameters':
       return ofInstrument(command.definition.id);
@@ -54,6 +58,7 @@ function poolOf({ state }: Engine, command: ExternalCommand): string | null {
     case 'setReduceOnly':
     case 'delist':
     case 'cancelParameters':
+    case 'moveInstrument':
       return ofInstrument(command.instrument);
     case 'allocate':
     case 'release':
@@ -96,42 +101,87 @@ const WALLET_CODES: readonly string[] = [
   'insufficient_order_margin',
 ];
 
-/** The history of one pool alone: its own commands, everybody's clients and cash, and its own marks. */
-function onlyPool(played: PlayedHistory, pool: string): Step[] {
+/** The history of some pools alone: their own commands, everybody's clients and cash, and their own marks. */
+function onlyPools(played: PlayedHistory, pools: ReadonlySet<string>): Step[] {
   const { engine, steps, recorded } = played;
   return steps.flatMap((step, at): Step[] => {
     const { outcome } = recorded[at]!.record;
     if (outcome.kind === 'rejected' && WALLET_CODES.includes(outcome.rejection.code)) return [];
     const of = poolOf(engine, step.command);
-    if (of !== null && of !== pool) return [];
+    if (of !== null && !pools.has(of)) return [];
+    // What was refused because of a pool that is not there any more.
+    if (outcome.kind === 'rejected' && 'toPool' in step.command && !pools.has(step.command.toPool)) return [];
     if (step.command.kind !== 'mark') return [step, ...withPlenty(step)];
     const marks = step.command.marks.filter(({ instrument }) => {
       const row = engine.state.instruments.names.rowOf(instrument);
-      return row >= 0 && engine.state.pools.names.nameOf(engine.state.instruments.pool.get(row)) === pool;
+      return row >= 0 && pools.has(engine.state.pools.names.nameOf(engine.state.instruments.pool.get(row)));
     });
-    const assetPrices = step.command.assetPrices.filter((price) => price.pool === pool);
+    const assetPrices = step.command.assetPrices.filter((price) => pools.has(price.pool));
     return marks.length + assetPrices.length === 0
       ? []
       : [{ ...step, command: { ...step.command, marks, assetPrices } }];
   });
 }
 
+/** Pools between which an instrument has gone, each pool in one group: where it is now, its instruments were always. */
+function groupsOf({ engine, recorded }: PlayedHistory): readonly ReadonlySet<string>[] {
+  const { names, table } = engine.state.pools;
+  let groups = Array.from({ length: table.size }, (_, row) => new Set([names.nameOf(row)]));
+  for (const { record } of recorded) {
+    if (record.outcome.kind === 'rejected') continue;
+    for (const event of record.outcome.events) {
+      if (event.kind !== 'instrumentMoved') continue;
+      const ends = [event.fromPoolRow, event.poolRow].map((row) => names.nameOf(row));
+      const isJoined = (group: ReadonlySet<string>) => ends.some((pool) => group.has(pool));
+      const joined = new Set(groups.filter(isJoined).flatMap((group) => [...group]));
+      groups = [...groups.filter((group) => !isJoined(group)), joined];
+    }
+  }
+  return groups;
+}
+
+/** Ends every group of pools with the hashes it has among the others. */
+function expectUnmoved(played: PlayedHistory): void {
+  // Terms whose time has come come into force with the next command, of whatever pool it is.
+  const { timeMs: clockMs } = played.engine.state.clock;
+  const last: Step = { commandId: 'last', command: { kind: 'openClient', client: 'last' }, clockMs };
+  submitAll(played.engine, [last]);
+  for (const group of groupsOf(played)) {
+    const alone = createEngine();
+    submitAll(alone, [...onlyPools(played, group), last]);
+    for (const pool of group) {
+      const rows = [played.engine, alone].map(({ state }) => state.pools.names.rowOf(pool));
+      const full = hashText(poolHash(played.engine.state, rows[0]!));
+      expect(hashText(poolHash(alone.state, rows[1]!)), `pool ${pool} without the others`).toBe(full);
+    }
+  }
+}
+
 describe('noninterference', () => {
   it('ends a pool with the same hash when every command of the others is erased (law 4b, ISO-03)', () => {
     forSeeds(80, (seed) => {
-      const played = playHistory(seed, { commands: 250, isSeparable: true });
-      // Terms whose time has come come into force with the next command, of whatever pool it is.
-      const { timeMs: clockMs } = played.engine.state.clock;
-      const last: Step = { commandId: 'last', command: { kind: 'openClient', client: 'last' }, clockMs };
-      submitAll(played.engine, [last]);
-      for (const pool of ['alpha', 'beta', 'desk']) {
-        const alone = createEngine();
-        submitAll(alone, [...onlyPool(played, pool), last]);
-        const rows = [played.engine, alone].map(({ state }) => state.pools.names.rowOf(pool));
-        const full = hashText(poolHash(played.engine.state, rows[0]!));
-        expect(hashText(poolHash(alone.state, rows[1]!)), `pool ${pool} without the others`).toBe(full);
+      expectUnmoved(playHistory(seed, { commands: 250, isSeparable: true }));
+    });
+  });
+
+  it('does so where instruments move, and pools are split, wound down and closed: pools that share no instrument ever (law 4b, ISO-03)', () => {
+    const seen = { groups: 0, moved: 0, split: 0, closed: 0 };
+    forSeeds(12, (seed) => {
+      const options = { commands: 200, isSeparable: true, isMoving: true, isEnding: true };
+      const played = playHistory(`moved-${seed}`, options);
+      expectUnmoved(played);
+      seen.groups += groupsOf(played).filter(({ size }) => size > 1).length > 1 ? 1 : 0;
+      for (const { record } of played.recorded) {
+        if (record.outcome.kind === 'rejected') continue;
+        if (record.command.kind === 'moveInstrument') seen.moved++;
+        if (record.command.kind === 'splitPool') seen.split++;
+        if (record.command.kind === 'closePool') seen.closed++;
       }
     });
+    expect(seen.groups).toBeGreaterThan(1);
+    expect(seen.moved).toBeGreaterThan(20);
+    expect(seen.split).toBeGreaterThan(2);
+    expect(seen.closed).toBeGreaterThan(5);
   });
 
   it('treats a margin account alone in the world, against the outside, as it does among the others (law 4a, ISO-01)', () => {

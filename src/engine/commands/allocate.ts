@@ -1,11 +1,13 @@
 /**
  * Moves money from the wallet into one of the client's margin accounts. Always allowed, also under
- * maintenance; once liquidation has begun it must cure in full (MAR-02).
+ * maintenance; once liquidation has begun it must cure in full (MAR-02). A pool that is not open takes it only for what is
+ * still open.
  */
 
-import { accountAssetOf } from '../accountParts.js';
+import { accountAssetOf, hasRisk } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { missingToLeave } from '../reduction.js';
 import { reject } from '../rejection.js';
 import { clientLedgerRow } from '../state.js';
@@ -18,6 +20,8 @@ export function decideAllocate({ state }: Situation, command: CommandOf<'allocat
   const accountRow = accounts.names.rowOf(account);
   const fault = accountFault(state, accountRow, account);
   if (fault !== null) return fault;
+  const ending = hasRisk(state, accountRow) ? null : poolOpenFault(state, accounts.pool.get(accountRow));
+  if (ending !== null) return ending;
   const poolAssetRow = findAccountAsset(state, accountRow, command.asset);
   if (typeof poolAssetRow === 'object') return poolAssetRow;
   const assetRow = state.poolAssets.asset.get(poolAssetRow);

@@ -18,6 +18,7 @@ import { hasUsableMark } from '../marginView.js';
 import { shortfallForOrders } from '../orderBacking.js';
 import { orderViews } from '../orderFacts.js';
 import { reservedForSpot } from '../orderReserve.js';
+import { poolOpenFault } from '../poolStatus.js';
 import { reducibleLots } from '../reduceOnly.js';
 import { type Rejection, reject } from '../rejection.js';
 import { listedInstrument, type State } from '../state.js';
@@ -52,6 +53,10 @@ export function decidePlaceOrder(situation: Situation, command: PlaceOrder): Dec
       ? reject('account_in_liquidation', { account: command.account })
       : null);
   if (refused !== null) return refused;
+  // What may open one day is not let in where nothing may: later its fill would be a fact.
+  const ending =
+    isReduceOnly || isPair ? null : poolOpenFault(state, state.instruments.pool.get(instrumentRow));
+  if (ending !== null) return ending;
   const priceTicks = worstPrice(situation, instrumentRow, command);
   if (typeof priceTicks === 'object') return priceTicks;
   if (isPair) return decideSpotOrder(situation, command, { accountRow, instrumentRow, priceTicks });

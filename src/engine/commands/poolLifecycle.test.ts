@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashText } from '../../base/index.js';
 import { lendingOf, lendingWorld } from '../../testkit/lendingWorld.js';
+import { orderWorld } from '../../testkit/orderWorld.js';
 import { coins, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot } from '../index.js';
 import { pairKey, venueLedgerRow } from '../state.js';
@@ -81,6 +82,45 @@ describe('a pool that is wound down', () => {
     checkEverything(world.state);
   });
 
+  it('takes back the orders that could open, with what they held, and lets in reduce-only ones alone (ISO-03, ORD-02, MAR-06)', () => {
+    const world = orderWorld();
+    for (const client of ['ada', 'bob', 'cid']) {
+      world.client(client, { USDT: usdt(100_000) });
+      world.open(client, client, 'isolated', 10);
+    }
+    for (const account of ['ada', 'bob'])
+      world.accept({ kind: 'allocate', account, asset: null, amountMinor: usdt(50_000) });
+    world.place('buy', 'ada', {});
+    world.place('sell', 'bob', { side: 'sell' });
+    world.match('buy', 'sell', 400_000n, 60n);
+    // Held of the wallet; one that would reduce, and one that can only reduce.
+    world.place('held', 'cid', { holdWallet: true, lots: 10n });
+    world.place('turning', 'ada', { side: 'sell', lots: 60n });
+    world.place('reducing', 'ada', { side: 'sell', lots: 20n, isReduceOnly: true });
+    const held = () => world.state.accounts.walletHold.get(world.row('cid'));
+    expect(held()).toBeGreaterThan(0n);
+    world.accept({ kind: 'windDownPool', pool: 'main' });
+    const left = ['buy', 'sell', 'held', 'turning', 'reducing'].map((order) => world.left(order));
+    expect(left).toEqual([0n, 0n, 0n, 0n, 20n]);
+    expect(held()).toBe(0n);
+    expect(() => world.match('buy', 'sell', 400_000n, 40n)).toThrow('order_closed');
+    expect(codeOf(world, world.order('late', 'ada', { side: 'sell', lots: 1n }))).toBe('pool_not_open');
+    // Money comes only to what is open.
+    expect(codeOf(world, { kind: 'allocate', account: 'cid', asset: null, amountMinor: 1n })).toBe(
+      'pool_not_open',
+    );
+    world.accept({ kind: 'allocate', account: 'ada', asset: null, amountMinor: 1n });
+    world.place('cover', 'bob', { lots: 80n, isReduceOnly: true });
+    expect(world.left('cover')).toBe(60n);
+    world.match('cover', 'reducing', 400_000n, 20n);
+    world.place('rest', 'ada', { side: 'sell', lots: 99n, isReduceOnly: true });
+    world.match('cover', 'rest', 400_000n, 40n);
+    expect([world.position('ada').lots, world.position('bob').lots]).toEqual([0n, 0n]);
+    world.accept({ kind: 'closePool', pool: 'main' });
+    expect(world.wallet('cid')).toBe(usdt(100_000));
+    checkEverything(world.state);
+  });
+
   it('is closed when nothing is open: money goes to its owners, the fund to the venue, and cash is nothing (ISO-04, LIQ-09)', () => {
     const world = twoPools();
     expect(codeOf(world, close)).toBe('pool_open');
@@ -106,6 +146,9 @@ describe('a pool that is wound down', () => {
     expect(codeOf(world, { kind: 'topUpFund', pool: 'p', asset: 'USDT', amountMinor: 1n })).toBe(
       'pool_not_open',
     );
+    // What may still come back of a loss is not shut in.
+    const out = { kind: 'drawDownFund', pool: 'p', asset: 'USDT', amountMinor: 1n } as const;
+    expect(codeOf(world, out)).toBe('insufficient_venue_funds');
     expect(codeOf(world, { kind: 'allocate', account: 'ada', asset: null, amountMinor: 1n })).toBe(
       'account_closed',
     );

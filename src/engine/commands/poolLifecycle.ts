@@ -1,32 +1,53 @@
 /**
- * The end of a risk pool, and its return. Winding down, it takes nothing new: nothing opens, nobody borrows, lends or joins; what
- * lowers risk goes on, and no wallet notices. Closed, it has nothing left: its accounts are swept to the wallets of their clients,
+ * The end of a risk pool, and its return. Winding down, it takes nothing new: nothing opens, nobody borrows, lends or joins, and
+ * resting orders that could open are taken back; what lowers risk goes on, and no wallet notices. Closed, it has nothing left: its accounts are swept to the wallets of their clients,
  * and what is over of fund, facility and lending is the venue's.
  */
 import { min } from '../../base/index.js';
 import type { Transfer } from '../../isolation/index.js';
+import { ordersOf } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import type { Event } from '../event.js';
+import type { Event, HoldFact, OrderFact } from '../event.js';
 import { lendingCash } from '../lending.js';
 import { isAtRest, openAccountsOf, poolRemains } from '../poolRemains.js';
 import { type Rejection, reject } from '../rejection.js';
 import { POOL_STATUS, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
+import { holdsWithout } from './cancelOrder.js';
 import { poolFault, unknown } from './checks.js';
 import { decideCloseAccount } from './closeAccount.js';
 
-export function decideWindDownPool({ state }: Situation, { pool }: CommandOf<'windDownPool'>): Decision {
+export function decideWindDownPool(situation: Situation, { pool }: CommandOf<'windDownPool'>): Decision {
+  const { state } = situation;
   const poolRow = findPool(state, pool);
   if (typeof poolRow === 'object') return poolRow;
   if (state.pools.status.get(poolRow) !== POOL_STATUS.open) return reject('nothing_to_do');
-  return [{ kind: 'poolStatusSet', poolRow, status: 'windingDown', transfers: [] }];
+  const taken = openingOrders(situation, poolRow);
+  return [{ kind: 'poolStatusSet', poolRow, status: 'windingDown', ...taken, transfers: [] }];
+}
+
+/** Every order that could open something, of every account: those that reduce alone stay (ORD-02 keeps them so). */
+function openingOrders(situation: Situation, poolRow: number) {
+  const { state, timeMs } = situation;
+  const orders: OrderFact[] = [];
+  const holds: HoldFact[] = [];
+  for (const accountRow of openAccountsOf(situation, poolRow)) {
+    const gone = ordersOf(state, accountRow)
+      .filter((row) => state.orders.isReduceOnly.get(row) === 0)
+      .filter((row) => state.orders.isLiquidation.get(row) === 0)
+      .map((orderRow) => ({ orderRow, lots: 0n }));
+    if (gone.length === 0) continue;
+    for (const order of gone) orders.push(order);
+    for (const hold of holdsWithout(state, accountRow, { orders: gone, timeMs })) holds.push(hold);
+  }
+  return { orders, holds };
 }
 
 export function decideReopenPool({ state }: Situation, { pool }: CommandOf<'reopenPool'>): Decision {
   const poolRow = findPool(state, pool);
   if (typeof poolRow === 'object') return poolRow;
   if (state.pools.status.get(poolRow) === POOL_STATUS.open) return reject('nothing_to_do');
-  return [{ kind: 'poolStatusSet', poolRow, status: 'open', transfers: [] }];
+  return [{ kind: 'poolStatusSet', poolRow, status: 'open', orders: [], holds: [], transfers: [] }];
 }
 
 export function decideClosePool(situation: Situation, { pool }: CommandOf<'closePool'>): Decision {
@@ -62,7 +83,7 @@ export function decideClosePool(situation: Situation, { pool }: CommandOf<'close
     if ('code' in returned) return returned;
     for (const transfer of returned) transfers.push(transfer);
   }
-  events.push({ kind: 'poolStatusSet', poolRow, status: 'closed', transfers });
+  events.push({ kind: 'poolStatusSet', poolRow, status: 'closed', orders: [], holds: [], transfers });
   return events;
 }
 

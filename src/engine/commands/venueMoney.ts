@@ -33,6 +33,8 @@ export function decideFeesToCapital({ state }: Situation, command: CommandOf<'fe
 export function decideTopUpFund({ state }: Situation, command: CommandOf<'topUpFund'>): Decision {
   const found = findFund(state, command);
   if ('code' in found) return found;
+  const closed = closedFault(state, found.poolRow);
+  if (closed !== null) return closed;
   const { assetRow, amount, poolRow, fundRow } = found;
   const from = venueLedgerRow(state, assetRow, 'capital');
   const short = balanceFault(
@@ -73,6 +75,8 @@ export function decideDrawDownFund(situation: Situation, command: CommandOf<'dra
 export function decideFundFacility({ state }: Situation, command: CommandOf<'fundFacility'>): Decision {
   const found = findFund(state, command);
   if ('code' in found) return found;
+  const closed = closedFault(state, found.poolRow);
+  if (closed !== null) return closed;
   const { assetRow, amount, poolRow, poolAssetRow } = found;
   const from = venueLedgerRow(state, assetRow, 'capital');
   const to = poolLedgerRow(state, poolAssetRow, 'facility');
@@ -110,6 +114,11 @@ export function decideDrainFacility({ state }: Situation, command: CommandOf<'dr
   return [{ kind: 'facilityDrained', poolRow, transfers: [{ flow: 'facilityDrain', from, to, amount }] }];
 }
 
+/** Into a closed pool no money goes; what a recovery brought there may be taken out. */
+function closedFault(state: State, poolRow: number): Rejection | null {
+  return state.pools.status.get(poolRow) === POOL_STATUS.closed ? poolOpenFault(state, poolRow) : null;
+}
+
 interface Amount {
   readonly assetRow: number;
   readonly amount: bigint;
@@ -137,8 +146,6 @@ function findFund(
   if ('code' in found) return found;
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
-  if (state.pools.status.get(poolRow) === POOL_STATUS.closed)
-    return poolOpenFault(state, poolRow) as Rejection;
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, found.assetRow));
   if (poolAssetRow === undefined) return unknown('unknown_asset', command.asset);
   return { ...found, poolRow, poolAssetRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
