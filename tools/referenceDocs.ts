@@ -225,6 +225,8 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   indexSourcesSet: 'the same of the index of an instrument',
   quoted:
     'what sources said, and the prices made of it: which of them counted, at what and with which share, and why the others did not',
+  clawedBack:
+    'accounts of the client or group gave back, out of their gains, what they gained by fills with an account that left a deficit',
   groupSet: 'the group of clients with which a client is one for limits, or none',
 };
 

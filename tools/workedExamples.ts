@@ -63,6 +63,7 @@ export const WORKED_EXAMPLES: Readonly<Record<string, () => string>> = {
   'waterfall-deleverage': () => waterfall(deleverageStory),
   'waterfall-share': () => waterfall(shareStory),
   'waterfall-recover': () => waterfall(recoverStory),
+  'waterfall-clawback': () => waterfall(clawbackStory),
   ...RISK_EXAMPLES,
   ...TAIL_EXAMPLES,
   ...BACKTEST_EXAMPLES,
@@ -333,11 +334,12 @@ interface Step {
 type Story = (world: World) => readonly Step[];
 
 /** Ada is long 0.1 BTC from 40,000 with 400 USDT; bob holds the other side, cleo makes the market. */
-function storyWorld(fund: number): World {
+function storyWorld({ fund, isGroup = false }: StoryStart): World {
   const world = standardWorld(usdt(fund));
   world.client('ada', { USDT: usdt(10_000) });
   world.client('bob', { USDT: usdt(100_000) });
   world.client('cleo', { USDT: usdt(100_000) });
+  if (isGroup) for (const client of ['ada', 'bob']) world.accept({ kind: 'setGroup', client, group: 'desk' });
   world.account('ada-1', 'ada', 'BTC-PERP', 10);
   world.account('bob-1', 'bob', 'BTC-PERP', 5);
   world.account('cleo-1', 'cleo', 'BTC-PERP', 5);
@@ -347,6 +349,8 @@ function storyWorld(fund: number): World {
 
 interface StoryStart {
   readonly fund: number;
+  /** ada and bob are clients of one group. */
+  readonly isGroup?: boolean;
   readonly play: Story;
 }
 
@@ -363,6 +367,13 @@ const fundStory: StoryStart = {
 const deleverageStory: StoryStart = {
   fund: 100,
   play: (world) => [marked(world, 32_000), unwound(world, { price: 32_000, lots: 25n })],
+};
+
+/** What the fund alone would have to be deleveraged for: bob, of her group, gained what she lost. */
+const clawbackStory: StoryStart = {
+  fund: 100,
+  isGroup: true,
+  play: (world) => [marked(world, 32_000), unwound(world, { price: 32_000, lots: 100n })],
 };
 
 /** Ada closes through her bankruptcy price herself, against cleo. */
@@ -420,12 +431,12 @@ function unwound(world: World, trade: { price: number; lots: bigint }): Step {
   };
 }
 
-function waterfall({ fund, play }: StoryStart): string {
-  const world = storyWorld(fund);
+function waterfall(story: StoryStart): string {
+  const world = storyWorld(story);
   const wallet = world.wallet('ada');
-  const rows = play(world).flatMap(({ title, records }) =>
-    records.flatMap((record) => rowsOf(world.state, title, record)),
-  );
+  const rows = story
+    .play(world)
+    .flatMap(({ title, records }) => records.flatMap((record) => rowsOf(world.state, title, record)));
   if (world.wallet('ada') !== wallet) throw new Error('a loss reached the wallet');
   const state = [
     `fund ${money(world.fund('main'))}`,

@@ -1,4 +1,6 @@
 /** A deficit as people read it: whose loss it was, and who has paid how much of it. */
+
+import { clawbacksOf } from '../engine/clawbackBooks.js';
 import { DEFICIT_CAUSES, outstandingOf, type State } from '../engine/index.js';
 import { type ClaimOwner, claimsOf } from '../engine/lossClaims.js';
 import { accountName, instrumentName, takeoverName } from './names.js';
@@ -14,6 +16,10 @@ export interface DeficitView {
   readonly takeover: string | null;
   readonly cause: (typeof DEFICIT_CAUSES)[number];
   readonly amount: string;
+  /** Given back by accounts of the same client or group, out of what they gained by fills with the account. */
+  readonly clawedBack: string;
+  /** Who could be asked for that, the latest first, at most 100; `gained` is what each had by those fills. */
+  readonly clawbacks: readonly (ClaimView & { readonly gained: string })[];
   readonly coveredByFund: string;
   /** Of that, what the venue paid into the fund for it. */
   readonly toppedUpByVenue: string;
@@ -67,6 +73,8 @@ export function deficitView(state: State, row: number): DeficitView {
     takeover: takeoverName(state, deficits.takeover.get(row)),
     cause: DEFICIT_CAUSES[deficits.cause.get(row)] as DeficitView['cause'],
     amount: amount(deficits.amount.get(row)),
+    clawedBack: amount(deficits.clawedBack.get(row)),
+    clawbacks: clawbackViews(state, row, amount),
     coveredByFund: amount(deficits.covered.get(row)),
     toppedUpByVenue: amount(deficits.toppedUp.get(row)),
     sharedByGains: amount(deficits.shared.get(row)),
@@ -111,4 +119,18 @@ function claimViews(state: State, owner: ClaimOwner, amount: (minor: bigint) => 
     });
   }
   return shown;
+}
+
+function clawbackViews(
+  state: State,
+  deficitRow: number,
+  amount: (minor: bigint) => string,
+): DeficitView['clawbacks'] {
+  const { account, claim, paid, returned } = state.clawbacks;
+  return [...clawbacksOf(state, deficitRow)].slice(0, CLAIMS_SHOWN).map((row) => ({
+    account: accountName(state, account.get(row)),
+    gained: amount(claim.get(row)),
+    paid: amount(paid.get(row)),
+    returned: amount(returned.get(row)),
+  }));
 }

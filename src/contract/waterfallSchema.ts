@@ -37,7 +37,7 @@ const LayerDocument = Type.Object(
     name: id('Name of the layer, unique; it begins with a letter.', 'fund'),
     kind: oneOf(
       [...LAYER_KINDS],
-      "`account`: own money of who lost. `insuranceFund`: the pool's fund. `topUp`: venue capital, into the fund before it pays. `lenders`: of the asset in the pool. `deleveraging`: profit that winners forgo. `lossSharing`: gains in the pool.",
+      "`account`: own money of who lost. `insuranceFund`: the pool's fund. `topUp`: venue capital, into the fund before it pays. `lenders`: of the asset in the pool. `deleveraging`: profit that winners forgo. `lossSharing`: gains in the pool. `clawback`: what accounts of the same client or group gained by fills with who lost.",
     ),
     scope: Type.Optional(
       Type.String({

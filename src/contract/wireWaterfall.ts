@@ -19,7 +19,7 @@ const WireLayer = Type.Object(
     name: label('Its name in the list; begins with a letter.', 'fund'),
     kind: word(
       LAYER_KINDS,
-      "account: own money of who lost. insuranceFund: the pool's fund. topUp: venue capital, into the fund before it pays. lenders: of the asset. deleveraging: profit that winners forgo. lossSharing: gains in the pool.",
+      "account: own money of who lost. insuranceFund: the pool's fund. topUp: venue capital, into the fund before it pays. lenders: of the asset. deleveraging: profit that winners forgo. lossSharing: gains in the pool. clawback: what accounts of the same client or group gained by fills with who lost.",
     ),
     scope: word(LAYER_SCOPES, 'Whose it is: that of its kind, stated.'),
     payers: word(LAYER_PAYERS, 'Who pays: those of its kind, stated.'),

@@ -362,6 +362,8 @@ const COMMANDS = {
     assets: list(record({ pool: text, asset: text, source: text, price: i64, timeMs: whole })),
     instruments: list(record({ instrument: text, source: text, indexTicks: i64, timeMs: whole })),
   }),
+  // internal
+  clawBack: record({ poolAssetRow: u32 }),
 } as const;
 
 export const command = variant(COMMANDS);
@@ -388,6 +390,7 @@ const INTERNAL = [
   'convertFund',
   'carveRaised',
   'grandfatherHolders',
+  'clawBack',
 ] as const satisfies readonly CommandKind[];
 
 export type InternalKind = (typeof INTERNAL)[number];

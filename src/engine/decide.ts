@@ -16,6 +16,7 @@ import {
   decideGrandfatherHolders,
   decideSetCarveConsent,
 } from './commands/carveRaised.js';
+import { decideClawBack } from './commands/clawBack.js';
 import { decideCloseAccount } from './commands/closeAccount.js';
 import { decideConvertFund } from './commands/convertFund.js';
 import { decideCover } from './commands/cover.js';
@@ -138,6 +139,7 @@ const DECIDERS: Deciders = {
   cover: decideCover,
   deleverage: decideDeleverage,
   share: decideShare,
+  clawBack: decideClawBack,
   settleExpiry: decideSettleExpiry,
   assess: decideAssess,
   payOutside: decidePayOutside,

@@ -53,6 +53,9 @@ const orders = list(record({ orderRow: u32, lots: i64 }));
 /** What accounts' orders hold of their clients' wallets after the event. */
 const holds = list(record({ accountRow: u32, holdMinor: i64 }));
 
+/** What a fill between accounts of one client or group moved: relatedGains.ts. */
+const relatedFact = record({ positionRow: u32, accountRow: u32, lots: i64, value: i64 });
+
 export const NOTICE_LEVELS = ['none', 'warning', 'call'] as const;
 export type NoticeLevel = (typeof NOTICE_LEVELS)[number];
 
@@ -148,6 +151,8 @@ const EVENTS = {
     /** Accounts the fill left at or under maintenance margin. */
     woken: list(u32),
     debts,
+    /** Between accounts of one client or group: what it moved, from the view of each. */
+    related: list(relatedFact),
   }),
 
   marked: record({
@@ -536,6 +541,8 @@ const EVENTS = {
     /** Back to who shared a deficit, and to who forwent profit for the takeover. */
     shares: list(record({ claimRow: u32, accountRow: u32, amount: i64 })),
     forgone: list(record({ claimRow: u32, accountRow: u32, amount: i64 })),
+    /** Back to who gave back what it had gained by fills with the account. */
+    givenBack: list(record({ clawbackRow: u32, accountRow: u32, amount: i64 })),
     transfers,
   }),
   /** The pool has ledger accounts in the asset from now on. */
@@ -588,6 +595,7 @@ const EVENTS = {
     takeovers: list(takeoverChange),
     orders,
     debts,
+    related: list(relatedFact),
   }),
   /** What was taken over at a wrong mark is the account's again as far as it is there, and the rest is made good. */
   liquidationReversed: record({
@@ -678,6 +686,18 @@ const EVENTS = {
       }),
     ),
   }),
+  /** The first layer after the account itself: accounts of its client or group give back what they gained by fills with it. */
+  clawedBack: record({
+    poolRow: u32,
+    poolAssetRow: u32,
+    deficitRow: u32,
+    amount: i64,
+    /** With what of the claim was open before. */
+    payers: list(record({ clawbackRow: u32, accountRow: u32, claimMinor: i64, paysMinor: i64 })),
+    transfers,
+    positions,
+    realized,
+  }),
 } as const;
 
 export const event = variant(EVENTS);
@@ -690,5 +710,6 @@ export type TakeoverChange = Infer<typeof takeoverChange>;
 export type OrderFact = Infer<typeof orders>[number];
 export type DebtFact = Infer<typeof debts>[number];
 export type HoldFact = Infer<typeof holds>[number];
+export type RelatedFact = Infer<typeof relatedFact>;
 export type RealizedFact = Infer<typeof realized>[number];
 export type DeficitCause = (typeof DEFICIT_CAUSES)[number];

@@ -9,6 +9,7 @@ import type { Transfer } from '../isolation/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import { accountAssetOf, assetsOf, openOrdersOf, positionOf } from './accountParts.js';
+import { bookClawback, openClawbacks } from './clawbackBooks.js';
 import {
   DEFICIT_CAUSES,
   type DeficitFact,
@@ -60,6 +61,7 @@ import {
   openWallet,
 } from './openings.js';
 import { approveProposal, openProposal, PROPOSAL_STATUS } from './proposals.js';
+import { addRelated, clampRelated, forgetRelated, moveRelated, takeRelatedGains } from './relatedGains.js';
 import { defineScenarios, keepScenarios } from './scenarioStore.js';
 import { defineSources, keepQuotes } from './sourceStore.js';
 import {
@@ -86,7 +88,9 @@ export function evolve(state: State, event: Event, timeMs: number): void {
     keepTaken(state, event, instrumentRow);
   }
   if (event.kind === 'accountTakenOver') openTakeovers(state, event, timeMs);
+  moveRelated(state, event);
   if ('positions' in event) for (const change of event.positions) applyPosition(state, change);
+  if ('related' in event) for (const fact of event.related) addRelated(state, fact);
   if ('takeovers' in event) for (const change of event.takeovers) applyTakeover(state, change);
   if ('orders' in event) for (const fact of event.orders) applyOrder(state, fact);
   if ('holds' in event) for (const fact of event.holds) applyHold(state, fact);
@@ -96,6 +100,7 @@ export function evolve(state: State, event: Event, timeMs: number): void {
     const instrumentRow = 'instrumentRow' in event ? event.instrumentRow : -1;
     for (const fact of event.deficits) openDeficit(state, fact, { instrumentRow, timeMs });
   }
+  forgetRelated(state, event);
   applyFacts(state, event, timeMs);
 }
 
@@ -185,6 +190,9 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       poolAssets.shareCursor.set(deficits.poolAsset.get(event.deficitRow), event.cursor);
       bookShares(state, event);
       return payDeficit(state, event.deficitRow, event.amount, 'shared');
+    case 'clawedBack':
+      bookClawback(state, event);
+      return payDeficit(state, event.deficitRow, event.amount, 'clawedBack');
     case 'shareExhausted':
       return poolAssets.isShareExhausted.set(event.poolAssetRow, 1);
     case 'soundnessAssessed':
@@ -375,6 +383,7 @@ function applyPosition(state: State, change: PositionChange): void {
   positions.cost.set(row, change.cost);
   positions.fundingIndex.set(row, change.fundingIndex);
   positions.premium.set(row, change.premium);
+  clampRelated(state, row);
 }
 
 function longPart(lots: bigint): bigint {
@@ -719,6 +728,7 @@ function openDeficit(
   deficits.amount.set(row, fact.amount);
   deficits.instrument.set(row, instrumentOfDeficit(state, fact, at.instrumentRow));
   deficits.firstClaim.set(row, -1);
+  openClawbacks(state, row, takeRelatedGains(state, fact));
   linkToTakeover(state, row);
   deficits.timeMs.set(row, at.timeMs);
   deficits.next.set(row, -1);
@@ -755,7 +765,7 @@ function payDeficit(
   state: State,
   row: number,
   amount: bigint,
-  by: 'covered' | 'shared' | 'lent' | 'recovered',
+  by: 'clawedBack' | 'covered' | 'shared' | 'lent' | 'recovered',
 ): void {
   const { deficits, poolAssets, totals } = state;
   const poolAssetRow = deficits.poolAsset.get(row);

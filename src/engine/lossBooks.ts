@@ -1,5 +1,6 @@
 /** Who paid what of each loss, and what came back to whom. Called by `evolve` alone. */
 import type { Int64Column } from '../base/table.js';
+import { bookGivenBack } from './clawbackBooks.js';
 import type { EventOf } from './event.js';
 import { closeClaims, openClaim, payClaim } from './lossClaims.js';
 import type { State } from './state.js';
@@ -46,6 +47,7 @@ export function bookSpent({ takeovers, instruments }: State, event: EventOf<'del
 export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): void {
   const { deficits, instruments, takeovers } = state;
   for (const loss of event.losses) bookReturned(state, event.poolAssetRow, loss);
+  bookGivenBack(state, event);
   const shared = new Set<number>();
   for (const { claimRow, amount } of event.shares) {
     const deficitRow = state.lossClaims.deficit.get(claimRow);

@@ -28,7 +28,7 @@ export interface Layers {
   readonly backing: bigint;
   /** Venue capital in the asset; nothing where it is no layer. */
   readonly capital: bigint;
-  /** The fund pays as far as it goes, and nobody but the fund: most pools, and quickly reckoned. */
+  /** The fund pays as far as it goes, and nobody but the fund has to for what is taken over: most pools, and quickly reckoned. */
   readonly isPlain: boolean;
 }
 
@@ -39,6 +39,9 @@ export function layersOf(situation: Situation, poolAssetRow: number): Layers {
   const venueLayer = layerOf(policy, 'topUp');
   const assetRow = state.poolAssets.asset.get(poolAssetRow);
   const capital = () => max(0n, state.ledger.balance(venueLedgerRow(state, assetRow, 'capital')));
+  const hasRelated =
+    layerOf(policy, 'clawback') !== null &&
+    state.pools.relatedTakeovers.get(state.poolAssets.pool.get(poolAssetRow)) > 0;
   return {
     situation,
     poolAssetRow,
@@ -51,7 +54,8 @@ export function layersOf(situation: Situation, poolAssetRow: number): Layers {
     isPlain:
       venueLayer === null &&
       (fundLayer === null || !isLimited(fundLayer)) &&
-      !hasLevelLimits(state, poolAssetRow),
+      !hasLevelLimits(state, poolAssetRow) &&
+      !hasRelated,
   };
 }
 
@@ -142,6 +146,8 @@ function paidBy({ deficits }: State, kind: LayerKind, row: number): bigint {
       return deficits.lent.get(row);
     case 'lossSharing':
       return deficits.shared.get(row);
+    case 'clawback':
+      return deficits.clawedBack.get(row);
     default:
       return 0n;
   }
@@ -165,9 +171,13 @@ function leftOfCap(
   instrumentRow: number,
 ): bigint | null {
   if (instrumentCapMinor === null || instrumentRow < 0) return null;
-  const used = { insuranceFund: instruments.fundUsed, topUp: instruments.venueUsed } as const;
-  const column = kind === 'lossSharing' ? instruments.gainsUsed : used[kind as keyof typeof used];
-  return max(0n, instrumentCapMinor - column.get(instrumentRow));
+  const used = {
+    insuranceFund: instruments.fundUsed,
+    topUp: instruments.venueUsed,
+    lossSharing: instruments.gainsUsed,
+    clawback: instruments.clawbackUsed,
+  } as const;
+  return max(0n, instrumentCapMinor - used[kind as keyof typeof used].get(instrumentRow));
 }
 
 // ---- open deficits ----

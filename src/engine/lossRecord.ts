@@ -4,6 +4,7 @@
  */
 import { min } from '../base/index.js';
 import type { OpenPayment } from '../liquidation/index.js';
+import { clawbackLeft, clawbacksOf } from './clawbackBooks.js';
 import { poolFault, unknown } from './commands/checks.js';
 import { claimLeft, claimsOf } from './lossClaims.js';
 import { type Rejection, reject } from './rejection.js';
@@ -81,7 +82,7 @@ function deficitsOf({ deficits, takeovers }: State, takeoverRow: number): number
   return rows.reverse();
 }
 
-/** What each payer is still out of. Rows are deficits for fund, venue and lenders, claims for winners and gains. */
+/** What each payer is still out of. Rows are deficits for fund, venue and lenders, claims for winners and gains, clawbacks for who gave back. */
 export function openPayments(
   state: State,
   { poolAssetRow, takeoverRow, deficitRows }: Loss,
@@ -104,7 +105,11 @@ export function openPayments(
     rows
       .flatMap((row) => [...claimsOf(state, { of, row })])
       .map((row) => ({ row, paysMinor: claimLeft(state, row) }));
+  const givenBack = deficitRows
+    .flatMap((row) => [...clawbacksOf(state, row)])
+    .map((row) => ({ row, paysMinor: clawbackLeft(state, row) }));
   return [
+    { layer: 'clawback', payers: givenBack },
     ...(isVenueFirst ? [venue, fund] : [fund, venue]),
     each('reserve', (row) => reserveForgone.get(row) - (lentReturned.get(row) - lendersBack(row))),
     each('lenders', (row) => (hasLenders ? byLenders(row) - lendersBack(row) : 0n)),

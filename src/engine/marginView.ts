@@ -1,9 +1,9 @@
 /** What the margin models see of an account or a takeover of this state. */
-import { divFloor } from '../base/index.js';
+import { divCeil, divFloor } from '../base/index.js';
 import { equityFloor, type IsolatedView } from '../margin/index.js';
 import { valueAtMark } from '../market/index.js';
 import { haltedUntilMs, isHalted } from './halts.js';
-import { listedInstrument, type State } from './state.js';
+import { INSTRUMENT_STATUS, listedInstrument, type State } from './state.js';
 import { accruedFunding } from './trade.js';
 
 /** The account as it stands: its balance, position, uncollected funding and leverage. */
@@ -59,6 +59,21 @@ export function markValue(state: State, instrumentRow: number, lots: bigint): bi
     state.instruments.markTicks.get(instrumentRow),
   );
   return divFloor(numerator, denominator);
+}
+
+/** Signed value of lots at the last good mark, or at the price at which they settled; rounded up. */
+export function exitValueCeil(state: State, instrumentRow: number, lots: bigint): bigint {
+  const { status, markTicks, settlementTicks } = state.instruments;
+  const isTrading = status.get(instrumentRow) === INSTRUMENT_STATUS.trading;
+  const ticks = (isTrading ? markTicks : settlementTicks).get(instrumentRow);
+  // An option that expires worthless settles at 0.
+  if (lots === 0n || ticks === 0n) return 0n;
+  const { numerator, denominator } = valueAtMark(
+    listedInstrument(state, instrumentRow).marginTerms,
+    lots,
+    ticks,
+  );
+  return divCeil(numerator, denominator);
 }
 
 /** Whether the instrument's mark may decide about money now: `isMarkUsable` on the columns, and no halt. */

@@ -193,6 +193,7 @@ export function openPosition(state: State, holder: Holder, owner: Uint32Array, l
   positions.takeover.set(row, holder.takeoverRow);
   positions.leg.set(row, LEGS.indexOf(leg));
   positions.next.set(row, -1);
+  positions.firstRelated.set(row, -1);
   return row;
 }
 

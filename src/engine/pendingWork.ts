@@ -67,6 +67,7 @@ export function poolOfWork(state: State, command: InternalCommand): number {
     case 'cover':
     case 'convertFund':
     case 'share':
+    case 'clawBack':
     case 'payOutside':
     case 'bearLenderLoss':
       return state.poolAssets.pool.get(command.poolAssetRow);

@@ -5,6 +5,7 @@
 import { BrokenAssertion } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
+import { checkClawbacks } from './clawbackBooks.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
@@ -116,8 +117,21 @@ export function checkEverything(state: State): void {
         throw new BrokenAssertion(`running total ${name} of row ${row} is ${kept}, a scan gives ${scan}`);
     }
   }
+  checkRelatedTakeovers(state);
   for (let row = 0; row < state.assets.table.size; row++) checkAsset(state, row);
   for (let row = 0; row < state.instruments.table.size; row++) checkInstrument(state, row);
   for (let row = 0; row < state.poolAssets.table.size; row++) checkPoolAsset(state, row);
   checkClaims(state);
+  checkClawbacks(state);
+}
+
+function checkRelatedTakeovers({ openTakeovers, pools, positions, takeovers }: State): void {
+  for (let row = 0; row < pools.table.size; row++) {
+    const open = [...(openTakeovers.get(row) ?? [])];
+    const found = open.filter(
+      (takeover) => positions.firstRelated.get(takeovers.position.get(takeover)) >= 0,
+    );
+    if (found.length !== pools.relatedTakeovers.get(row))
+      throw new BrokenAssertion(`pool ${row} counts other takeovers with related fills than it has`);
+  }
 }

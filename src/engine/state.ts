@@ -47,6 +47,8 @@ export function createState() {
   const deficits = table('deficits');
   const lenders = table('lenders');
   const lossClaims = table('lossClaims');
+  const clawbacks = table('clawbacks');
+  const relatedGains = table('relatedGains');
   const proposals = table('proposals');
 
   const state = {
@@ -103,6 +105,8 @@ export function createState() {
       settlingCount: pools.whole('settlingCount'),
       takeoverCount: pools.whole('takeoverCount'),
       deficitCount: pools.whole('deficitCount'),
+      /** Open takeovers that something is remembered with of fills between accounts of one client or group. */
+      relatedTakeovers: pools.whole('relatedTakeovers', { isDerived: true }),
       /** First of the rows of claims that were freed: lossClaims.ts. */
       firstFreeClaim: pools.whole('firstFreeClaim', { isDerived: true }),
     },
@@ -227,6 +231,7 @@ export function createState() {
       fundUsed: instruments.int64('fundUsed'),
       venueUsed: instruments.int64('venueUsed'),
       gainsUsed: instruments.int64('gainsUsed'),
+      clawbackUsed: instruments.int64('clawbackUsed'),
       /** Of its isolation level with the numbers that decided: levelStore.ts; 0 where none was ever set. */
       levelDigest: instruments.int64('levelDigest'),
       /** Of the sources its index is made of, with their quotes: sourceStore.ts. */
@@ -321,6 +326,8 @@ export function createState() {
       fundingIndex: positions.int64('fundingIndex'),
       /** Signed premium of the open lots of an option, already paid: what profit is reckoned against. */
       premium: positions.int64('premium'),
+      /** Head of the list of what fills with accounts of its own client or group have moved. */
+      firstRelated: positions.whole('firstRelated', { isDerived: true }),
     },
     orders: {
       table: orders,
@@ -385,6 +392,8 @@ export function createState() {
       amount: deficits.int64('amount'),
       covered: deficits.int64('covered'),
       shared: deficits.int64('shared'),
+      /** Given back by accounts of the same client or group, out of what they gained by fills with it. */
+      clawedBack: deficits.int64('clawedBack'),
       /** Borne by the lenders of the asset: of a deficit of cause `borrow`. */
       lent: deficits.int64('lent'),
       /** The instrument whose loss it is, where it settles in the asset; or -1. */
@@ -403,6 +412,8 @@ export function createState() {
       /** Head of the list of who shared it, and how many entries there have been. */
       firstClaim: deficits.whole('firstClaim', { isDerived: true }),
       claimCount: deficits.whole('claimCount', { isDerived: true }),
+      /** Head of the list of who may be asked for it first. */
+      firstClawback: deficits.whole('firstClawback', { isDerived: true }),
       timeMs: deficits.whole('timeMs'),
       next: deficits.whole('next', { isDerived: true }),
       /** The one before of the same takeover, or -1. */
@@ -431,6 +442,28 @@ export function createState() {
       returned: lossClaims.int64('returned'),
       /** The next of the same deficit or takeover; of a free row the pool's next free one. */
       next: lossClaims.whole('next', { isDerived: true }),
+    },
+    /** What an account had gained by fills with the account that left a deficit, what it gave back of it and got again. */
+    clawbacks: {
+      table: clawbacks,
+      deficit: clawbacks.whole('deficit', { refersTo: deficits.identities }),
+      account: clawbacks.whole('account', { refersTo: accounts.identities }),
+      claim: clawbacks.int64('claim'),
+      paid: clawbacks.int64('paid'),
+      returned: clawbacks.int64('returned'),
+      /** The deficit's next. */
+      next: clawbacks.whole('next', { isDerived: true }),
+    },
+    /** What fills between accounts of one client or group have moved, by the position that paid: relatedGains.ts. */
+    relatedGains: {
+      table: relatedGains,
+      position: relatedGains.whole('position', { refersTo: positions.identities }),
+      /** Who was on the other side. */
+      account: relatedGains.whole('account', { refersTo: accounts.identities }),
+      lots: relatedGains.int64('lots'),
+      value: relatedGains.int64('value'),
+      /** The position's next. */
+      next: relatedGains.whole('next', { isDerived: true }),
     },
     /** Corrections that were proposed: proposals.ts. */
     proposals: {
@@ -491,6 +524,8 @@ export function tablesOf(state: State): readonly Table[] {
     state.lenders.table,
     state.lossClaims.table,
     state.proposals.table,
+    state.clawbacks.table,
+    state.relatedGains.table,
   ];
 }
 
@@ -531,8 +566,9 @@ export function settleAssetRow(state: State, instrumentRow: number): number {
 
 /** What of a deficit nobody has paid yet. */
 export function outstandingOf({ deficits }: State, row: number): bigint {
-  const { amount, covered, shared, lent, recovered } = deficits;
-  return amount.get(row) - covered.get(row) - shared.get(row) - lent.get(row) - recovered.get(row);
+  const { amount, clawedBack, covered, shared, lent, recovered } = deficits;
+  const paid = clawedBack.get(row) + covered.get(row) + shared.get(row) + lent.get(row);
+  return amount.get(row) - paid - recovered.get(row);
 }
 
 export function markState(state: State, instrumentRow: number): MarkState {

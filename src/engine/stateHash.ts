@@ -87,6 +87,8 @@ export function poolHash(state: State, poolRow: number): Hash128 {
     ['deficits', (row) => state.deficits.pool.get(row) === poolRow],
     ['lenders', (row) => state.poolAssets.pool.get(state.lenders.poolAsset.get(row)) === poolRow],
     ['proposals', (row) => state.proposals.pool.get(row) === poolRow],
+    ['clawbacks', (row) => state.deficits.pool.get(state.clawbacks.deficit.get(row)) === poolRow],
+    ['relatedGains', (row) => state.positions.pool.get(state.relatedGains.position.get(row)) === poolRow],
     ['lossClaims', (row) => !state.lossClaims.table.isFree(row) && poolOfClaim(state, row) === poolRow],
   ]);
   const total = emptyHash();

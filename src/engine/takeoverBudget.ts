@@ -1,10 +1,11 @@
 /**
- * What fund and venue capital may spend on each takeover that is short, before its loss is there: beyond that its lots
+ * What clawback, fund and venue capital may spend on each takeover that is short, before its loss is there: beyond that its lots
  * are deleveraged. Each takeover has what its own instrument's caps leave, so that what was taken over in other
  * instruments neither delays nor hastens it; the shallowest are met first, so that the deepest is closed first.
  */
 import { max, min } from '../base/index.js';
 import type { WaterfallLayer } from '../liquidation/index.js';
+import { clawableOf } from './clawback.js';
 import { openTakeoversOf } from './evolve.js';
 import { type ArisenLoss, budgetByLevel } from './levelLimits.js';
 import {
@@ -89,7 +90,9 @@ function shortTakeovers({ situation, poolAssetRow }: Layers): Short[] {
 
 function takeoverBudgets(layers: Layers): Map<number, bigint> {
   const planned = plan(layers, fundLeft(layers));
-  return new Map([...planned].map(([row, { ofFund, ofVenue }]) => [row, ofFund + ofVenue]));
+  return new Map(
+    [...planned].map(([row, { ofRelated, ofFund, ofVenue }]) => [row, ofRelated + ofFund + ofVenue]),
+  );
 }
 
 /** A takeover's loss arose when it was taken over. */
@@ -116,11 +119,12 @@ function fundLeft(layers: Layers): Left {
 }
 
 interface Planned {
+  readonly ofRelated: bigint;
   readonly ofFund: bigint;
   readonly ofVenue: bigint;
 }
 
-/** The shallowest first: what fund and venue would pay of each takeover, were all of them closed at their marks. */
+/** The shallowest first: what related accounts, fund and venue would pay of each takeover, were all of them closed at their marks. */
 function plan(layers: Layers, left: Left): Map<number, Planned> {
   const { situation, policy, fund, backing, capital } = layers;
   const used = { insuranceFund: new Map<number, bigint>(), topUp: new Map<number, bigint>() };
@@ -149,9 +153,11 @@ function plan(layers: Layers, left: Left): Map<number, Planned> {
     spent.set(loss.instrumentRow, before + paid);
     return paid;
   };
+  const promised = new Map<number, bigint>();
   for (const loss of shortTakeovers(layers).reverse()) {
     const paid = { insuranceFund: 0n, topUp: 0n };
-    let leftMinor = loss.shortMinor;
+    const ofRelated = payRelated(layers, loss, promised);
+    let leftMinor = loss.shortMinor - ofRelated;
     for (const layer of policy.layers) {
       if (layer.kind !== 'insuranceFund' && layer.kind !== 'topUp') continue;
       const isFund = layer.kind === 'insuranceFund';
@@ -162,7 +168,34 @@ function plan(layers: Layers, left: Left): Map<number, Planned> {
       if (isFund) left.fund -= amount;
       else left.capital -= amount;
     }
-    planned.set(loss.takeoverRow, { ofFund: paid.insuranceFund, ofVenue: paid.topUp });
+    planned.set(loss.takeoverRow, { ofRelated, ofFund: paid.insuranceFund, ofVenue: paid.topUp });
   }
   return planned;
+}
+
+/** What accounts of its client or group would give back for the takeover, each what others have left of its gains. */
+function payRelated(
+  layers: Layers,
+  { takeoverRow, shortMinor }: Short,
+  promised: Map<number, bigint>,
+): bigint {
+  const layer = layerOf(layers.policy, 'clawback');
+  if (layer === null) return 0n;
+  const payers = clawableOf(layers, takeoverRow, promised);
+  const holds = payers.reduce((sum, { payableMinor }) => sum + payableMinor, 0n);
+  const { state } = layers.situation;
+  const room = roomOf(layer, holds, {
+    cause: 'liquidation',
+    leftMinor: shortMinor,
+    paidMinor: 0n,
+    instrumentLeftMinor: instrumentLeft(state, layer, { ...arisen(state, takeoverRow), holds }),
+  });
+  const paid = min(shortMinor, room);
+  let left = paid;
+  for (const { accountRow, payableMinor } of payers) {
+    const part = min(left, payableMinor);
+    promised.set(accountRow, (promised.get(accountRow) ?? 0n) + part);
+    left -= part;
+  }
+  return paid;
 }

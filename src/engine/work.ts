@@ -5,6 +5,7 @@
  */
 import { unreachable } from '../base/index.js';
 import type { LayerKind } from '../liquidation/index.js';
+import { clawbackPart } from './clawback.js';
 import type { InternalCommand } from './command.js';
 import { autoMarginFor } from './commands/autoMargin.js';
 import { payableOutside } from './commands/payOutside.js';
@@ -68,7 +69,7 @@ function marketOrder({ derived, timeMs }: Situation, poolRow: number): InternalC
 
 /**
  * The layers of the pool's policy, one after the other, for each of its assets: a layer is asked only when all before it
- * are at their limit for what is open. By itself: the fund in the asset, then what it has in others as far as the facility
+ * are at their limit for what is open. By itself: what its own kind gained by fills with the account, the fund in the asset, then what it has in others as far as the facility
  * converts it; then, for what even that does not back, the lenders for their own debtors, deleveraging of what the fund
  * cannot cover, and sharing.
  */
@@ -92,6 +93,8 @@ function stepOf(kind: LayerKind, layers: Layers): InternalCommand | null {
     case 'account':
       // What an account had is in its takeover, or was paid when its deficit was recognised.
       return null;
+    case 'clawback':
+      return clawbackPart(layers) === null ? null : { kind: 'clawBack', poolAssetRow };
     case 'insuranceFund':
       if (coverByFund(layers) !== null) return { kind: 'cover', poolAssetRow };
       return lacksAsset(layers) && convertFund(situation, poolAssetRow).length > 0

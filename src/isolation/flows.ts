@@ -277,6 +277,13 @@ export const FLOWS = {
     bond: 'samePool',
     reason: 'what a reversed takeover still has of its account',
   },
+  clawBack: {
+    from: ['margin'],
+    to: ['receivable'],
+    bond: 'samePool',
+    reason:
+      'an account gives back, out of its gains, what it gained by fills with the account of its client or group that is short',
+  },
 } as const satisfies Record<string, Flow>;
 
 export type FlowName = keyof typeof FLOWS;

@@ -4,11 +4,12 @@ import { DEFAULT_DELEVERAGE_POLICY } from './deleveragePolicy.js';
 import type { LayerKind, WaterfallLayer, WaterfallPolicy } from './waterfallLayers.js';
 import { LAYER_RULES } from './waterfallRules.js';
 
-/** Own account, the whole fund, lenders for debts only, deleveraging by queue, gains; no caps, no venue capital. */
+/** Own account, what its own kind gained by fills with it, the whole fund, lenders for debts only, deleveraging by queue, gains; no caps, no venue capital. */
 export const DEFAULT_WATERFALL: WaterfallPolicy = {
   revision: 1,
   layers: [
     plainLayer('account', 'ownAccount'),
+    plainLayer('clawback', 'clawback'),
     plainLayer('insuranceFund', 'fund'),
     { ...plainLayer('lenders', 'lenders'), causes: ['borrow'] },
     plainLayer('deleveraging', 'winners'),

@@ -24,6 +24,7 @@ export const LAYER_KINDS = [
   'lenders',
   'deleveraging',
   'lossSharing',
+  'clawback',
 ] as const;
 export const LAYER_SCOPES = ['account', 'pool', 'venue'] as const;
 export const LAYER_PAYERS = [
@@ -33,6 +34,7 @@ export const LAYER_PAYERS = [
   'poolLenders',
   'poolWinners',
   'poolGains',
+  'relatedGains',
 ] as const;
 export const LAYER_ALLOCATIONS = ['single', 'proRata', 'queue'] as const;
 export const LOSS_CAUSES = ['close', 'funding', 'liquidation', 'expiry', 'borrow'] as const;

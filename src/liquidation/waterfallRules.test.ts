@@ -97,6 +97,7 @@ describe('the waterfall of a pool that states none', () => {
     expect(checkWaterfall(DEFAULT_WATERFALL)).toEqual({ ok: true, value: DEFAULT_WATERFALL });
     expect(DEFAULT_WATERFALL.layers.map(({ kind }) => kind)).toEqual([
       'account',
+      'clawback',
       'insuranceFund',
       'lenders',
       'deleveraging',

@@ -1,6 +1,6 @@
 /**
- * Which lists of layers a pool may have. A loss stays in its pool: own account, the pool's fund, its lenders,
- * its winners, its gains, in that order; the venue only adds a capped amount to the fund before it is used.
+ * Which lists of layers a pool may have. A loss stays in its pool: own account, what accounts of the same client or group
+ * gained by trading with it, the pool's fund, its lenders, its winners, its gains, in that order; the venue only adds a capped amount to the fund before it is used.
  */
 import { isInt64, PPM } from '../base/integers.js';
 import { err, ok, type Result } from '../base/result.js';
@@ -29,11 +29,12 @@ export const LAYER_RULES: Readonly<
   >
 > = {
   account: { scope: 'account', payers: 'ownAccount', allocations: ['single'], place: 0 },
-  insuranceFund: { scope: 'pool', payers: 'poolFund', allocations: ['single'], place: 1 },
-  topUp: { scope: 'venue', payers: 'venueCapital', allocations: ['single'], place: 1 },
-  lenders: { scope: 'pool', payers: 'poolLenders', allocations: ['proRata'], place: 2 },
-  deleveraging: { scope: 'pool', payers: 'poolWinners', allocations: ['queue', 'proRata'], place: 2 },
-  lossSharing: { scope: 'pool', payers: 'poolGains', allocations: ['proRata'], place: 3 },
+  clawback: { scope: 'pool', payers: 'relatedGains', allocations: ['proRata'], place: 1 },
+  insuranceFund: { scope: 'pool', payers: 'poolFund', allocations: ['single'], place: 2 },
+  topUp: { scope: 'venue', payers: 'venueCapital', allocations: ['single'], place: 2 },
+  lenders: { scope: 'pool', payers: 'poolLenders', allocations: ['proRata'], place: 3 },
+  deleveraging: { scope: 'pool', payers: 'poolWinners', allocations: ['queue', 'proRata'], place: 3 },
+  lossSharing: { scope: 'pool', payers: 'poolGains', allocations: ['proRata'], place: 4 },
 };
 
 export const WATERFALL_FAULTS = [

@@ -37,6 +37,7 @@ import { judgeEvent } from './slowEvents.js';
 import { judgeDueLevels } from './slowLevels.js';
 import { applySlowly } from './slowModel.js';
 import { judgeOrderBooks, judgeRefusal } from './slowOrders.js';
+import { compareRelated } from './slowRelated.js';
 import { judgeDueParameters } from './slowRules.js';
 import { isSlowlyLiquidatable, mayDecide, slowCash, slowOutstanding, sumOf } from './slowValues.js';
 
@@ -223,6 +224,7 @@ function compare(books: SlowBooks, state: State): void {
     same(`deficit ${row} covered`, state.deficits.covered.get(row), slow.covered);
     same(`deficit ${row} shared`, state.deficits.shared.get(row), slow.shared);
   }
+  compareRelated(books, state);
   for (const [row, slow] of instruments.entries()) {
     same(`mark of ${row}`, state.instruments.markTicks.get(row), slow.markTicks);
     same(`pending of ${row}`, state.instruments.pendingTicks.get(row), slow.pendingTicks);

@@ -7,6 +7,7 @@ import type { IsolationLevel } from '../isolation/index.js';
 import { CLIENT_KINDS, type LedgerKind, POOL_KINDS, VENUE_KINDS } from '../ledger/index.js';
 import type { Leg, LegRule, MarginMode } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
+import type { SlowClaim, SlowRelated } from './slowRelated.js';
 import { noSources, type SlowSources } from './slowSourceBooks.js';
 
 export interface SlowBalance {
@@ -166,6 +167,7 @@ export interface SlowDeficit {
   readonly takeover: number;
   readonly cause: string;
   readonly amount: bigint;
+  clawedBack: bigint;
   covered: bigint;
   shared: bigint;
 }
@@ -217,7 +219,12 @@ export interface SlowBooks {
   readonly pools: SlowPool[];
   readonly poolAssets: SlowPoolAsset[];
   readonly instruments: SlowInstrument[];
-  readonly clients: { readonly id: string; readonly wallets: Map<number, number>; feeTier: number }[];
+  readonly clients: {
+    readonly id: string;
+    readonly wallets: Map<number, number>;
+    feeTier: number;
+    group: string | null;
+  }[];
   readonly cash: { status: string; readonly amount: bigint }[];
   readonly balances: SlowBalance[];
   readonly accounts: SlowAccount[];
@@ -227,6 +234,8 @@ export interface SlowBooks {
   readonly takeovers: SlowTakeover[];
   readonly deficits: SlowDeficit[];
   readonly proposals: SlowProposal[];
+  readonly related: SlowRelated[];
+  readonly claims: SlowClaim[];
 }
 
 export function emptyBooks(): SlowBooks {
@@ -245,6 +254,8 @@ export function emptyBooks(): SlowBooks {
     takeovers: [],
     deficits: [],
     proposals: [],
+    related: [],
+    claims: [],
   };
 }
 

@@ -35,6 +35,7 @@ import { judgeNewcomers, judgeNothingOpens, judgePoolStatus } from './slowLifecy
 import { judgeExpiry, judgeFunding, judgeMarks } from './slowMarks.js';
 import { judgeInstrumentMove } from './slowMoves.js';
 import { judgeAcceptance, judgeFilledOrders, judgeOrdersGone, judgeStanding } from './slowOrders.js';
+import { judgeClawback, judgeRelated } from './slowRelated.js';
 import { judgeAutoMargin, judgeParameters } from './slowRules.js';
 import { judgeScenarios } from './slowScenarios.js';
 import { judgeQuoted } from './slowSources.js';
@@ -68,6 +69,7 @@ export function judgeEvent(context: EventContext, event: Event): void {
     case 'filled':
       judgeNothingOpens(context, event);
       judgeTrade(context, event);
+      judgeRelated(context, event);
       judgeFilledOrders(context, event);
       return judgeFill(context, event);
     case 'unwound':
@@ -98,6 +100,8 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeCover(context, event);
     case 'shared':
       return judgeShare(context, event);
+    case 'clawedBack':
+      return judgeClawback(context, event);
     case 'soundnessAssessed':
       return judgeSoundness(context, event);
     case 'released':
@@ -127,6 +131,7 @@ export function judgeEvent(context: EventContext, event: Event): void {
       return judgeApproval(context, event);
     case 'tradeBusted':
       judgeTrade(context, event);
+      judgeRelated(context, event);
       return judgeBust(context, event);
     case 'liquidationReversed':
       return judgeReversal(context, event);

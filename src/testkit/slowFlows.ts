@@ -33,6 +33,7 @@ const LISTED: Readonly<
   recognise: ['receivable', 'margin liquidation', 'pool'],
   cover: ['insuranceFund', 'receivable', 'pool'],
   share: ['margin', 'receivable', 'pool'],
+  clawBack: ['margin', 'receivable', 'pool'],
   fundTopUp: ['capital', 'insuranceFund', ''],
   recover: ['capital', 'receivable wallet lending insuranceFund', ''],
   fundDrawDown: ['insuranceFund', 'capital', ''],
@@ -169,6 +170,7 @@ function accountsMeant(
     case 'deleveraged':
       return new Set(event.fills.map(({ accountRow }) => accountRow));
     case 'shared':
+    case 'clawedBack':
       return new Set(event.payers.map(({ accountRow }) => accountRow));
     case 'expirySettled':
       return new Set(event.positions.map(({ position }) => books.positions[position]?.account as number));

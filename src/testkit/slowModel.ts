@@ -31,6 +31,14 @@ import {
 } from './slowBooks.js';
 import { applyCorrections } from './slowCorrections.js';
 import { applyLevelSlowly } from './slowLevels.js';
+import {
+  addRelatedSlowly,
+  bookClawbackSlowly,
+  claimSlowly,
+  clampSlowly,
+  forgetRelatedSlowly,
+  moveRelatedSlowly,
+} from './slowRelated.js';
 import { applyQuotesSlowly, applySourcesSlowly } from './slowSources.js';
 
 /** Writes one event into the books. */
@@ -41,10 +49,14 @@ export function applySlowly(books: SlowBooks, event: Event, timeMs = 0): void {
     openTakeover(books, { id: event.takeover, account: event.accountRow, instrument, ...event });
   }
   if (event.kind === 'accountTakenOver') openParts(books, event);
+  moveRelatedSlowly(books, event);
   if ('positions' in event) {
-    for (const { position, ...change } of event.positions)
+    for (const { position, ...change } of event.positions) {
       Object.assign(books.positions[position] as SlowPosition, change);
+      clampSlowly(books, position);
+    }
   }
+  if ('related' in event) addRelatedSlowly(books, event.related);
   if ('takeovers' in event) {
     for (const { takeoverRow, collateral, isClosed } of event.takeovers)
       Object.assign(books.takeovers[takeoverRow] as SlowTakeover, { collateral, isClosed });
@@ -56,12 +68,15 @@ export function applySlowly(books: SlowBooks, event: Event, timeMs = 0): void {
     for (const { accountRow, holdMinor } of event.holds) accountOf(books, accountRow).hold = holdMinor;
   }
   if ('deficits' in event) {
-    for (const { accountRow, poolAssetRow, takeoverRow, cause, amount } of event.deficits) {
+    for (const fact of event.deficits) {
+      const { accountRow, poolAssetRow, takeoverRow, cause, amount } = fact;
       const { pool, asset } = poolAssetAt(books, poolAssetRow);
       const facts = { pool, asset, account: accountRow, takeover: takeoverRow, cause, amount };
-      books.deficits.push({ ...facts, covered: 0n, shared: 0n });
+      books.deficits.push({ ...facts, clawedBack: 0n, covered: 0n, shared: 0n });
+      claimSlowly(books, fact, asset);
     }
   }
+  forgetRelatedSlowly(books, event);
   if ('fundingDust' in event) {
     const { pool, asset } = books.instruments[event.instrumentRow] as SlowInstrument;
     openPoolAsset(books, pool, asset).dust += event.fundingDust;
@@ -97,7 +112,7 @@ function applyFacts(books: SlowBooks, event: Event): void {
     case 'instrumentListed':
       return openInstrument(books, event.definition);
     case 'clientOpened':
-      books.clients.push({ id: event.client, wallets: new Map(), feeTier: 0 });
+      books.clients.push({ id: event.client, wallets: new Map(), feeTier: 0, group: null });
       return;
     case 'walletOpened':
       return openWallet(books, event.clientRow, event.assetRow);
@@ -181,6 +196,11 @@ function applyFacts(books: SlowBooks, event: Event): void {
       return;
     case 'shared':
       (books.deficits[event.deficitRow] as SlowDeficit).shared += event.amount;
+      return;
+    case 'clawedBack':
+      return bookClawbackSlowly(books, event);
+    case 'groupSet':
+      (books.clients[event.clientRow] as SlowBooks['clients'][number]).group = event.group;
       return;
     case 'soundnessAssessed':
       (books.pools[event.poolRow] as SlowPool).isSound = event.isSound;

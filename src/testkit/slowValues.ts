@@ -356,7 +356,10 @@ export function slowFund(books: SlowBooks, pool: number, asset: number): bigint 
 export function slowOutstanding(books: SlowBooks, pool: number, asset: number): bigint {
   return books.deficits
     .filter((deficit) => deficit.pool === pool && deficit.asset === asset)
-    .reduce((sum, { amount, covered, shared }) => sum + amount - covered - shared, 0n);
+    .reduce(
+      (sum, { amount, clawedBack, covered, shared }) => sum + amount - clawedBack - covered - shared,
+      0n,
+    );
 }
 
 /** Balances of everything inside a pool, margin accounts included. */

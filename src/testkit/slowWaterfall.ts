@@ -14,6 +14,7 @@ import {
   settleAssetOf,
 } from './slowBooks.js';
 import { demand, type EventContext, netOf } from './slowDemand.js';
+import { judgeClawedFirst } from './slowRelated.js';
 import { memoryOf } from './slowTrades.js';
 import {
   isPlain,
@@ -39,14 +40,15 @@ export function judgeCover({ books }: EventContext, event: EventOf<'covered'>): 
   const deficit = books.deficits[event.deficitRow] as SlowDeficit;
   const fund = slowFund(books, deficit.pool, deficit.asset);
   const open = (row: number) => {
-    const { amount, covered, shared } = books.deficits[row] as SlowDeficit;
-    return amount - covered - shared;
+    const { amount, clawedBack, covered, shared } = books.deficits[row] as SlowDeficit;
+    return amount - clawedBack - covered - shared;
   };
   const most = min(fund, open(event.deficitRow));
   demand(
     event.amount === most || (event.amount < most && hasLimitingLevel(books, deficit)),
     () => `LIQ-05: the fund pays ${event.amount} of ${fund}`,
   );
+  judgeClawedFirst(books, event.deficitRow);
   if (hasLimitingLevel(books, deficit)) return;
   for (const [row, other] of books.deficits.entries()) {
     if (row >= event.deficitRow || other.pool !== deficit.pool || other.asset !== deficit.asset) continue;
@@ -161,7 +163,7 @@ export function judgeShare(context: EventContext, event: EventOf<'shared'>): voi
     slowFund(books, deficit.pool, deficit.asset) === 0n || hasLimitingLevel(books, deficit),
     () => 'LIQ-05: gains are shared before the fund is empty',
   );
-  const open = deficit.amount - deficit.covered - deficit.shared;
+  const open = deficit.amount - deficit.clawedBack - deficit.covered - deficit.shared;
   const sum = event.payers.reduce((total, { paysMinor }) => total + paysMinor, 0n);
   demand(sum === event.amount && sum > 0n && sum <= open, () => `LIQ-07: ${sum} is paid of ${open}`);
   for (const payer of event.payers) judgePayer(context, event, deficit, payer);

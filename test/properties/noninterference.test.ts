@@ -382,7 +382,8 @@ function isPostedTo(state: State, { outcome }: EngineRecord, accountRow: number)
   if (outcome.kind === 'rejected') return false;
   return outcome.events.some((event) => {
     if (event.kind === 'deleveraged') return event.fills.some((fill) => fill.accountRow === accountRow);
-    if (event.kind === 'shared') return event.payers.some((payer) => payer.accountRow === accountRow);
+    if (event.kind === 'shared' || event.kind === 'clawedBack')
+      return event.payers.some((payer) => payer.accountRow === accountRow);
     // What moves between accounts of one client is another account's too.
     if (event.kind === 'positionMoved')
       return event.fromAccountRow === accountRow || event.toAccountRow === accountRow;

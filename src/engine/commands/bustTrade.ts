@@ -10,11 +10,11 @@ import { compensate } from '../compensation.js';
 import type { CorrectionOf } from '../correctionFields.js';
 import type { Situation } from '../decision.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
-import type { EventOf } from '../event.js';
+import type { EventOf, RelatedFact } from '../event.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
+import { type FilledSide, relatedFacts } from '../relatedGains.js';
 import { ACCOUNT_STATUS, INSTRUMENT_STATUS, listedInstrument, type State } from '../state.js';
-import type { TradeOutcome } from '../trade.js';
 import { unknown } from './checks.js';
 import { isEndangered, LOTS_MAX, VALUE_MAX } from './fillSettlement.js';
 import { tradeAtMark } from './markTrade.js';
@@ -81,8 +81,8 @@ export function decideBustTrade(
     lots,
     value,
   } as const;
-  const draft = tradeBack(situation, found, lots);
-  if (draft !== null) return [{ ...facts, isTradedBack: true, compensations: [], ...draft }];
+  const back = tradeBack(situation, found, lots);
+  if (back !== null) return [{ ...facts, isTradedBack: true, compensations: [], ...back }];
   const hurt = value > fairValue ? found.buyer : found.seller;
   if (value === fairValue || hurt === null)
     return reject('nothing_to_correct', { instrument: bust.instrument, priceTicks });
@@ -97,7 +97,7 @@ export function decideBustTrade(
     caps: bust,
   });
   if ('code' in paid) return paid;
-  return [{ ...facts, isTradedBack: false, ...newDraft(), ...paid }];
+  return [{ ...facts, isTradedBack: false, ...newDraft(), related: [], ...paid }];
 }
 
 function findHolder(
@@ -114,8 +114,12 @@ function findHolder(
     : { accountRow, positionRow };
 }
 
+interface TradedBack extends Draft {
+  readonly related: RelatedFact[];
+}
+
 /** The trade the other way round; null where one of the two has the lots no more, or could not carry it. */
-function tradeBack(situation: Situation, found: FoundBust, lots: bigint): Draft | null {
+function tradeBack(situation: Situation, found: FoundBust, lots: bigint): TradedBack | null {
   const { state, timeMs } = situation;
   const { instrumentRow, buyer, seller, value } = found;
   const { positions, instruments } = state;
@@ -129,18 +133,18 @@ function tradeBack(situation: Situation, found: FoundBust, lots: bigint): Draft 
   const draft = newDraft();
   const settle = ({ accountRow, positionRow }: Holder, signedLots: bigint, signedValue: bigint) => ({
     accountRow,
+    positionRow,
+    lots: signedLots,
+    value: signedValue,
     outcome: tradeAtMark(situation, draft, { positionRow, lots: signedLots, value: signedValue }),
   });
-  const settled: { accountRow: number; outcome: TradeOutcome }[] = [
-    settle(buyer, -lots, -value),
-    settle(seller, lots, value),
-  ];
+  const settled: FilledSide[] = [settle(buyer, -lots, -value), settle(seller, lots, value)];
   const isShort = settled.some(({ accountRow, outcome }) =>
     isEndangered(state, draft, { accountRow, instrumentRow }, outcome),
   );
   if (isShort || draft.deficits.length > 0) return null;
   finishDraft(state, draft, instruments.poolAsset.get(instrumentRow));
-  return draft;
+  return { ...draft, related: relatedFacts(state, instrumentRow, settled) };
 }
 
 function isAble({ accounts }: State, accountRow: number): boolean {

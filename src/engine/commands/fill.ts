@@ -13,6 +13,7 @@ import { areOne } from '../groups.js';
 import { isHalted } from '../halts.js';
 import { hasUsableMark } from '../marginView.js';
 import { type Rejection, reject } from '../rejection.js';
+import { relatedFacts } from '../relatedGains.js';
 import { INSTRUMENT_STATUS, listedInstrument, settleAssetRow } from '../state.js';
 import type { TradeOutcome } from '../trade.js';
 import { poolFault, unknown } from './checks.js';
@@ -89,6 +90,10 @@ export function decideFill(situation: Situation, command: Fill): Decision {
       ...draft,
       holds,
       woken,
+      related: relatedFacts(state, instrumentRow, [
+        { ...first, outcome: taken },
+        { ...second, outcome: made },
+      ]),
     } satisfies Event,
   ];
 }

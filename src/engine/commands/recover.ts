@@ -51,10 +51,10 @@ function payOpen(state: State, { deficitRows }: Loss, amountMinor: bigint) {
   return { minorOf, leftMinor };
 }
 
-type Parts = Pick<Recovered, 'losses' | 'shares' | 'forgone'>;
+type Parts = Pick<Recovered, 'losses' | 'shares' | 'forgone' | 'givenBack'>;
 
 function partsOf(state: State, returned: readonly Returned[], openOf: ReadonlyMap<number, bigint>): Parts {
-  const { lossClaims } = state;
+  const { clawbacks, lossClaims } = state;
   const of = (layer: string) => returned.filter((part) => part.layer === layer);
   const toDeficits = (layer: string) => {
     const amounts = new Map(of(layer).map(({ row, amountMinor }) => [row, amountMinor]));
@@ -80,6 +80,11 @@ function partsOf(state: State, returned: readonly Returned[], openOf: ReadonlyMa
       .filter((loss) => Object.values(loss).some((part) => typeof part === 'bigint' && part > 0n)),
     shares: of('lossSharing').map(claim),
     forgone: of('deleveraging').map(claim),
+    givenBack: of('clawback').map(({ row, amountMinor }) => ({
+      clawbackRow: row,
+      accountRow: clawbacks.account.get(row),
+      amount: amountMinor,
+    })),
   };
 }
 
@@ -103,7 +108,7 @@ function transfersOf(
     poolLedgerRow(state, poolAssetRow, 'receivable'),
     sum(({ openMinor }) => openMinor),
   );
-  for (const { accountRow, amount } of [...parts.shares, ...parts.forgone])
+  for (const { accountRow, amount } of [...parts.shares, ...parts.forgone, ...parts.givenBack])
     pay(clientLedgerRow(state, { clientRow: accounts.client.get(accountRow), assetRow }, 'wallet'), amount);
   pay(
     poolLedgerRow(state, poolAssetRow, 'lending'),

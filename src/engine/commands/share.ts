@@ -5,28 +5,20 @@
  * A share of an unrealized gain is realized without closing a lot: the position's cost moves against its holder
  * by the share, so that the same gain is never asked twice.
  */
-import { append } from '../../base/append.js';
-import { largestPassing, max, min, mulDivFloor, PPM } from '../../base/index.js';
-import { type Gain, type LossShare, shareLoss, type WaterfallLayer } from '../../liquidation/index.js';
-import { isAccountLiquidatable, spareGain } from '../../margin/index.js';
-import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
-import { hasClosedForm, hasRisk, positionsOf } from '../accountParts.js';
+import { max, min, mulDivFloor, PPM } from '../../base/index.js';
+import { type LossShare, shareLoss, type WaterfallLayer } from '../../liquidation/index.js';
+import { type AccountGain, capacityOf, openPositions, payment, realizedGain } from '../accountGains.js';
+import { hasRisk } from '../accountParts.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import { newDraft } from '../draft.js';
 import type { EventOf } from '../event.js';
 import { layersOf, shareable } from '../lossLayers.js';
-import { accountView, hasUsableMark, markValue } from '../marginView.js';
+import { hasUsableMark } from '../marginView.js';
 import { reject } from '../rejection.js';
-import { listedInstrument, poolLedgerRow, type State } from '../state.js';
+import type { State } from '../state.js';
 
 /** Payers in one step: the rest follows in the next, at the same rate, so that no event grows without bound. */
 const PAYERS_MAX = 1024;
-
-/** What one account has gained, and what it can give and stay healthy. */
-interface SharedGain extends Gain {
-  readonly realizedMinor: bigint;
-}
 
 export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'share'>): Decision {
   const { state } = situation;
@@ -48,7 +40,7 @@ export function decideShare(situation: Situation, { poolAssetRow }: CommandOf<'s
 function sizeLimit(
   { deficits }: State,
   { sizePpm }: WaterfallLayer,
-  loss: { readonly deficitRow: number; readonly gains: readonly SharedGain[] },
+  loss: { readonly deficitRow: number; readonly gains: readonly AccountGain[] },
 ): bigint {
   const used = deficits.shared.get(loss.deficitRow);
   const held = loss.gains.reduce((sum, gain) => sum + max(0n, min(gain.gainMinor, gain.capacityMinor)), 0n);
@@ -60,16 +52,21 @@ function sharedBy(
   found: {
     readonly deficitRow: number;
     readonly poolAssetRow: number;
-    readonly gains: readonly SharedGain[];
+    readonly gains: readonly AccountGain[];
     readonly shares: readonly LossShare[];
   },
 ): Shared {
   const { deficitRow, poolAssetRow, gains, shares } = found;
   const asked = shares.slice(0, PAYERS_MAX);
   const gainByRow = new Map(gains.map((gain) => [gain.row, gain]));
-  const parts = asked.map(({ row, paysMinor }) =>
-    payment(state, poolAssetRow, { gain: gainByRow.get(row) as SharedGain, paysMinor }),
-  );
+  const parts = asked.map(({ row, paysMinor }) => ({
+    payer: {
+      accountRow: state.accountAssets.account.get(row),
+      gainMinor: (gainByRow.get(row) as AccountGain).gainMinor,
+      paysMinor,
+    },
+    ...payment(state, poolAssetRow, { gain: gainByRow.get(row) as AccountGain, paysMinor, flow: 'share' }),
+  }));
   return {
     kind: 'shared',
     deficitRow,
@@ -83,9 +80,9 @@ function sharedBy(
 }
 
 /** Every account of the pool that has gained in the asset. */
-function gainsOf(situation: Situation, poolAssetRow: number): SharedGain[] {
+function gainsOf(situation: Situation, poolAssetRow: number): AccountGain[] {
   const { accounts, accountAssets } = situation.state;
-  const gains: SharedGain[] = [];
+  const gains: AccountGain[] = [];
   for (let row = 0; row < accountAssets.table.size; row++) {
     if (accountAssets.poolAsset.get(row) !== poolAssetRow) continue;
     if (accounts.isQueued.get(accountAssets.account.get(row)) === 1) continue;
@@ -100,7 +97,7 @@ function gainsOf(situation: Situation, poolAssetRow: number): SharedGain[] {
  * asset netted. Null where a gain is at a mark that may not decide: it is not shared, and nothing is taken from behind
  * such a position.
  */
-function gainOf({ state, timeMs }: Situation, row: number): SharedGain | null {
+function gainOf({ state, timeMs }: Situation, row: number): AccountGain | null {
   const { accountAssets } = state;
   const accountRow = accountAssets.account.get(row);
   const held = openPositions(state, accountRow, accountAssets.poolAsset.get(row));
@@ -119,113 +116,4 @@ function gainOf({ state, timeMs }: Situation, row: number): SharedGain | null {
   return { row, realizedMinor, gainMinor, capacityMinor: capacityOf(state, accountRow, row, gain) };
 }
 
-interface OpenPosition {
-  readonly positionRow: number;
-  readonly instrumentRow: number;
-  /** Unrealized, rounded down. */
-  readonly profit: bigint;
-}
-
-/** The account's open positions that settle in the asset, by row. */
-function openPositions(state: State, accountRow: number, poolAssetRow: number): OpenPosition[] {
-  const { positions, instruments } = state;
-  return positionsOf(state, accountRow)
-    .filter(
-      (row) =>
-        positions.lots.get(row) !== 0n &&
-        instruments.poolAsset.get(positions.instrument.get(row)) === poolAssetRow,
-    )
-    .sort((a, b) => a - b)
-    .map((positionRow) => {
-      const instrumentRow = positions.instrument.get(positionRow);
-      const paid = positions.cost.get(positionRow) + positions.premium.get(positionRow);
-      const profit = markValue(state, instrumentRow, positions.lots.get(positionRow)) - paid;
-      return { positionRow, instrumentRow, profit };
-    });
-}
-
-/** How much of the gain the account can give and stay out of liquidation. */
-function capacityOf(
-  state: State,
-  accountRow: number,
-  accountAssetRow: number,
-  gain: { readonly realized: bigint; readonly unrealized: bigint },
-): bigint {
-  if (hasClosedForm(state, accountRow)) {
-    const instrumentRow = state.accounts.instrument.get(accountRow);
-    const { liquidationTerms: marginTerms } = listedInstrument(state, instrumentRow);
-    const markTicks = state.instruments.markTicks.get(instrumentRow);
-    return spareGain(marginTerms, accountView(state, accountRow), { ...gain, markTicks });
-  }
-  if (!hasAllPrices(state, accountRow)) return 0n;
-  const poolAssetRow = state.accountAssets.poolAsset.get(accountAssetRow);
-  // Looked at as it would be once it has paid: a cost that moves may move what the position requires.
-  const isHealthyWithout = (amount: bigint) => {
-    const shared = { row: accountAssetRow, realizedMinor: gain.realized, gainMinor: amount };
-    const paid = payment(state, poolAssetRow, { gain: shared, paysMinor: amount });
-    const draft = newDraft();
-    append(draft.transfers, paid.transfers);
-    append(draft.positions, paid.positions);
-    return !isAccountLiquidatable(wholeAccountView(state, accountRow, { prices: LAST_GOOD, draft }));
-  };
-  const all = gain.realized + gain.unrealized;
-  if (isHealthyWithout(all)) return all;
-  return isHealthyWithout(0n) ? largestPassing({ passing: 0n, failing: all }, isHealthyWithout) : 0n;
-}
-
-/** Gains realized since the pool was last sound, less what of them was shared already. */
-function realizedGain(state: State, accountAssetRow: number): bigint {
-  const { accountAssets, poolAssets, pools } = state;
-  const poolRow = poolAssets.pool.get(accountAssets.poolAsset.get(accountAssetRow));
-  const isCurrent = accountAssets.realizedAtCount.get(accountAssetRow) === pools.soundCount.get(poolRow);
-  return isCurrent ? max(0n, accountAssets.realizedGain.get(accountAssetRow)) : 0n;
-}
-
 type Shared = EventOf<'shared'>;
-
-interface Payment {
-  readonly payer: Shared['payers'][number];
-  readonly realized: Shared['realized'];
-  readonly transfers: Shared['transfers'];
-  readonly positions: Shared['positions'];
-}
-
-/** Realized gains pay first, from the balance; the rest is realized out of the positions, and paid at once. */
-function payment(
-  state: State,
-  poolAssetRow: number,
-  { gain, paysMinor }: { readonly gain: Omit<SharedGain, 'capacityMinor'>; readonly paysMinor: bigint },
-): Payment {
-  const { accountAssets, positions } = state;
-  const accountAssetRow = gain.row;
-  const accountRow = accountAssets.account.get(accountAssetRow);
-  const ledgerRow = accountAssets.ledgerRow.get(accountAssetRow);
-  const fromRealized = min(paysMinor, gain.realizedMinor);
-  const fromPositions = paysMinor - fromRealized;
-  const payer = { accountRow, gainMinor: gain.gainMinor, paysMinor };
-  const realized = fromRealized === 0n ? [] : [{ accountAssetRow, gainMinor: -fromRealized }];
-  const to = poolLedgerRow(state, poolAssetRow, 'receivable');
-  const pay = { flow: 'share', from: ledgerRow, to, amount: paysMinor } as const;
-  if (fromPositions === 0n) return { payer, realized, transfers: [pay], positions: [] };
-  const settlement = poolLedgerRow(state, poolAssetRow, 'settlement');
-  let left = fromPositions;
-  const changes: Shared['positions'][number][] = [];
-  for (const { positionRow: position, profit } of openPositions(state, accountRow, poolAssetRow)) {
-    const part = min(left, max(0n, profit));
-    if (part === 0n) continue;
-    left -= part;
-    changes.push({
-      position,
-      lots: positions.lots.get(position),
-      cost: positions.cost.get(position) + part,
-      fundingIndex: positions.fundingIndex.get(position),
-      premium: positions.premium.get(position),
-    });
-  }
-  return {
-    payer,
-    realized,
-    transfers: [{ flow: 'realizeGain', from: settlement, to: ledgerRow, amount: fromPositions }, pay],
-    positions: changes,
-  };
-}

@@ -101,6 +101,7 @@ export function decideSpotFill(
       ...draft,
       holds: [],
       woken,
+      related: [],
     },
   ];
 }
