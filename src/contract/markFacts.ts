@@ -2,6 +2,7 @@
  * Gathers what a wrong mark did, record by record: `before` looks at the state that decides, `after` at what came of it.
  * While the mark stands, at everything in its instrument; after that at what becomes of what was taken over or ordered.
  */
+import { append } from '../base/append.js';
 import { positionsOf } from '../engine/accountParts.js';
 import { fundingStep } from '../engine/commands/applyFunding.js';
 import type { Engine, EngineRecord, Event, EventOf, State } from '../engine/index.js';
@@ -112,11 +113,11 @@ export function createMarkFacts(engine: Engine, right: RightMark): MarkFacts {
 
   function noteFollowing(record: EngineRecord, event: Event): void {
     if (event.kind === 'deleveraged' && takeovers.has(takeoverName(state, event.takeoverRow) ?? ''))
-      rows.deleveraged.push(...deleveragedOf(state, record, event, scale));
+      append(rows.deleveraged, deleveragedOf(state, record, event, scale));
     if (event.kind === 'covered' || event.kind === 'shared' || event.kind === 'lenderLossBorne') {
       const takeover = takeoverName(state, state.deficits.takeover.get(event.deficitRow));
       if (takeover !== null && takeovers.has(takeover))
-        rows.paid.push(...paidOf(state, record, event, { takeover, scale }));
+        append(rows.paid, paidOf(state, record, event, { takeover, scale }));
     }
     if (event.kind === 'filled') {
       for (const { orderRow } of event.orders) {
@@ -148,7 +149,7 @@ export function createMarkFacts(engine: Engine, right: RightMark): MarkFacts {
           rows.topUps.push({ ...momentOf(record), account, amount: formatAmount(event.amount, scale) });
         }
         if (event.kind === 'fundingApplied' && event.instrumentRow === right.instrumentRow)
-          rows.funding.push(...fundingOf(state, record, right, scale));
+          append(rows.funding, fundingOf(state, record, right, scale));
       }
     },
   };

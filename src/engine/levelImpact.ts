@@ -2,6 +2,7 @@
  * Whom another level of an instrument would concern, by playing it in a trial with the work that follows: whose positions
  * would be carved out, whose grandfathered and why, whose orders would end, and whose margin would be locked (MAR-08).
  */
+import { append } from '../base/append.js';
 import { type IsolationLevel, LEVEL_EFFECTS } from '../isolation/index.js';
 import type { ExternalCommand } from './command.js';
 import type { Situation } from './decision.js';
@@ -43,7 +44,7 @@ export function playLevel(
   while (keptLevelOf(state, instrumentRow).cursor !== null) {
     const more = eventsIn(run({ kind: 'resume', pool }));
     if (more.length <= 1) break;
-    events.push(...more);
+    append(events, more);
   }
   return impactOf(situation, instrumentRow, events);
 }

@@ -2,6 +2,7 @@
  * Orders that a level ends when it comes into force: what they fill would be a fact, so those that may open what the level
  * does not let open are cancelled. Where a position is grandfathered its account keeps them until the grace is over.
  */
+import { append } from '../base/append.js';
 import { allowsMode, LEVEL_EFFECTS } from '../isolation/index.js';
 import { marginModeOf } from './accountMargin.js';
 import { ordersOf, positionsOf } from './accountParts.js';
@@ -27,8 +28,8 @@ export function ordersEnded(
       lots: 0n,
     }));
     if (ended.length === 0) continue;
-    orders.push(...ended);
-    holds.push(...holdsWithout(state, accountRow, { orders: ended, timeMs }));
+    append(orders, ended);
+    append(holds, holdsWithout(state, accountRow, { orders: ended, timeMs }));
   }
   return { orders, holds };
 }
