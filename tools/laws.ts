@@ -34,7 +34,7 @@ export const LAWS: readonly Law[] = [
     number: 4,
     name: 'Noninterference',
     statement:
-      "A margin account is a function of its own commands, the flows posted to it, and the public inputs: marks, funding, parameters, the pool's gate. Erase every command of one pool from a history, and as long as the allocations to another are still accepted, the other ends with the same hash. A client's wallet and other accounts are untouched by any loss of one. A pool that names venue capital as a layer sees one thing more: how much of it there is.",
+      "A margin account is a function of its own commands, the flows posted to it, and the public inputs: marks, funding, parameters, the pool's gate. Erase every command of one pool from a history, and as long as the allocations to another are still accepted, the other ends with the same hash. A client's wallet and other accounts are untouched by any loss of one. Venue capital that a pool's losses may use is reserved for that pool, and a reserve that is granted is such an allocation.",
     kept: 'A property of runs: shown by histories replayed with parts left out, compared with `poolHash` and `accountHash` of [stateHash.ts](../../src/engine/stateHash.ts).',
   },
   {

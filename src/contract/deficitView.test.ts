@@ -16,6 +16,7 @@ function shortPool() {
     layer('lossSharing', { sizePpm: 100_000n }),
   ];
   world.accept(setWaterfall('main', { layers }));
+  world.accept({ kind: 'reserveCapital', pool: 'main', asset: 'USDT', amountMinor: usdt(500) });
   for (const [client, leverage] of Object.entries({ ada: 10, bob: 5, dan: 5 })) {
     world.client(client, { USDT: usdt(10_000) });
     world.account(client, client, 'BTC-PERP', leverage);
@@ -54,7 +55,7 @@ describe('an open deficit', () => {
       { account: 'bob', paid: '35', returned: '0' },
     ]);
     expect(asset?.fund).toMatchObject({ injected: '150', drawn: '150', recovered: '0', closing: '0' });
-    expect(asset?.waterfallRevision).toBe(1);
+    expect([asset?.waterfallRevision, asset?.reservedCapital]).toEqual([1, '450']);
   });
 
   it('is paid back by its number, in words of the wire (LIQ-08)', () => {

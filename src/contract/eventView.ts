@@ -245,6 +245,7 @@ const FIELDS: Readonly<Record<Exclude<FieldName<Event>, 'asset'> | 'asset', Fiel
   losses: list('losses'),
   forgone: list('forgone'),
   sharedMinor: amount('shared'),
+  reservedMinor: amount('reserved'),
   deficitRows: plain('deficits'),
   autoBorrow: plain('autoBorrow'),
   accruedTimeMs: plain('accruedTimeMs'),

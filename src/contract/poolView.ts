@@ -2,6 +2,7 @@
 import { min } from '../base/index.js';
 import { equityNow } from '../engine/accountHealth.js';
 import { valuedInPoolAsset } from '../engine/accountParts.js';
+import { reservedCapital } from '../engine/capitalReserve.js';
 import { fundClosing } from '../engine/fundBooks.js';
 import {
   hasUsableMark,
@@ -88,6 +89,8 @@ export interface PoolAssetView {
   /** Hash of who bears its losses: equal rules are seen to be equal. Revision 0: the order in which every pool works by itself. */
   readonly waterfallHash: string;
   readonly waterfallRevision: number;
+  /** Venue capital that is kept for its top-ups. */
+  readonly reservedCapital: string;
   readonly fund: FundStatementView;
   readonly deficits: readonly DeficitView[];
 }
@@ -188,6 +191,7 @@ function poolAssetView(situation: Situation, poolAssetRow: number): PoolAssetVie
     collateral: collateralTermsView(situation, poolAssetRow),
     lending: lendingView(situation, poolAssetRow),
     waterfallHash: waterfallHash(waterfallOf(state, poolAssetRow)),
+    reservedCapital: amount(reservedCapital(state, poolAssetRow)),
     waterfallRevision: state.waterfalls.get(poolAssetRow)?.revision ?? 0,
     fund: fundStatement(state, poolAssetRow, amount),
     deficits: openDeficits(state, poolAssetRow).map((row) => deficitView(state, row)),

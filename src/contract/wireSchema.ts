@@ -741,6 +741,15 @@ export const WIRE_COMMANDS = {
     },
     closed('Returns what came back of a loss to whoever paid it, the last layer first.', 'asset'),
   ),
+  reserveCapital: Type.Object(
+    {
+      kind: kind('reserveCapital'),
+      pool,
+      asset,
+      amount: amountOf("All that is kept for the pool's top-ups from now on; 0: nothing."),
+    },
+    closed("Keeps venue capital for a pool's top-ups, and for nothing else.", 'asset'),
+  ),
   writeOffLoss: Type.Object(
     { kind: kind('writeOffLoss'), pool, asset, ...lossFields },
     closed('Says that nothing of a paid loss comes back any more: who is still out of what is forgotten.'),

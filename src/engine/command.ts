@@ -364,6 +364,8 @@ const COMMANDS = {
   }),
   // internal
   clawBack: record({ poolAssetRow: u32 }),
+  /** How much venue capital is kept for the pool's top-ups, and for nothing else. */
+  reserveCapital: record({ pool: text, asset: text, amountMinor: i64 }),
 } as const;
 
 export const command = variant(COMMANDS);

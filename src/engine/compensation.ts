@@ -11,6 +11,7 @@ import { hasOpenLosses } from './openLosses.js';
 import { type Rejection, reject } from './rejection.js';
 import { poolSurplus } from './soundness.js';
 import { ACCOUNT_STATUS, clientLedgerRow, poolLedgerRow, type State, venueLedgerRow } from './state.js';
+import { freeInWallet } from './walletHold.js';
 
 export interface Compensation {
   readonly compensations: EventOf<'tradeBusted'>['compensations'];
@@ -32,7 +33,7 @@ export function compensate(
   const assetRow = state.poolAssets.asset.get(poolAssetRow);
   const capital = venueLedgerRow(state, assetRow, 'capital');
   const ofFund = min(caps.fundCapMinor, spareFund(situation, poolAssetRow));
-  const ofVenue = min(caps.venueCapMinor, max(0n, state.ledger.balance(capital)));
+  const ofVenue = min(caps.venueCapMinor, freeInWallet(state, capital));
   const fundPaidMinor = min(amountMinor, ofFund);
   const venuePaidMinor = amountMinor - fundPaidMinor;
   if (venuePaidMinor > ofVenue) {

@@ -55,6 +55,7 @@ import { decideRecover } from './commands/recover.js';
 import { decideRelease } from './commands/release.js';
 import { decideRepay } from './commands/repay.js';
 import { decideRequestWithdrawal } from './commands/requestWithdrawal.js';
+import { decideReserveCapital } from './commands/reserveCapital.js';
 import { decideResume } from './commands/resume.js';
 import { decideReturnDeposit } from './commands/returnDeposit.js';
 import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
@@ -181,6 +182,7 @@ const DECIDERS: Deciders = {
   setAssetSources: decideSetAssetSources,
   setIndexSources: decideSetIndexSources,
   quote: decideQuote,
+  reserveCapital: decideReserveCapital,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

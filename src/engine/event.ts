@@ -698,6 +698,8 @@ const EVENTS = {
     positions,
     realized,
   }),
+  /** So much of venue capital is kept for the pool's top-ups from now on. */
+  capitalReserved: record({ poolRow: u32, poolAssetRow: u32, reservedMinor: i64 }),
 } as const;
 
 export const event = variant(EVENTS);

@@ -9,6 +9,7 @@ import type { Transfer } from '../isolation/index.js';
 import { LEGS, MARGIN_MODES } from '../margin/index.js';
 import { FUNDING_SCALE } from '../market/index.js';
 import { accountAssetOf, assetsOf, openOrdersOf, positionOf } from './accountParts.js';
+import { freeCapitalOf, setReservedCapital } from './capitalReserve.js';
 import { bookClawback, openClawbacks } from './clawbackBooks.js';
 import {
   DEFICIT_CAUSES,
@@ -274,6 +275,8 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       for (const { deficitRow, openMinor } of event.losses)
         payDeficit(state, deficitRow, openMinor, 'recovered');
       return;
+    case 'capitalReserved':
+      return setReservedCapital(state, event.poolAssetRow, event.reservedMinor);
     case 'lossWrittenOff':
       return bookWriteOff(state, event);
     case 'groupSet':
@@ -789,6 +792,7 @@ function poolAssetRowOf(state: State, poolRow: number, assetRow: number): number
 
 function setPoolStatus(state: State, { poolRow, status, transfers }: EventOf<'poolStatusSet'>): void {
   state.pools.status.set(poolRow, POOL_STATUS[status]);
+  if (status === 'closed') freeCapitalOf(state, poolRow);
   for (const { flow, from, amount } of transfers)
     if (flow === 'lendingReserve')
       emptyLending(state, poolAssetRowOf(state, poolRow, state.ledger.assetOf(from)), amount);

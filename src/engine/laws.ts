@@ -7,7 +7,7 @@ import { FUNDING_SCALE } from '../market/index.js';
 import type { Event } from './event.js';
 import { fundClosing } from './fundBooks.js';
 import { lenderBook, lendingCash } from './lending.js';
-import { pairKey, poolLedgerRow, type State } from './state.js';
+import { pairKey, poolLedgerRow, type State, venueLedgerRow } from './state.js';
 
 /** A law broken inside one pool. */
 export class BrokenPoolLaw extends BrokenAssertion {
@@ -34,6 +34,9 @@ export function checkAsset(state: State, assetRow: number): void {
     throw new BrokenAssertion(
       `law 1: balances of asset ${state.assets.names.nameOf(assetRow)} sum to ${sum}`,
     );
+  const capital = venueLedgerRow(state, assetRow, 'capital');
+  if (state.ledger.balance(capital) < state.totals.held.get(capital))
+    throw new BrokenAssertion('law 5: venue capital that is reserved for pools is there');
 }
 
 export function checkInstrument(state: State, instrumentRow: number): void {

@@ -1,5 +1,6 @@
 /** Who paid what of each loss, and what came back to whom. Called by `evolve` alone. */
 import type { Int64Column } from '../base/table.js';
+import { reservedCapital, setReservedCapital } from './capitalReserve.js';
 import { bookGivenBack } from './clawbackBooks.js';
 import type { EventOf } from './event.js';
 import { closeClaims, openClaim, payClaim } from './lossClaims.js';
@@ -8,6 +9,9 @@ import type { State } from './state.js';
 export function bookCover(state: State, { deficitRow, amount, toppedUpMinor }: EventOf<'covered'>): void {
   const { deficits, instruments } = state;
   add(deficits.toppedUp, deficitRow, toppedUpMinor);
+  const poolAssetRow = deficits.poolAsset.get(deficitRow);
+  if (toppedUpMinor > 0n)
+    setReservedCapital(state, poolAssetRow, reservedCapital(state, poolAssetRow) - toppedUpMinor);
   add(instruments.fundUsed, deficits.instrument.get(deficitRow), amount - toppedUpMinor);
   add(instruments.venueUsed, deficits.instrument.get(deficitRow), toppedUpMinor);
 }

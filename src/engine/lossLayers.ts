@@ -8,13 +8,14 @@
  */
 import { max, min, mulDivFloor, PPM } from '../base/index.js';
 import type { LayerKind, LossCause, WaterfallLayer, WaterfallPolicy } from '../liquidation/index.js';
+import { reservedCapital } from './capitalReserve.js';
 import type { Situation } from './decision.js';
 import { DEFICIT_CAUSES } from './event.js';
 import { fundBacking } from './fundBacking.js';
 import { lenderBook } from './lending.js';
 import { type ArisenLoss, fundLeftByLevel, hasLevelLimits } from './levelLimits.js';
 import { fundBalance } from './soundness.js';
-import { outstandingOf, type State, venueLedgerRow } from './state.js';
+import { outstandingOf, type State } from './state.js';
 import { layerOf, waterfallOf } from './waterfallStore.js';
 
 export interface Layers {
@@ -26,7 +27,7 @@ export interface Layers {
   /** The fund in the asset, and what its other assets are worth in it; nothing where it is no layer. */
   readonly fund: bigint;
   readonly backing: bigint;
-  /** Venue capital in the asset; nothing where it is no layer. */
+  /** Venue capital that is reserved for the pool in the asset; nothing where it is no layer. */
   readonly capital: bigint;
   /** The fund pays as far as it goes, and nobody but the fund has to for what is taken over: most pools, and quickly reckoned. */
   readonly isPlain: boolean;
@@ -37,8 +38,6 @@ export function layersOf(situation: Situation, poolAssetRow: number): Layers {
   const policy = waterfallOf(state, poolAssetRow);
   const fundLayer = layerOf(policy, 'insuranceFund');
   const venueLayer = layerOf(policy, 'topUp');
-  const assetRow = state.poolAssets.asset.get(poolAssetRow);
-  const capital = () => max(0n, state.ledger.balance(venueLedgerRow(state, assetRow, 'capital')));
   const hasRelated =
     layerOf(policy, 'clawback') !== null &&
     state.pools.relatedTakeovers.get(state.poolAssets.pool.get(poolAssetRow)) > 0;
@@ -50,7 +49,7 @@ export function layersOf(situation: Situation, poolAssetRow: number): Layers {
     venueLayer,
     fund: fundLayer === null ? 0n : fundBalance(state, poolAssetRow),
     backing: fundLayer === null ? 0n : fundBacking(situation, poolAssetRow),
-    capital: venueLayer === null ? 0n : capital(),
+    capital: venueLayer === null ? 0n : reservedCapital(state, poolAssetRow),
     isPlain:
       venueLayer === null &&
       (fundLayer === null || !isLimited(fundLayer)) &&

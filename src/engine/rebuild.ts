@@ -5,6 +5,7 @@
 import { BrokenAssertion } from '../base/index.js';
 import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
+import { capitalOf, reservedCapital } from './capitalReserve.js';
 import { checkClawbacks } from './clawbackBooks.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
@@ -69,6 +70,10 @@ export function scanTotals(state: State, undo = new UndoLog()): Totals {
   for (let row = 0; row < state.accounts.table.size; row++) {
     const held = state.accounts.walletHold.get(row);
     if (held !== 0n) totals.held.add(walletOfHold(state, row), held);
+  }
+  for (let row = 0; row < state.poolAssets.table.size; row++) {
+    const reserved = reservedCapital(state, row);
+    if (reserved !== 0n) totals.held.add(capitalOf(state, row), reserved);
   }
   for (let row = 0; row < deficits.table.size; row++) {
     totals.outstanding.add(deficits.poolAsset.get(row), outstandingOf(state, row));

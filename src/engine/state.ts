@@ -172,6 +172,8 @@ export function createState() {
       /** Of its waterfall, 0 for none of its own; and how many it has had. */
       waterfallDigest: poolAssets.int64('waterfallDigest'),
       waterfallRevision: poolAssets.whole('waterfallRevision'),
+      /** Of venue capital, what is kept for its top-ups alone: capitalReserve.ts. */
+      reservedCapital: poolAssets.int64('reservedCapital'),
       /** What ever came into its insurance fund and went out of it: fundBooks.ts. */
       fundFees: poolAssets.int64('fundFees'),
       fundSurplus: poolAssets.int64('fundSurplus'),

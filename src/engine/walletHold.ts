@@ -11,7 +11,7 @@ export function walletOfHold(state: State, accountRow: number): number {
   return clientLedgerRow(state, { clientRow: state.accounts.client.get(accountRow), assetRow }, 'wallet');
 }
 
-/** What of a wallet is free of holds. */
+/** What of a wallet is free of holds; of venue capital what is reserved for no pool. */
 export function freeInWallet(state: State, walletRow: number): bigint {
   return max(0n, state.ledger.balance(walletRow) - state.totals.held.get(walletRow));
 }

@@ -32,6 +32,7 @@ export const CONTAINMENT_ACTS: readonly (readonly [number, Act])[] = [
   [1.5, setGroup],
   [1, changeWaterfall],
   [1, recover],
+  [1, reserveCapital],
 ];
 
 export function setLiquidation(player: Player, pool = player.random.pick(player.pools).pool): void {
@@ -151,6 +152,15 @@ function changeWaterfall(player: Player): void {
   const row = instruments.poolAsset.get(instruments.names.rowOf(definition.id));
   const revision = poolAssets.waterfallRevision.get(row) + (random.unit() < 0.95 ? 1 : 2);
   send(player, drawWaterfall(random, { pool, asset, revision, unitMinor: wealthOf(player, asset) }));
+}
+
+/** Now and then all of it is free again. */
+function reserveCapital(player: Player): void {
+  const { random } = player;
+  const { pool, definition } = anyMarket(player);
+  const wealth = wealthOf(player, definition.settle);
+  const amountMinor = random.unit() < 0.15 ? 0n : atLeastOne(portion(random, wealth));
+  send(player, { kind: 'reserveCapital', pool, asset: definition.settle, amountMinor });
 }
 
 /** Venue money that comes back of some loss, open or long paid; now and then a loss is written off. */

@@ -14,7 +14,7 @@ import {
   type Event,
   type EventOf,
 } from '../../src/engine/index.js';
-import { outstandingOf, poolLedgerRow, type State, venueLedgerRow } from '../../src/engine/state.js';
+import { outstandingOf, poolLedgerRow, type State } from '../../src/engine/state.js';
 import type { LayerKind, WaterfallLayer } from '../../src/liquidation/index.js';
 import { forSeeds } from '../../src/testkit/runs.js';
 import { drawWaterfall } from '../../src/testkit/waterfallProposals.js';
@@ -98,6 +98,12 @@ function play(seed: string): World {
     for (const id of ['X', 'Y'] as const)
       world.account(`${client}-${id}`, client, id, client === 'maker' ? 2 : random.pick([3, 5, 10, 20, 50]));
   }
+  world.accept({
+    kind: 'reserveCapital',
+    pool: 'p',
+    asset: 'USDT',
+    amountMinor: usdt(random.between(1, 20_000)),
+  });
   world.send(drawn(random, 1));
   for (let step = 0; step < 40; step++) {
     const id = random.pick(['X', 'Y'] as const);
@@ -213,7 +219,7 @@ function couldPay(state: State, each: WaterfallLayer, deficit: number, holds: bi
 function moneyOf(state: State, row: number) {
   return {
     fund: state.ledger.balance(poolLedgerRow(state, row, 'insuranceFund')),
-    capital: state.ledger.balance(venueLedgerRow(state, state.poolAssets.asset.get(row), 'capital')),
+    capital: state.poolAssets.reservedCapital.get(row),
   };
 }
 

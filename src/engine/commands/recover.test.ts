@@ -35,6 +35,7 @@ function shared(money: { fund?: number; venue?: number; gainsPpm?: bigint } = {}
     layer('lossSharing', { sizePpm: gainsPpm }),
   ];
   world.accept(setWaterfall('p', { layers }));
+  if (venue > 0) world.accept({ kind: 'reserveCapital', pool: 'p', asset: 'USDT', amountMinor: usdt(1_000) });
   world.mark({ X: 400_000n });
   for (const [client, leverage] of Object.entries({ ada: 10, bob: 5, cleo: 5, dan: 5 })) {
     world.client(client, { USDT: usdt(10_000) });

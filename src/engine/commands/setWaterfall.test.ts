@@ -31,6 +31,8 @@ function pool(money: { fund?: number; capital?: number }, accounts: Record<strin
   if (fund + capital > 0)
     world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(fund + capital) });
   if (fund > 0) world.accept({ kind: 'topUpFund', pool: 'p', asset: 'USDT', amountMinor: usdt(fund) });
+  if (capital > 0)
+    world.accept({ kind: 'reserveCapital', pool: 'p', asset: 'USDT', amountMinor: usdt(capital) });
   world.mark({ X: 400_000n, Y: 400_000n });
   for (const [client, leverage] of Object.entries(accounts)) {
     world.client(client, { USDT: usdt(100_000) });
