@@ -75,6 +75,17 @@ describe('bulkhead verify', () => {
     expect(await run('explain', copy, '--account', 'ada/10x')).toMatchObject({ code: 1, out: '' });
     rmSync(copy, { recursive: true });
   });
+
+  it('says that there is no journal where there is none, and not that one is damaged', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'bulkhead-empty-'));
+    for (const command of ['explain', 'replay']) {
+      const { code, err } = await run(command, empty, ...(command === 'explain' ? ['--account', 'ada'] : []));
+      expect(code).toBe(1);
+      expect(err).toContain(`${empty}: there is no journal here`);
+      expect(err).not.toContain('damaged');
+    }
+    rmSync(empty, { recursive: true });
+  });
 });
 
 describe('bulkhead replay', () => {

@@ -26,6 +26,8 @@ describe('parseArguments', () => {
     [['--prot', '5'], 'unknown option --prot; did you mean --port?'],
     [['--jsn=1'], 'unknown option --jsn; did you mean --json?'],
     [['--quite-other'], 'unknown option --quite-other'],
+    [['--port', '-5'], '--port needs a value; one that begins with a dash is written --port=-5'],
+    [['--port', '--json'], '--port needs a value; one that begins with a dash is written --port=-5'],
     [['-x'], 'unknown option -x'],
     [['a', 'b'], 'unexpected argument "b"'],
     [['--port'], "option '-p, --port <value>' argument missing"],

@@ -85,6 +85,9 @@ function usageMessage(
   args: readonly string[],
   options: Readonly<Record<string, OptionSpec>>,
 ): string {
+  const [, dashed] = /'--(\w[\w-]*)[^']*' argument is ambiguous/.exec(error.message) ?? [];
+  if (dashed !== undefined)
+    return `--${dashed} needs a value; one that begins with a dash is written --${dashed}=-5`;
   if (error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return firstSentence(error.message);
   const unknown = args.find((arg) => isUnknown(arg, options)) ?? '';
   const name = unknown.replace(/^-+/, '').replace(/=.*$/, '');

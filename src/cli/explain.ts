@@ -116,7 +116,8 @@ export function* recordsOf(directory: string, until = Number.MAX_SAFE_INTEGER): 
       yield decodeRecord(record);
     }
   } catch (error) {
-    if (error instanceof JournalDamaged) throw new Refusal('journal_damaged', error.message);
+    if (error instanceof JournalDamaged)
+      throw new Refusal('journal_damaged', `${directory}: ${error.message}`);
     if ((error as NodeJS.ErrnoException).code !== undefined) throw fileRefusal(error, directory);
     throw error;
   }

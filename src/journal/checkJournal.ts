@@ -4,7 +4,7 @@
  */
 import type { Files } from './files.js';
 import { type InspectOptions, inspect } from './inspect.js';
-import type { Finding } from './journal.js';
+import { type Finding, NO_JOURNAL } from './journal.js';
 import { SECTOR_BYTES } from './sector.js';
 import { segmentName } from './segment.js';
 
@@ -41,7 +41,7 @@ export function checkJournal(
   };
 }
 
-export const nothingHere: Finding = { file: segmentName(1), offset: 0, what: 'there is no journal here' };
+export const nothingHere: Finding = { file: segmentName(1), offset: 0, what: NO_JOURNAL };
 
 /** The torn write at the end of the last segment, if any. */
 export function tornTailOf(last: {

@@ -71,6 +71,9 @@ export class JournalFailed extends Error {
   override readonly name: string = 'JournalFailed';
 }
 
+/** What is found where nothing is. */
+export const NO_JOURNAL = 'there is no journal here';
+
 /** The store is damaged and was not loaded. */
 export class JournalDamaged extends Error {
   override readonly name: string = 'JournalDamaged';
@@ -78,7 +81,9 @@ export class JournalDamaged extends Error {
 
   constructor(findings: readonly Finding[]) {
     const more = findings.length > 3 ? `; and ${findings.length - 3} more` : '';
-    super(`the journal is damaged: ${findings.slice(0, 3).map(findingText).join('; ')}${more}`);
+    const isMissing = findings.length > 0 && findings.every(({ what }) => what === NO_JOURNAL);
+    const told = findings.slice(0, 3).map(findingText).join('; ');
+    super(isMissing ? NO_JOURNAL : `the journal is damaged: ${told}${more}`);
     this.findings = findings;
   }
 }
