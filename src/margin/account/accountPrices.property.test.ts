@@ -24,7 +24,7 @@ import {
 
 describe('the liquidation price of one instrument in an account', () => {
   it('is the nearest each way that a scan of all marks finds (LIQ-11)', () => {
-    const seen = { price: 0, none: 0, always: 0 };
+    const seen = { price: 0, none: 0, always: 0, unknown: 0 };
     fc.assert(
       fc.property(accountCases({ withOptions: true }), fc.bigInt(1n, 7n), fc.nat(20), (view, grid, pick) => {
         fc.pre(view.legs.length > 0);
@@ -49,6 +49,7 @@ describe('the liquidation price of one instrument in an account', () => {
           expect(at(above.markTicks)).toBe(true);
           if (above.markTicks > grid) expect(at(above.markTicks - grid)).toBe(false);
         }
+        if (isUnknown(below, above)) return;
         const low = below.kind === 'price' ? below.markTicks / grid : 0n;
         const high = above.kind === 'price' ? above.markTicks / grid : null;
         expect(high === null || low < high).toBe(true);
@@ -105,6 +106,7 @@ describe('the liquidation price of one instrument in an account', () => {
 describe('the liquidation price of one instrument in a portfolio account', () => {
   it('is liquidatable there and not one tick inside, and no scanned mark between is (LIQ-11)', () => {
     let shown = 0;
+    let unknown = 0;
     const cases = accountCases({ instrumentsMax: 2 }).chain((view) =>
       scenarioCases(view).map((scenarios): AccountView => ({ ...view, mode: 'portfolio', scenarios })),
     );
@@ -120,6 +122,10 @@ describe('the liquidation price of one instrument in a portfolio account', () =>
           if (low > 0n) expect([at(low), at(low + 1n)]).toEqual([true, false]);
           if (high !== null) expect([at(high), at(high - 1n)]).toEqual([true, false]);
           if (low > 0n || high !== null) shown++;
+          if (isUnknown(below, above)) {
+            unknown++;
+            continue;
+          }
           for (const mark of scan(markTicks))
             if (mark > low && (high === null || mark < high)) expect(at(mark)).toBe(false);
         }
@@ -127,6 +133,7 @@ describe('the liquidation price of one instrument in a portfolio account', () =>
       { numRuns: 40 },
     );
     expect(shown).toBeGreaterThan(3);
+    expect(unknown).toBeLessThan(10);
   });
 });
 
@@ -146,6 +153,7 @@ describe('the liquidation price of an asset in an account', () => {
         const high = above.kind === 'price' ? above.price / step : null;
         if (below.kind === 'price') expect([at(below.price), at(below.price + step)]).toEqual([true, false]);
         if (above.kind === 'price') expect([at(above.price), at(above.price - step)]).toEqual([true, false]);
+        if (isUnknown(below, above)) return;
         for (const n of scan(start))
           if (n > low && (high === null || n < high)) expect(at(n * step)).toBe(false);
       }),
@@ -211,6 +219,11 @@ describe('amounts of an asset', () => {
     expect(found).toBeGreaterThan(30);
   });
 });
+
+/** An edge that was not settled in so many looks says nothing of its side. */
+function isUnknown(...edges: readonly { readonly kind: string }[]): boolean {
+  return edges.some(({ kind }) => kind === 'unknown');
+}
 
 /** Every step near the start, then ever farther ones, both ways. */
 function scan(start: bigint): readonly bigint[] {
