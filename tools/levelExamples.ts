@@ -8,14 +8,17 @@ import {
   LEVEL_DRIVERS,
   LEVEL_RULES,
   type LevelStep,
+  liquidityReadings,
   NO_READINGS,
   nextLevel,
+  scoreDrivers,
 } from '../src/risk/index.js';
 import { table } from './markdown.js';
 
 export const LEVEL_EXAMPLES: Readonly<Record<string, () => string>> = {
   'isolation-scales': scalesExample,
   'isolation-level': levelExample,
+  'isolation-liquidity': liquidityExample,
   'isolation-effects': effectsTable,
 };
 
@@ -49,6 +52,46 @@ function levelExample(): string {
     if (step.value.move !== null || day < 4) rows.push(rowOf(day, step.value));
   }
   return table(['day', 'volatility ratio', 'tail excess', 'score', 'level', 'move'], rows);
+}
+
+/** What rests on either side, best prices and volume by day; open interest is 600 each day. */
+const BOOKS: readonly (readonly [
+  bid: number,
+  ask: number,
+  bestBid: number,
+  bestAsk: number,
+  volume: number,
+])[] = [
+  ...Array.from({ length: 40 }, (_, day) => [100, 100, 99.9, 100.1, day < 3 ? 800 : 2000] as const),
+  [80, 120, 99.9, 100.1, 2000],
+  [25, 90, 99.8, 100.2, 900],
+  [20, 60, 99.6, 100.4, 300],
+];
+
+function liquidityExample(): string {
+  const snapshots = BOOKS.map(([bid, ask, bestBid, bestAsk, volume], day) => ({
+    timeMs: day * DAY_MS,
+    venue: 'own',
+    instrument: 'BTC-PERP',
+    volume,
+    bestBid,
+    bestAsk,
+    openInterest: 600,
+    largestPosition: null,
+    depths: [{ basisPoints: 50, bid, ask }],
+  }));
+  const readings = liquidityReadings(snapshots);
+  const rows = [29, 40, 41, 42].map((day) => {
+    const read = { ...NO_READINGS, ...readings(day * DAY_MS) };
+    const { score, deciding } = scoreDrivers(read, LEVEL_RULES);
+    const shown = [read.depthShortfall, read.spreadRatio, read.openInterestDays, score].map((value) =>
+      value === null ? 'no data' : `${Number(value.toFixed(3))}`,
+    );
+    const [bid, ask, bestBid, bestAsk, volume] = BOOKS[day] as (typeof BOOKS)[number];
+    return [`${day}`, `${bid}, ${ask}`, `${bestBid}, ${bestAsk}`, `${volume}`, ...shown, deciding.join(', ')];
+  });
+  const head = ['day', 'depth', 'best prices', 'volume', 'depth shortfall', 'spread ratio'];
+  return table([...head, 'open interest, days', 'score', 'decided by'], rows);
 }
 
 function rowOf(day: number, { readings, score, state, move }: LevelStep): string[] {

@@ -7,6 +7,7 @@ import {
   PARAMETER_RULES,
   POLICY_BOOK,
   type PolicyReplay,
+  type PolicyReplayQuestion,
   policyReplay,
   replayFigures,
   replaySince,
@@ -25,7 +26,11 @@ export interface LevelReplay {
 /** Before the crises that are judged. A history that has no rate by then is judged from its first rate. */
 const FIXED_AT = '2019-12-31';
 
-export function replayOf(market: AlignedMarket, parsed: ParsedArguments): LevelReplay {
+export function replayOf(
+  market: AlignedMarket,
+  parsed: ParsedArguments,
+  observed: NonNullable<PolicyReplayQuestion['observed']>,
+): LevelReplay {
   const model = filteredModel();
   const first = firstRateDate(market, model);
   if (first === null)
@@ -38,7 +43,7 @@ export function replayOf(market: AlignedMarket, parsed: ParsedArguments): LevelR
   const isLater = first > FIXED_AT || FIXED_AT >= (market.dates.at(-1) as string);
   const fixedAt = parsed.text('fixed-at') ?? (isLater ? first : FIXED_AT);
   const to = parsed.text('to') ?? null;
-  const whole = policyReplay({ market, model, fixedAt, to, book });
+  const whole = policyReplay({ market, model, fixedAt, to, book, observed });
   if (!whole.ok) throw new Refusal(whole.error.code, riskFaultText(whole.error));
   const replay = replaySince(whole.value, parsed.text('from') ?? '');
   if (replay === null) throw new Refusal('bad_range', '--from is after the last day');
@@ -71,6 +76,8 @@ function jsonOf(replay: PolicyReplay, figures: readonly SpanFigures[], settings:
       rates: [...rates],
       levels,
       changes: timeline.changes,
+      daysRead: timeline.daysRead,
+      neverRead: timeline.neverRead,
     })),
     policies: replay.policies,
   };

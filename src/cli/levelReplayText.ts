@@ -1,5 +1,6 @@
 /** A replay of margin policies as tables: a line for each policy in each span, and how often levels moved. */
 import type { PolicyReplay, SpanFigures } from '../risk/index.js';
+import { driversText } from './levelDrivers.js';
 import { POLICY_NAMES } from './levelReplayChart.js';
 import { table } from './table.js';
 
@@ -51,7 +52,7 @@ export function levelReplayText(replay: PolicyReplay, figures: readonly SpanFigu
   ];
   const leftOut =
     replay.leftOut.length === 0 ? '' : `too young for a rate, left out: ${replay.leftOut.join(', ')}\n`;
-  return `${table(COLUMNS, rows)}\n${table(moveColumns, moves)}\n${joined(replay)}${leftOut}`;
+  return `${table(COLUMNS, rows)}\n${table(moveColumns, moves)}\n${joined(replay)}${driversText(replay.assets.map(({ timeline }) => timeline))}${leftOut}`;
 }
 
 function joined({ assets, sameCapitalFactor }: PolicyReplay): string {

@@ -52,7 +52,12 @@ describe('bulkhead levels', () => {
     const { code, out } = await run(['--replay', '--owners', '10', '--svg', file]);
     expect(code).toBe(0);
     expect(out).toContain('GENERATED prices, of no market: 2002-07-06 to 2002-12-31, 179 days');
-    for (const text of ['fixed, same capital (hindsight)', 'dynamic rates and levels', 'AAA from 2002-07-06'])
+    for (const text of [
+      'fixed, same capital (hindsight)',
+      'dynamic rates and levels',
+      'AAA from 2002-07-06',
+      'no data, neutral, AAA',
+    ])
       expect(out).toContain(text);
     const picture = readFileSync(file, 'utf8');
     for (const text of ['GENERATED prices', 'AAA: margin rate, %', 'Capital locked', 'Shortfall: fixed'])
@@ -90,6 +95,42 @@ describe('bulkhead levels', () => {
     expect(spans.map(({ span }) => span.name)).toEqual(['all days']);
   });
 
+  it('reads depth, spread and open interest from a file, and names what had data', async () => {
+    const file = join(folder, 'liquidity.txt');
+    writeFileSync(file, liquidity(729));
+    const args = ['--prices=market', '--liquidity', file];
+    const { out, err } = await run(args);
+    const [without] = (await run(['--prices=market'])).out.split('\n\n');
+    expect(err).toContain('liquidity of ZZZ-PERP: no prices of it, not used');
+    expect(out).toMatch(
+      /days with data of 729, AAA: volatilityRatio \d+, depthShortfall 699, spreadRatio 699, openIn/,
+    );
+    expect(out).toContain('no data, neutral, AAA: tailExcess, concentrationDays, fundingStress');
+    expect(out).toMatch(/no data, neutral, BBB: tailExcess, depthShortfall/);
+    const changes = (text: string, asset: string) =>
+      text.split('\n').filter((line) => new RegExp(`^${asset} +\\d{4}`).test(line));
+    // Depth falls to a twentieth on the 650th day: reading 20, at most 4 units, less one.
+    expect(changes(out, 'AAA').some((line) => / strictIsolated +3\.00 +depthShortfall$/.test(line))).toBe(
+      true,
+    );
+    expect(changes(out, 'BBB')).toEqual(changes(without ?? '', 'BBB'));
+    const json = JSON.parse((await run([...args, '--json'])).out) as {
+      assets: { asset: string; daysRead: Record<string, number>; neverRead: string[] }[];
+    };
+    expect(json.assets[0]?.daysRead['openInterestDays']).toBe(699);
+    const replayed = async (more: readonly string[]) => {
+      const { out } = await run(['--replay', '--owners=2', '--json', ...more]);
+      return (JSON.parse(out) as { assets: { levels: string[]; neverRead: string[] }[] }).assets[0];
+    };
+    const [knowing, blind] = [await replayed(['--liquidity', file]), await replayed([])];
+    expect(knowing?.levels).toContain('strictIsolated');
+    expect(knowing?.neverRead).not.toContain('depthShortfall');
+    expect(blind?.levels).not.toContain('strictIsolated');
+    expect(blind?.neverRead).toContain('depthShortfall');
+    writeFileSync(file, 'date,venue\n');
+    await expect(run(args)).rejects.toThrow('the header must name');
+  });
+
   it('refuses options of a replay without one, and dates that no rate is known at', async () => {
     await expect(run(['--prices=market', '--seed=x'])).rejects.toThrow('--seed goes with --replay');
     await expect(run(['--replay', '--fixed-at=2001-02-01'])).rejects.toThrow('fixedAt');
@@ -104,6 +145,17 @@ describe('bulkhead levels', () => {
     expect(levelsHelp).toContain('reduceOnly');
   });
 });
+
+/** A snapshot of AAA at each midnight from 2001-01-03, the end of the first bar with a return; of ZZZ at the last. */
+function liquidity(days: number): string {
+  const rows = Array.from({ length: days }, (_, day) => {
+    const date = new Date(Date.UTC(2001, 0, 3 + day)).toISOString().slice(0, 10);
+    const depth = day === 650 ? 50 : 1000;
+    return `${date},one,AAA-PERP,1000,99.9,100.1,400,${depth},${depth}`;
+  });
+  const last = rows.at(-1)?.replace('AAA', 'ZZZ');
+  return `date,venue,instrument,volume,best_bid,best_ask,open_interest,bid_depth_50,ask_depth_50\n${rows.join('\n')}\n${last}\n`;
+}
 
 /** Daily bars from 2001-01-01. */
 function storm(days: number): string {

@@ -11,21 +11,24 @@ import {
 import { parseArguments } from './arguments.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
+import { driversText, observedFrom } from './levelDrivers.js';
 import { replayOf } from './levelReplay.js';
 import { levelReplayChart } from './levelReplayChart.js';
 import { levelReplayText } from './levelReplayText.js';
 import { levelsChart } from './levelsChart.js';
 import { marketOf } from './riskPrices.js';
+import { liquidityOf } from './riskVenue.js';
 import { table } from './table.js';
 
 export const levelsHelp = `The isolation level that each instrument would have had over a price history: every change, and what decided it.
 
-Usage: bulkhead levels --prices DIR [--json] [--svg FILE]
+Usage: bulkhead levels --prices DIR [--liquidity FILE] [--json] [--svg FILE]
        bulkhead levels --replay [--prices DIR] [OPTIONS]
 
 DIR holds daily files NAME-anything.csv: date, open, high, low, close. Each date is judged at its close by what was known then.
 Levels, from the most shared collateral to the least: portfolio, cross, isolated, strictIsolated, reduceOnly. Prices tell
-volatility and falls in common; the drivers that they do not tell are neutral, and are named.
+volatility and falls in common, --liquidity tells depth, spread and, where it is stated, open interest over the volume of a bad
+day. Drivers without data are neutral, and are named.
 
 --replay holds an invented book against the history under five margins: fixed rates, fixed rates of the same capital (known
 only afterwards), dynamic rates, dynamic rates with levels, and with each position alone. It says what each left uncovered, what it locked, and what of
@@ -33,6 +36,8 @@ one position's collateral paid for another. Without --prices it takes the genera
 
 Options:
   --prices DIR    the folder
+  --liquidity FILE  snapshots by instrument, as "risk propose" takes them (columns: date, venue, instrument; volume, best_bid, best_ask,
+                  bid_depth_50 and ask_depth_50 or other distances, open_interest, largest_position). A snapshot counts from its time on
   --json          one line of JSON: each date with level and score, each change with readings and stress; of a replay, settings,
                   figures, and each date under each margin
   --svg FILE      write a picture: scores and levels; of a replay, margin rates, levels, capital and shortfalls
@@ -46,6 +51,7 @@ Options:
 
 Examples:
   bulkhead levels --prices market --svg levels.svg
+  bulkhead levels --prices market --liquidity depth.csv
   bulkhead levels --prices market --json | jq '.assets[0].changes[0].step.readings'
   bulkhead levels --replay --prices ~/data --from 2020-02-01 --to 2020-05-31 --svg march.svg
 
@@ -54,6 +60,7 @@ Exit codes: 0 answered, 1 the files were refused, 2 wrong usage.
 
 const OPTIONS = {
   prices: { type: 'string' },
+  liquidity: { type: 'string' },
   json: { type: 'boolean' },
   svg: { type: 'string' },
   replay: { type: 'boolean' },
@@ -78,10 +85,12 @@ export async function levels(args: readonly string[], io: Io): Promise<number> {
   const market = await marketOf(folder ?? GENERATED, io);
   if (market.intervalMs !== DAY_MS)
     throw new Refusal('bad_range', `bars are ${market.intervalMs} ms apart: levels are judged on daily ones`);
+  const snapshots = await liquidityOf(parsed.text('liquidity'), io);
+  const observed = observedFrom(snapshots, market, io);
   const subject = folder === undefined ? 'GENERATED prices, of no market' : 'Prices as given';
   const { text, json, svg } = isReplay
-    ? replayAnswer(replayOf(market, parsed), subject)
-    : linesAnswer(market);
+    ? replayAnswer(replayOf(market, parsed, observed), subject)
+    : linesAnswer(market, observed);
   const picture = parsed.text('svg');
   if (picture !== undefined) await written(picture, svg());
   io.out(parsed.flag('json') ? `${JSON.stringify(json)}\n` : text());
@@ -104,9 +113,10 @@ function replayAnswer({ replay, figures, json }: ReturnType<typeof replayOf>, su
   };
 }
 
-function linesAnswer(market: AlignedMarket): Answer {
+function linesAnswer(market: AlignedMarket, observed: ReturnType<typeof observedFrom>): Answer {
   const lines = market.assets.map(({ asset }) => {
-    const line = levelTimeline({ market, asset, rules: LEVEL_RULES });
+    const known = (timeMs: number) => observed(asset, timeMs);
+    const line = levelTimeline({ market, asset, rules: LEVEL_RULES, observed: known });
     if (!line.ok) throw new Refusal(line.error.code, `${asset}: ${riskFaultText(line.error)}`);
     return line.value;
   });
@@ -157,9 +167,6 @@ function linesText(lines: readonly LevelTimeline[]): string {
     right('days raised'),
     { title: 'level now' },
   ];
-  const neutral = lines.map(
-    ({ asset, neverRead }) => `no data, neutral, ${asset}: ${neverRead.join(', ')}\n`,
-  );
   const moves = rows.length === 0 ? 'no level changed\n' : table(COLUMNS, rows);
-  return `${moves}\n${table(heads, summary)}\n${neutral.join('')}`;
+  return `${moves}\n${table(heads, summary)}\n${driversText(lines)}`;
 }

@@ -2,6 +2,7 @@
 export * from './drivers.js';
 export * from './isolationLevel.js';
 export * from './levelTimeline.js';
+export * from './liquidityDrivers.js';
 export * from './nextLevel.js';
 export * from './observedDrivers.js';
 export * from './priceDrivers.js';

@@ -15,6 +15,8 @@ export interface LevelTimeline {
   readonly days: readonly LevelDay[];
   /** Dates on which the level changed, with the numbers that decided. */
   readonly changes: readonly (LevelDay & { readonly step: LevelStep })[];
+  /** On how many of the days each driver had data. */
+  readonly daysRead: Readonly<Record<LevelDriver, number>>;
   /** Drivers that no date had data for: neutral throughout. */
   readonly neverRead: readonly LevelDriver[];
 }
@@ -43,7 +45,10 @@ export function levelTimeline(question: LevelTimelineQuestion): Result<LevelTime
   const drivers = priceDrivers(market, asset, settings);
   const days: LevelDay[] = [];
   const changes: (LevelDay & { step: LevelStep })[] = [];
-  const read = new Set<LevelDriver>();
+  const daysRead = Object.fromEntries(LEVEL_DRIVERS.map((driver) => [driver, 0])) as Record<
+    LevelDriver,
+    number
+  >;
   let state: LevelState | null = null;
   for (const [at, openMs] of market.timesMs.entries()) {
     if (Number.isNaN(own.returns[at])) continue;
@@ -57,7 +62,7 @@ export function levelTimeline(question: LevelTimelineQuestion): Result<LevelTime
     const step = nextLevel(state ?? initialLevel(rules, timeMs), readings, timeMs, rules);
     if (!step.ok) return step;
     state = step.value.state;
-    for (const driver of LEVEL_DRIVERS) if (readings[driver] !== null) read.add(driver);
+    for (const driver of LEVEL_DRIVERS) if (readings[driver] !== null) daysRead[driver] += 1;
     const day = {
       date: market.dates[at] as string,
       timeMs,
@@ -67,7 +72,8 @@ export function levelTimeline(question: LevelTimelineQuestion): Result<LevelTime
     days.push(day);
     if (state.level !== step.value.from) changes.push({ ...day, step: step.value });
   }
-  return ok({ asset, days, changes, neverRead: LEVEL_DRIVERS.filter((driver) => !read.has(driver)) });
+  const neverRead = LEVEL_DRIVERS.filter((driver) => daysRead[driver] === 0);
+  return ok({ asset, days, changes, daysRead, neverRead });
 }
 
 function known(value: number | undefined): number | null {

@@ -221,6 +221,9 @@ describe('what a venue observes', () => {
       markUncertainty: 0.25,
     });
     expect(read.pegDeviation).toBeCloseTo(0.02, 12);
+    const empty = { ...NOTHING_OBSERVED, depth: 0, depthMedian: 100, openInterest: 5, stressedAdv: 0 };
+    const none = observedReadings({ ...empty, largestPosition: 0 });
+    expect(none).toMatchObject({ depthShortfall: 1e11, openInterestDays: 5e9, concentrationDays: 0 });
   });
 
   it('of a back-test is above 0 from the yellow zone and above 1 from the red', () => {

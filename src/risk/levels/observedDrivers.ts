@@ -44,13 +44,16 @@ export const NOTHING_OBSERVED: VenueObservation = {
 
 export type ObservedReadings = Omit<DriverReadings, 'volatilityRatio' | 'tailExcess'>;
 
-/** Ratios over a number that is not above 0 are no reading, but for depth, where an empty book is the worst there is. */
+/**
+ * Ratios over a number that is not above 0 are no reading, but for depth and volume, where an empty book and a bad day without
+ * trades are the worst there is.
+ */
 export function observedReadings(seen: VenueObservation): ObservedReadings {
   return {
-    depthShortfall: seen.depth === 0 ? ratio(seen.depthMedian, 1e-9) : ratio(seen.depthMedian, seen.depth),
+    depthShortfall: ratio(seen.depthMedian, orNearlyNone(seen.depth)),
     spreadRatio: ratio(seen.spread, seen.spreadMedian),
-    openInterestDays: ratio(seen.openInterest, seen.stressedAdv),
-    concentrationDays: ratio(seen.largestPosition, seen.stressedAdv),
+    openInterestDays: ratio(seen.openInterest, orNearlyNone(seen.stressedAdv)),
+    concentrationDays: ratio(seen.largestPosition, orNearlyNone(seen.stressedAdv)),
     fundingStress: ratio(seen.fundingSize, seen.fundingUsual),
     basisStress: ratio(seen.basisSize, seen.basisUsual),
     markUncertainty: seen.markConfidence === null ? null : 1 - seen.markConfidence,
@@ -63,6 +66,10 @@ export function observedReadings(seen: VenueObservation): ObservedReadings {
 export function backtestExcess(count: HitCount): number {
   const { yellowFrom, redFrom } = baselZones(count);
   return Math.max(0, (count.hits - yellowFrom + 1) / Math.max(1, redFrom - yellowFrom));
+}
+
+function orNearlyNone(amount: number | null): number | null {
+  return amount === 0 ? 1e-9 : amount;
 }
 
 function ratio(over: number | null, under: number | null): number | null {

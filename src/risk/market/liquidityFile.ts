@@ -1,6 +1,7 @@
 /**
  * What could be traded where: snapshots of volume, best prices and depth by venue and instrument, from the text of a CSV file.
- * Columns: a time, `venue`, `instrument`; perhaps `volume` (traded over the last 24 hours), `best_bid` and `best_ask`; and pairs
+ * Columns: a time, that at which the snapshot was taken, `venue`, `instrument`; perhaps `volume` (traded over the 24 hours
+ * before), `best_bid` and `best_ask`, `open_interest`, `largest_position` (the largest account's on one side); and pairs
  * `bid_depth_B`, `ask_depth_B` for what rests within B basis points of the middle. Money of one currency; an empty field is
  * not known. It answers what the file says or which line is wrong.
  */
@@ -16,6 +17,8 @@ export interface LiquiditySnapshot {
   readonly volume: number | null;
   readonly bestBid: number | null;
   readonly bestAsk: number | null;
+  readonly openInterest: number | null;
+  readonly largestPosition: number | null;
   /** Nearest first; what is deeper includes what is nearer. */
   readonly depths: readonly Depth[];
 }
@@ -79,6 +82,8 @@ interface Columns {
   readonly volume: number | null;
   readonly bestBid: number | null;
   readonly bestAsk: number | null;
+  readonly openInterest: number | null;
+  readonly largestPosition: number | null;
   readonly depths: readonly { readonly basisPoints: number; readonly bid: number; readonly ask: number }[];
 }
 
@@ -108,6 +113,8 @@ function readHeader(line: string | undefined, number: number): Result<Columns, L
     volume: place('volume'),
     bestBid: place('best_bid'),
     bestAsk: place('best_ask'),
+    openInterest: place('open_interest'),
+    largestPosition: place('largest_position'),
     depths: points.map((basisPoints) => ({
       basisPoints,
       bid: names.indexOf(`bid_depth_${basisPoints}`),
@@ -135,6 +142,8 @@ function readRow(
     columns.volume,
     columns.bestBid,
     columns.bestAsk,
+    columns.openInterest,
+    columns.largestPosition,
     ...columns.depths.flatMap(({ bid, ask }) => [bid, ask]),
   ];
   const numbers: (number | null)[] = [];
@@ -143,19 +152,29 @@ function readRow(
     if (!number.ok) return number;
     numbers.push(number.value);
   }
-  const [volume, bestBid, bestAsk, ...sides] = numbers as [number | null, number | null, number | null];
+  const [volume, bestBid, bestAsk, openInterest, largestPosition] = numbers as [
+    Known,
+    Known,
+    Known,
+    Known,
+    Known,
+  ];
+  const sides = numbers.slice(5);
   if (bestBid === 0 || bestAsk === 0) return refuse('price_not_positive', 'a best price must be above zero');
   if (bestBid !== null && bestAsk !== null && bestBid >= bestAsk)
     return refuse('book_crossed', `the best bid ${bestBid} is not below the best ask ${bestAsk}`);
   const depths = columns.depths.map(({ basisPoints }, at) => ({
     basisPoints,
-    bid: (sides as (number | null)[])[2 * at] ?? null,
-    ask: (sides as (number | null)[])[2 * at + 1] ?? null,
+    bid: sides[2 * at] ?? null,
+    ask: sides[2 * at + 1] ?? null,
   }));
   const falls = (['bid', 'ask'] as const).some((side) => isFalling(depths.map((depth) => depth[side])));
   if (falls) return refuse('depth_falls', 'depth further from the middle includes what is nearer');
-  return ok({ timeMs: time.value, venue, instrument, volume, bestBid, bestAsk, depths });
+  const money = { volume, bestBid, bestAsk, openInterest, largestPosition };
+  return ok({ timeMs: time.value, venue, instrument, ...money, depths });
 }
+
+type Known = number | null;
 
 function readNumber(field: string, line: number): Result<number | null, LiquidityFault> {
   if (field === '') return ok(null);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/index.js';
 import { alignMarket } from './alignedMarket.js';
+import { liquidityByAsset } from './assetLiquidity.js';
 import { readLiquidityFile } from './liquidityFile.js';
 import { readMarketFiles } from './marketFiles.js';
 import { priceOddities } from './priceReport.js';
@@ -128,6 +129,8 @@ describe('liquidity files', () => {
         volume: 1e9,
         bestBid: 99,
         bestAsk: 101,
+        openInterest: null,
+        largestPosition: null,
         depths: [
           { basisPoints: 10, bid: 1000, ask: 1100 },
           { basisPoints: 50, bid: 5000, ask: null },
@@ -137,7 +140,35 @@ describe('liquidity files', () => {
     ]);
   });
 
+  it('takes open interest and the largest position where they are stated, and gives each asset its own', () => {
+    const rows = ['BTC-PERP,100,7', 'btc/usdt:usdt,,3', 'ETH-PERP,50,', 'AAA_X,1,1'].map(
+      (row) => `2020-01-01,one,${row}`,
+    );
+    const text = ['time,venue,instrument,open_interest,largest_position', ...rows].join('\n');
+    const read = must(readLiquidityFile(text));
+    expect(read.map(({ openInterest, largestPosition }) => [openInterest, largestPosition])).toEqual([
+      [100, 7],
+      [null, 3],
+      [50, null],
+      [1, 1],
+    ]);
+    const { byAsset, unused } = liquidityByAsset(read, ['BTC', 'ETH', 'ETH-PERP']);
+    const names = [...byAsset].map(([asset, own]) => [asset, own.map(({ instrument }) => instrument)]);
+    // An asset that bears the instrument's name goes before that of its base.
+    expect(names).toEqual([
+      ['BTC', ['BTC-PERP', 'btc/usdt:usdt']],
+      ['ETH-PERP', ['ETH-PERP']],
+    ]);
+    expect(unused).toEqual(['AAA_X']);
+  });
+
   it.each([
+    [
+      'an open interest below zero',
+      ['date,venue,instrument,open_interest', '2020-01-01,a,b,-1'],
+      'number_negative',
+      2,
+    ],
     ['no venue column', ['date,instrument', '2020-01-01,x'], 'header_unreadable', 1],
     ['a depth with one side', ['date,venue,instrument,bid_depth_5', ''], 'header_unreadable', 1],
     ['a column twice', [`${COLUMNS},volume`], 'header_unreadable', 1],

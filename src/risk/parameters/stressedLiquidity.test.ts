@@ -9,6 +9,8 @@ const snapshot = (day: number, fields: Partial<LiquiditySnapshot> = {}): Liquidi
   volume: 1000 + day,
   bestBid: 99,
   bestAsk: 101,
+  openInterest: null,
+  largestPosition: null,
   depths: [],
   ...fields,
 });

@@ -4,7 +4,13 @@
  * add up, and the narrowest spread is the one that is traded at.
  */
 import { err, ok, type Result } from '../../base/index.js';
-import type { LiquiditySnapshot } from '../market/index.js';
+import {
+  type LiquiditySnapshot,
+  narrowestHalfSpread,
+  snapshotTimes,
+  totalVolume,
+  worstOf,
+} from '../market/index.js';
 import { ewmaFilter } from '../models/ewma.js';
 import { type RiskFault, riskFault } from '../riskFault.js';
 
@@ -34,13 +40,11 @@ export function marketStress(
   returns: Float64Array,
   { share, lambda, warmup }: StressRules = STRESS_RULES,
 ): Result<MarketStress, RiskFault> {
-  const times = new Map<number, LiquiditySnapshot[]>();
-  for (const snapshot of snapshots)
-    times.set(snapshot.timeMs, [...(times.get(snapshot.timeMs) ?? []), snapshot]);
-  const volumes = [...times.values()].flatMap((venues) => totalVolume(venues));
+  const times = snapshotTimes(snapshots);
+  const volumes = times.flatMap(({ snapshots: venues }) => totalVolume(venues) ?? []);
   if (volumes.length === 0)
     return err(riskFault('too_few', 'volumes', { context: { got: '0', needed: '1' } }));
-  const spreads = [...times.values()].flatMap((venues) => narrowest(venues));
+  const spreads = times.flatMap(({ snapshots: venues }) => narrowestHalfSpread(venues) ?? []);
   if (spreads.length === 0)
     return err(riskFault('too_few', 'spreads', { context: { got: '0', needed: '1' } }));
   if (returns.length <= warmup)
@@ -51,30 +55,9 @@ export function marketStress(
     );
   const filter = ewmaFilter(returns, { lambda, warmup, favourableCap: Number.POSITIVE_INFINITY });
   return ok({
-    dailyVolume: -worst(
-      volumes.map((volume) => -volume),
-      share,
-    ),
-    halfSpread: worst(spreads, share),
-    volatility: worst([...filter.volatility.subarray(warmup)], share),
-    snapshots: times.size,
+    dailyVolume: worstOf(volumes, { share, is: 'least' }),
+    halfSpread: worstOf(spreads, { share, is: 'greatest' }),
+    volatility: worstOf([...filter.volatility.subarray(warmup)], { share, is: 'greatest' }),
+    snapshots: times.length,
   });
-}
-
-function totalVolume(venues: readonly LiquiditySnapshot[]): number[] {
-  const known = venues.flatMap(({ volume }) => (volume === null ? [] : [volume]));
-  return known.length === 0 ? [] : [known.reduce((sum, volume) => sum + volume, 0)];
-}
-
-function narrowest(venues: readonly LiquiditySnapshot[]): number[] {
-  const halves = venues.flatMap(({ bestBid, bestAsk }) =>
-    bestBid === null || bestAsk === null ? [] : [(bestAsk - bestBid) / (bestAsk + bestBid)],
-  );
-  return halves.length === 0 ? [] : [halves.reduce((least, half) => Math.min(least, half))];
-}
-
-/** The value that so large a share of them is above, at least the largest one: nothing is read between two. */
-function worst(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => b - a);
-  return sorted[Math.floor(share * sorted.length)] as number;
 }
