@@ -3,6 +3,7 @@ import { seededRandom } from '../../base/random.js';
 import { baselZones } from './baselZones.js';
 import { conditionalCoverage, independence, transitionsOf } from './christoffersen.js';
 import { coverageRatio, proportionOfFailures } from './kupiec.js';
+import { ratioOf } from './likelihood.js';
 import type { HitSeries } from './series.js';
 import { drawHits, permutedPValue, simulatedPValue } from './simulatedHits.js';
 import { timeBetweenFailures, timeUntilFirstFailure, waitRatio, waitsOf } from './timeBetweenFailures.js';
@@ -134,6 +135,48 @@ describe('the time between failures', () => {
     expect(timeBetweenFailures(hits, 0.1).likelihoodRatio).toBeCloseTo(0, 9);
     const early = { periods: 100, at: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] };
     expect(timeBetweenFailures(early, 0.1).likelihoodRatio).toBeCloseTo(-20 * Math.log(0.1), 9);
+  });
+});
+
+/**
+ * The example of the Risk Management Toolbox of MATLAB, pages pof, tuff, cci, cc, tbf, tbfi and tl of varbacktest: 57 failures
+ * of 1043 days at 95%. Its data are not printed; counts, statistics and p-values are.
+ */
+describe('the published example of another program', () => {
+  const count = { periods: 1043, hits: 57, tailProbability: 0.05 };
+  const transitions = { n00: 932, n01: 53, n10: 53, n11: 4 };
+
+  it('has its proportion of failures, and its zone', () => {
+    const { likelihoodRatio, pValue, tooManyPValue } = proportionOfFailures(count);
+    expect(likelihoodRatio).toBeCloseTo(0.46147, 5);
+    expect(pValue).toBeCloseTo(0.49694, 5);
+    expect(tooManyPValue).toBeCloseTo(0.26396, 5);
+    expect(baselZones(count).cumulativeProbability).toBeCloseTo(0.77913, 5);
+    expect(baselZones(count).zone).toBe('green');
+  });
+
+  it('has its independence; its conditional coverage counts the first day too', () => {
+    const { likelihoodRatio, pValue } = independence(transitions);
+    expect(likelihoodRatio).toBeCloseTo(0.25866, 5);
+    expect(pValue).toBeCloseTo(0.61104, 5);
+    const both = ratioOf(coverageRatio(count).likelihoodRatio + likelihoodRatio, 2);
+    expect(both.likelihoodRatio).toBeCloseTo(0.72013, 5);
+    expect(both.pValue).toBeCloseTo(0.69763, 5);
+    // Without the first day there are 1042 periods and the same hits.
+    const own = conditionalCoverage(transitions, 0.05).likelihoodRatio;
+    expect(own).toBeCloseTo(coverageRatio({ ...count, periods: 1042 }).likelihoodRatio + likelihoodRatio, 12);
+    expect(Math.abs(own - both.likelihoodRatio)).toBeLessThan(0.01);
+  });
+
+  it('has its time until the first failure, and its degrees for all waits', () => {
+    const first = timeUntilFirstFailure({ periods: 1043, at: [57, 100] }, 0.05);
+    expect(first?.likelihoodRatio).toBeCloseTo(1.7354, 4);
+    expect(first?.pValue).toBeCloseTo(0.18773, 4);
+    // Waits alone have one degree each, waits and count together one more.
+    expect(ratioOf(88.491, 57).pValue).toBeCloseTo(0.0047475, 6);
+    expect(ratioOf(88.491 + 0.46147, 58).pValue).toBeCloseTo(0.0055565, 6);
+    const hits = { periods: 1043, at: Array.from({ length: 57 }, (_, at) => 18 * at) };
+    expect(timeBetweenFailures(hits, 0.05).degrees).toBe(58);
   });
 });
 

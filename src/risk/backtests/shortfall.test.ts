@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.js';
+import { normalTail, studentTail } from '../measures/closedForms.js';
+import { confidenceOf } from '../measures/confidenceOf.js';
 import { normalPdf, normalQuantile } from '../normal.js';
 import {
   acerbiSzekelyZ1,
@@ -92,6 +94,40 @@ describe('the statistics of Acerbi and Szekely', () => {
     expect(heavy.criticalValue as number).toBeGreaterThan(-0.9);
   });
 
+  // The Risk Management Toolbox of MATLAB, esbacktest: Z2 of -0.38265 over 1966 days at 97.5% has a p-value of 0.0054 under
+  // normal returns and of 0.0186 under t of three degrees; 1% of normal samples are at or below -0.34639, of t -0.42986.
+  it.each([
+    ['normal', { kind: 'normal' }, normalTail({ deviation: 1 }, confidenceOf('0.975')), 0.0054099, -0.34639],
+    [
+      't of three degrees',
+      { kind: 'pareto', shape: 1 / 3 },
+      studentTail({ deviation: 1, degrees: 3 }, confidenceOf('0.975')),
+      0.018566,
+      -0.42986,
+    ],
+  ] as const)(
+    'have the p-values that another program publishes for %s',
+    (_, law, tail, pValue, atOnePercent) => {
+      const periods = 1966;
+      const of = (z2: number) => {
+        // One hit that is as large as all that Z2 asks for.
+        const losses = new Float64Array(periods);
+        losses[0] = (1 - z2) * periods * 0.025 * tail.expectedShortfall;
+        const series = {
+          losses,
+          valueAtRisk: new Float64Array(periods).fill(tail.valueAtRisk),
+          expectedShortfall: new Float64Array(periods).fill(tail.expectedShortfall),
+          confidence: '0.975',
+        };
+        return acerbiSzekelyZ2(series, settings('published', law, 20_000));
+      };
+      const found = of(-0.38265);
+      expect(found.statistic).toBeCloseTo(-0.38265, 9);
+      expect(Math.abs((found.pValue as number) - pValue)).toBeLessThan(0.003);
+      expect(Math.abs((of(atOnePercent).pValue as number) - 0.01)).toBeLessThan(0.003);
+    },
+  );
+
   it('reject about as often as they say under the null, and nearly always half a shortfall', () => {
     const p = (seed: string, deviation: number) => {
       const series = normalSeries(seed, { deviation });
@@ -150,6 +186,20 @@ describe('the joint loss of value at risk and shortfall', () => {
     const [beyond, within] = fisslerZiegelLosses(fill([3, 1]));
     expect(beyond).toBeCloseTo(1 / (0.1 * 4) + 2 / 4 + Math.log(4) - 1, 12);
     expect(within).toBeCloseTo(2 / 4 + Math.log(4) - 1, 12);
+  });
+
+  it('is that of returns below 0 as it was published, and the general form with its two functions', () => {
+    const series = fill([3, 1, 2, 9, -4]);
+    for (const [t, loss] of fisslerZiegelLosses(series).entries()) {
+      const [y, v, e, a] = [-(series.losses[t] as number), -2, -4, 0.1];
+      const hit = y <= v ? 1 : 0;
+      // Patton, Ziegel and Chen (2019), equation 6.
+      const published = (-1 / (a * e)) * hit * (v - y) + v / e + Math.log(-e) - 1;
+      expect(loss).toBeCloseTo(published, 12);
+      // Fissler and Ziegel (2016): G1 = 0, G2(e) = -1/e, of which -log(-e) is the integral.
+      const general = (-1 / e) * (e - v + (hit * (v - y)) / a) + Math.log(-e);
+      expect(loss).toBeCloseTo(general, 12);
+    }
   });
 
   it('is least, in the mean, at the true pair', () => {

@@ -59,6 +59,33 @@ describe('GARCH(1,1)', () => {
     expect(fit.value.logLikelihood).toBeCloseTo(-1106.60788, 4);
   });
 
+  it('has the top of its likelihood, with t shocks, at the published estimates', () => {
+    // D. Wuertz, Y. Chalabi, L. Luksan, the Rmetrics package fGarch: the same returns and first variance, t of variance 1.
+    const published = {
+      mean: 0.002249,
+      constant: 0.002319,
+      shock: 0.124438,
+      persistence: 0.884653,
+      degrees: 4.118427,
+    };
+    const top = garchLogLikelihood(MARK_POUND, published);
+    for (const field of ['mean', 'constant', 'shock', 'persistence', 'degrees'] as const) {
+      const at = (factor: number) =>
+        garchLogLikelihood(MARK_POUND, { ...published, [field]: published[field] * factor });
+      // Lower on both sides, and the slope is next to nothing of the bend: its top is within a thousandth.
+      const [below, above] = [at(0.99), at(1.01)];
+      expect(Math.max(below, above)).toBeLessThan(top);
+      const offset = (0.01 * (above - below)) / (2 * (2 * top - above - below));
+      expect(Math.abs(offset)).toBeLessThan(1e-3);
+    }
+    // Their shock and persistence sum to 1.009: the fit here stays under 1 and is less likely.
+    const fit = fitGarch(MARK_POUND, { law: 'student' });
+    if (!fit.ok) throw new Error(fit.error.code);
+    expect(fit.value.parameters.shock + fit.value.parameters.persistence).toBeLessThan(1);
+    expect(fit.value.logLikelihood).toBeLessThan(top);
+    expect(fit.value.logLikelihood).toBeGreaterThan(top - 1);
+  });
+
   it('is the same model in other units', () => {
     const returns = path(1500, TRUE);
     const [one, other] = [returns, returns.map((x) => x / 100)].map((sample) =>
