@@ -279,4 +279,11 @@ describe('the correction of Holm', () => {
     expect(holmAdjusted([0.9, 0.5])).toEqual([1, 1]);
     expect(holmAdjusted([])).toEqual([]);
   });
+
+  it('rejects what the published example of another program rejects at 5%', () => {
+    // The R package HDLSSkST, page Holm: of seven only the third and the last; the second is at its bound, 0.05 / 5.
+    const adjusted = holmAdjusted([0.5, 0.01, 0.001, 0.69, 0.02, 0.05, 0.0025]);
+    expect(adjusted.map((value) => value < 0.05)).toEqual([false, false, true, false, false, false, true]);
+    expect(adjusted[1]).toBeCloseTo(0.05, 12);
+  });
 });

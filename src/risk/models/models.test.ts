@@ -3,6 +3,7 @@ import { seededRandom } from '../../base/index.js';
 import { studentQuantile } from '../distributions.js';
 import { normalQuantile } from '../normal.js';
 import type { Side, TailModel } from '../tailModel.js';
+import { ageWeightedModel, ageWeights } from './ageWeighted.js';
 import { ewmaFilter } from './ewma.js';
 import { filteredModel, historicalModel, TAIL_MODEL_NAMES, TAIL_MODELS } from './index.js';
 
@@ -146,6 +147,37 @@ describe('filtered historical simulation', () => {
     expect(filteredModel().id).toBe('filtered');
     expect(filteredModel({ lambda: 0.94 }).id).toBe('filtered/lambda=0.94');
     expect(() => filteredModel({ lambda: 1 })).toThrow(RangeError);
+  });
+});
+
+describe('age-weighted history', () => {
+  it('has the weights of a published exercise, and the loss at which they reach one in twenty', () => {
+    // Six worst returns of 100 days at a decay of 0.98, days ago and weights to four digits, as exercises on Boudoukh,
+    // Richardson and Whitelaw print them. They interpolate between -3.2% and -2.8%; here it is the loss that happened.
+    const worst = [
+      [4, -0.034, 0.0217],
+      [2, -0.032, 0.0226],
+      [45, -0.028, 0.0095],
+      [54, -0.026, 0.0079],
+      [3, -0.024, 0.0221],
+      [31, -0.02, 0.0126],
+    ] as const;
+    const weights = ageWeights(100, 0.98);
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
+    const returns = new Float64Array(100).fill(0.01);
+    for (const [daysAgo, value, weight] of worst) {
+      expect((weights[100 - daysAgo] as number) / whole).toBeCloseTo(weight, 4);
+      returns[100 - daysAgo] = value;
+    }
+    const model = ageWeightedModel({ decay: 0.98, window: 100, daysMin: 100 });
+    const at = { start: 100, end: 101, side: 'long', confidence: '0.95' } as const;
+    const answer = model.forecasts({ returns, ...at });
+    if (!answer.ok) throw new Error(answer.error.code);
+    expect(answer.value.valueAtRisk[0]).toBe(0.028);
+    expect(answer.value.expectedShortfall[0]).toBeCloseTo(
+      (0.0217 * 0.034 + 0.0226 * 0.032 + (0.05 - 0.0443) * 0.028) / 0.05,
+      4,
+    );
   });
 });
 
