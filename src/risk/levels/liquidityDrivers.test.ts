@@ -4,7 +4,7 @@ import type { LiquiditySnapshot } from '../market/index.js';
 import { LIQUIDITY_DRIVER_SETTINGS, liquidityReadings } from './liquidityDrivers.js';
 
 const DAY = 86_400_000;
-const SETTINGS = { ...LIQUIDITY_DRIVER_SETTINGS, timesMin: 4 };
+const SETTINGS = { ...LIQUIDITY_DRIVER_SETTINGS, daysMin: 4 };
 
 /** A day's snapshot: 100 on each side, half a spread of 0.1%, a volume of 1000. */
 const snapshot = (day: number, fields: Partial<LiquiditySnapshot> = {}): LiquiditySnapshot => ({
@@ -83,6 +83,23 @@ describe('what liquidity tells of a market', () => {
     const young = Array.from({ length: 251 }, (_, day) => snapshot(300 + day));
     expect(at([...old, ...young], 550).depthShortfall).toBe(1);
     expect(at([...old, ...young], 400).depthShortfall).toBe(10);
+  });
+
+  it('takes one snapshot of each day before, of about the same hour', () => {
+    // Six a day: books are ten times as deep at noon. At midnight they are compared with midnights.
+    const hours = Array.from({ length: 60 }, (_, at) => {
+      const deep = at % 6 === 3 ? 1000 : 100;
+      return snapshot(at / 6, { depths: within50(deep, deep) });
+    });
+    expect(at(hours, 9).depthShortfall).toBe(1);
+    expect(at(hours, 9.5).depthShortfall).toBe(1);
+    // Many of one day are not many days.
+    const minutes = Array.from({ length: 100 }, (_, minute) => snapshot(minute / 1440));
+    expect(at(minutes, 0.06).depthShortfall).toBeNull();
+    // A few seconds too early or late is the same hour.
+    const jittered = usual(6).map((one, day) => ({ ...one, timeMs: one.timeMs + (day % 2) * 3000 }));
+    const thin = { ...(jittered[5] as LiquiditySnapshot), depths: within50(50, 50) };
+    expect(at([...jittered.slice(0, 5), thin], 5.1).depthShortfall).toBe(2);
   });
 
   it('is worst for an empty book and for bad days without trades', () => {

@@ -15,10 +15,10 @@ import {
 } from './observedDrivers.js';
 
 export interface LiquidityDriverSettings {
-  /** Before the snapshot that is read; medians and the volume of a bad day are of these. */
+  /** Before the snapshot that is read; medians and the volume of a bad day are of one snapshot for each, of about the same hour. */
   readonly usualDays: number;
-  /** Earlier times that a source, and sources together, must have been seen at. */
-  readonly timesMin: number;
+  /** Of these, that a source, and sources together, must have been seen on. */
+  readonly daysMin: number;
   /** A snapshot so old, or older, tells nothing. */
   readonly ageMsMax: number;
   /** Of the volumes, those that are worse than on a bad day. */
@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
 
 export const LIQUIDITY_DRIVER_SETTINGS: LiquidityDriverSettings = {
   usualDays: 250,
-  timesMin: 30,
+  daysMin: 30,
   ageMsMax: DAY_MS,
   stressShare: STRESS_RULES.share,
 };
@@ -47,7 +47,7 @@ export function liquidityReadings(
     const at = countUpTo(times, timeMs) - 1;
     const now = times[at];
     if (now === undefined || timeMs - now.timeMs >= settings.ageMsMax) return seen({});
-    const before = times.slice(countUpTo(times, now.timeMs - settings.usualDays * DAY_MS - 1), at);
+    const before = sameHourBefore(times.slice(0, at), now.timeMs, settings.usualDays);
     const window = { now: now.bySource, before, settings };
     return {
       ...seen({ ...depthSeen(window), ...spreadSeen(window) }),
@@ -123,17 +123,17 @@ interface Comparable<V> {
 
 /** Null where no source, or not all together, were there often enough. */
 function comparable<V>(
-  { now, before, settings: { timesMin } }: Window,
+  { now, before, settings: { daysMin } }: Window,
   read: (snapshot: LiquiditySnapshot) => V | null,
 ): Comparable<V> | null {
   const isUsual = (source: string) =>
-    before.filter(({ bySource }) => known(bySource.get(source), read) !== null).length >= timesMin;
+    before.filter(({ bySource }) => known(bySource.get(source), read) !== null).length >= daysMin;
   const sources = [...now].filter(([source, one]) => read(one) !== null && isUsual(source));
   const together = before.flatMap(({ bySource }) => {
     const values = sources.map(([source]) => known(bySource.get(source), read));
     return values.includes(null) ? [] : [values as V[]];
   });
-  if (sources.length === 0 || together.length < timesMin) return null;
+  if (sources.length === 0 || together.length < daysMin) return null;
   const snapshots = sources.map(([, snapshot]) => snapshot);
   return { sources: snapshots, now: snapshots.map((one) => read(one) as V), before: together };
 }
@@ -176,6 +176,20 @@ function positiveMedian(values: readonly number[]): number | null {
 
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** For each of so many days back the time nearest to the same hour, at most half a day from it. */
+function sameHourBefore(times: readonly SourceTime[], timeMs: number, days: number): SourceTime[] {
+  return Array.from({ length: days }, (_, back) => timeMs - (back + 1) * DAY_MS).flatMap((wantedMs) => {
+    const at = countUpTo(times, wantedMs);
+    const near = [times[at - 1], times[at]].filter(
+      (time) =>
+        time !== undefined && wantedMs - time.timeMs < DAY_MS / 2 && time.timeMs - wantedMs <= DAY_MS / 2,
+    ) as SourceTime[];
+    const [first, second] = near;
+    if (first === undefined || second === undefined) return near;
+    return [wantedMs - first.timeMs <= second.timeMs - wantedMs ? first : second];
+  });
 }
 
 /** How many of them are not later. */
