@@ -1,6 +1,6 @@
 /** Where a position stands if its side has to give lots: its rank, five lights, and how many lots are ahead of it. */
 import { formatMinor, mulDivCeil } from '../base/index.js';
-import { rankOf } from '../engine/deleverageSide.js';
+import { rankOf } from '../engine/deleverageRank.js';
 import { listedInstrument, type Situation } from '../engine/index.js';
 import { formatQuantity } from './scale.js';
 

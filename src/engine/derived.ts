@@ -6,6 +6,7 @@ import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
 import { hasRisk, positionsOf, valuedInPoolAsset } from './accountParts.js';
+import { createDeleverageLines, type DeleverageLines } from './deleverageLines.js';
 import { createHolders, type Holders } from './holders.js';
 import { createInventory, type Inventory } from './inventory.js';
 import { liquidationPolicyOf } from './liquidationPolicy.js';
@@ -24,6 +25,8 @@ export interface Derived {
   sharedTriggers(): SharedTriggers;
   /** Positions of margin accounts in the instrument on that side, in no order. */
   holders: Holders;
+  /** One side of an instrument as deleveraging ranks it. */
+  deleverageLine: DeleverageLines;
   /** Who is to be told that danger comes near, up to date. */
   notices(): Notices;
   /** What pools have taken over. */
@@ -54,6 +57,7 @@ export function createDerived(state: State): Derived {
   const changedPolicies = state.pools.table.follow();
   const changedTerms = state.instruments.table.follow();
   const holders = createHolders(state);
+  const deleverageLine = createDeleverageLines(state, holders);
   const inventory = createInventory(state);
   const notices = createNotices(state);
   const queues: LiquidationQueue[] = [];
@@ -210,6 +214,7 @@ export function createDerived(state: State): Derived {
 
   return {
     holders,
+    deleverageLine,
     inventory,
     sharedTriggers() {
       catchUp();

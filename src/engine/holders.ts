@@ -12,29 +12,29 @@ export function createHolders(state: State): Holders {
   const { positions } = state;
   const changed = positions.table.follow();
   const byInstrument: Sides[] = [];
+  /** Position to the instrument under which it was noted: a row that was taken back may come again in another. */
+  const notedIn: number[] = [];
 
   function sidesOf(instrumentRow: number): Sides {
     byInstrument[instrumentRow] ??= { long: new Set(), short: new Set() };
     return byInstrument[instrumentRow];
   }
 
+  function forget(row: number): void {
+    const sides = byInstrument[notedIn[row] ?? -1];
+    sides?.long.delete(row);
+    sides?.short.delete(row);
+  }
+
   function catchUp(): void {
     for (const row of changed.take()) {
-      if (row >= positions.table.size) {
-        // The row was taken back: whatever instrument it had, nobody holds it.
-        for (const sides of byInstrument) {
-          sides?.long.delete(row);
-          sides?.short.delete(row);
-        }
-        continue;
-      }
-      if (positions.account.get(row) < 0) continue;
-      const { long, short } = sidesOf(positions.instrument.get(row));
+      forget(row);
+      if (row >= positions.table.size || positions.account.get(row) < 0) continue;
+      const instrumentRow = positions.instrument.get(row);
+      notedIn[row] = instrumentRow;
       const lots = positions.lots.get(row);
-      if (lots > 0n) long.add(row);
-      else long.delete(row);
-      if (lots < 0n) short.add(row);
-      else short.delete(row);
+      if (lots > 0n) sidesOf(instrumentRow).long.add(row);
+      if (lots < 0n) sidesOf(instrumentRow).short.add(row);
     }
   }
 

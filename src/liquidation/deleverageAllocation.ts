@@ -6,7 +6,7 @@ import { assert } from '../base/assert.js';
 import { abs, divCeil, max, min, mulDivFloor, PPM } from '../base/integers.js';
 import type { Fraction } from '../market/payoff.js';
 import type { DeleveragePolicy } from './deleveragePolicy.js';
-import { type CandidateOrder, orderCandidates } from './deleverageRanking.js';
+import { type CandidateOrder, orderCandidates, type PlacedCandidate } from './deleverageRanking.js';
 import {
   type DeleverageCandidate,
   deleverageScore,
@@ -61,20 +61,65 @@ export interface Deleveraging {
  * shares by largest remainder, equal remainders in the order of the ranking. Equal scores: the lower row first.
  */
 export function allocateDeleveraging(question: DeleverageQuestion): Deleveraging {
-  const { policy, neededLots, candidates } = question;
-  assertQuestion(question);
-  const order = orderCandidates(candidates, (candidate) => scoreUnder(question, candidate));
-  const seats = order.placed.map(({ candidate, score }) => seatOf(policy, candidate, score));
+  const { candidates, ...rest } = question;
+  assertCandidates(candidates);
+  const order = orderUnder(question);
+  const { asked, takenLots, shortLots } = takeFromPlaced({ ...rest, placed: order.placed });
+  const found = new Map(asked.map((allocation) => [allocation.row, allocation]));
+  const ranks = ranksOf(question.policy, order.placed);
+  const placed = order.placed.map(
+    ({ candidate, score }, i): DeleverageAllocation =>
+      found.get(candidate.row) ?? {
+        row: candidate.row,
+        lots: 0n,
+        rank: ranks[i] as number,
+        score,
+        reason: lotsLimit(question.policy, candidate) === 0n ? 'capped' : 'notReached',
+      },
+  );
+  return { allocations: [...placed, ...unplacedAllocations(order)], takenLots, shortLots };
+}
+
+export interface PlacedQuestion extends Omit<DeleverageQuestion, 'candidates' | 'payoff'> {
+  /** The line, as `orderUnder` makes it. */
+  readonly placed: readonly PlacedCandidate[];
+}
+
+/** The same of a line that is known, and of it only those who give lots or are refused: a queue looks no further. */
+export function takeFromPlaced(question: PlacedQuestion): {
+  /** By rank. */
+  readonly asked: readonly DeleverageAllocation[];
+  readonly takenLots: bigint;
+  readonly shortLots: bigint;
+} {
+  const { policy, neededLots, placed } = question;
+  assert(neededLots >= 0n, `needed lots are a count: ${neededLots}`);
+  const seats = createSeats(policy, placed);
   const take = policy.kind === 'queue' ? takeInOrder : takeShares;
   for (const part of ['unhedged', 'hedged'] as const) {
-    take(question, seats, part, neededLots - sumTaken(seats));
+    take(question, seats, part, neededLots - sumTaken(seats.known()));
   }
-  const takenLots = sumTaken(seats);
+  const takenLots = sumTaken(seats.known());
+  const rankAt = policy.kind === 'queue' ? (place: number) => place + 1 : ranksAt(ranksOf(policy, placed));
+  const asked = seats.known().filter(({ taken, isRefused }) => taken > 0n || isRefused);
   return {
-    allocations: [...placedAllocations(question, seats), ...unplacedAllocations(order)],
+    asked: asked.map((seat) => ({
+      row: seat.candidate.row,
+      lots: seat.taken,
+      rank: rankAt(seat.place),
+      score: seat.score,
+      reason: reasonOf(seat),
+    })),
     takenLots,
     shortLots: neededLots - takenLots,
   };
+}
+
+/** The candidates as the policy ranks them. */
+export function orderUnder(
+  question: Pick<DeleverageQuestion, 'policy' | 'payoff' | 'candidates'>,
+): CandidateOrder {
+  return orderCandidates(question.candidates, (candidate) => scoreUnder(question, candidate));
 }
 
 /** The score by which a policy ranks, or why the candidate has no place. */
@@ -96,6 +141,8 @@ export function lotsLimit(policy: DeleveragePolicy, candidate: DeleverageCandida
 
 /** One placed candidate while lots are taken. */
 interface Seat {
+  /** Its index in the line. */
+  readonly place: number;
   readonly candidate: DeleverageCandidate;
   readonly score: Fraction;
   readonly limit: bigint;
@@ -106,10 +153,33 @@ interface Seat {
 
 type Part = 'unhedged' | 'hedged';
 
-function seatOf(policy: DeleveragePolicy, candidate: DeleverageCandidate, score: Fraction): Seat {
+type Taking = Pick<DeleverageQuestion, 'mayTake' | 'accountsMax'>;
+
+/** Seats come into being as they are looked at: of a long queue few are. */
+interface Seats {
+  readonly count: number;
+  at(place: number): Seat;
+  /** Those looked at, by place. */
+  known(): readonly Seat[];
+}
+
+function createSeats(policy: DeleveragePolicy, placed: readonly PlacedCandidate[]): Seats {
+  const known: Seat[] = [];
+  return {
+    count: placed.length,
+    at(place) {
+      // Both ways of taking go through the line from its head, so that there are never gaps.
+      known[place] ??= seatOf(policy, placed[place] as PlacedCandidate, place);
+      return known[place];
+    },
+    known: () => known,
+  };
+}
+
+function seatOf(policy: DeleveragePolicy, { candidate, score }: PlacedCandidate, place: number): Seat {
   const limit = lotsLimit(policy, candidate);
   const unhedged = unhedgedLots(candidate);
-  return { candidate, score, limit, unhedged, taken: 0n, isRefused: false };
+  return { place, candidate, score, limit, unhedged, taken: 0n, isRefused: false };
 }
 
 /** What a seat may still give of this part, and how many lots that part is. */
@@ -120,12 +190,12 @@ function roomOf(seat: Seat, part: Part): { readonly cap: bigint; readonly lots: 
   return { cap: min(lots, left), lots };
 }
 
-function takeInOrder(question: DeleverageQuestion, seats: readonly Seat[], part: Part, needed: bigint): void {
+function takeInOrder(question: Taking, seats: Seats, part: Part, needed: bigint): void {
   const { accountsMax = Number.POSITIVE_INFINITY } = question;
   let left = needed;
-  let givers = seats.filter(({ taken }) => taken > 0n).length;
-  for (const seat of seats) {
-    if (left === 0n) return;
+  let givers = seats.known().filter(({ taken }) => taken > 0n).length;
+  for (let place = 0; place < seats.count && left > 0n; place++) {
+    const seat = seats.at(place);
     const lots = min(left, roomOf(seat, part).cap);
     const isNew = seat.taken === 0n;
     if (lots === 0n || (isNew && givers >= accountsMax)) continue;
@@ -137,8 +207,9 @@ function takeInOrder(question: DeleverageQuestion, seats: readonly Seat[], part:
 }
 
 /** Who is refused its share gives nothing, and the others share again; each round refuses somebody or ends. */
-function takeShares(question: DeleverageQuestion, seats: readonly Seat[], part: Part, needed: bigint): void {
-  let open = seats.filter((seat) => roomOf(seat, part).cap > 0n);
+function takeShares(question: Taking, seats: Seats, part: Part, needed: bigint): void {
+  const all = Array.from({ length: seats.count }, (_, place) => seats.at(place));
+  let open = all.filter((seat) => roomOf(seat, part).cap > 0n);
   for (;;) {
     const items = open.map((seat) => {
       const { cap, lots } = roomOf(seat, part);
@@ -146,16 +217,18 @@ function takeShares(question: DeleverageQuestion, seats: readonly Seat[], part: 
     });
     const parts = splitProRata({ amount: needed, items });
     const given = open.map((seat, i) => ({ seat, lots: parts[i] as bigint }));
-    const refused = given.filter(({ seat, lots }) => lots > 0n && !mayGive(question, seat, lots));
-    if (refused.length === 0) {
+    const refused = new Set(
+      given.filter(({ seat, lots }) => lots > 0n && !mayGive(question, seat, lots)).map(({ seat }) => seat),
+    );
+    if (refused.size === 0) {
       for (const { seat, lots } of given) seat.taken += lots;
       return;
     }
-    open = open.filter((seat) => !refused.some((refusal) => refusal.seat === seat));
+    open = open.filter((seat) => !refused.has(seat));
   }
 }
 
-function mayGive({ mayTake }: DeleverageQuestion, seat: Seat, lots: bigint): boolean {
+function mayGive({ mayTake }: Taking, seat: Seat, lots: bigint): boolean {
   const passes = mayTake === undefined || mayTake(seat.candidate, seat.taken + lots);
   if (!passes) seat.isRefused = true;
   return passes;
@@ -164,17 +237,6 @@ function mayGive({ mayTake }: DeleverageQuestion, seat: Seat, lots: bigint): boo
 /** Per lot, in ppm rounded up: nobody with a place has none, also when a hedge leaves it no leverage. */
 function weightOf({ score: { numerator, denominator } }: Seat): bigint {
   return max(1n, divCeil(numerator * PPM, denominator));
-}
-
-function placedAllocations({ policy }: DeleverageQuestion, seats: readonly Seat[]): DeleverageAllocation[] {
-  const ranks = ranksOf(policy, seats);
-  return seats.map((seat, i) => ({
-    row: seat.candidate.row,
-    lots: seat.taken,
-    rank: ranks[i] as number,
-    score: seat.score,
-    reason: reasonOf(seat),
-  }));
 }
 
 /** Places in a queue; in a share, one more than the number of higher scores. */
@@ -186,6 +248,10 @@ export function ranksOf(policy: DeleveragePolicy, scored: readonly { readonly sc
     ranks.push(policy.kind !== 'queue' && isEqual ? (ranks[i - 1] as number) : i + 1);
   }
   return ranks;
+}
+
+function ranksAt(ranks: readonly number[]): (place: number) => number {
+  return (place) => ranks[place] as number;
 }
 
 function isSame(a: Fraction, b: Fraction): boolean {
@@ -213,8 +279,7 @@ function sumTaken(seats: readonly Seat[]): bigint {
   return seats.reduce((sum, { taken }) => sum + taken, 0n);
 }
 
-function assertQuestion({ neededLots, candidates }: DeleverageQuestion): void {
-  assert(neededLots >= 0n, `needed lots are a count: ${neededLots}`);
+function assertCandidates(candidates: readonly DeleverageCandidate[]): void {
   const longs = candidates.filter(({ lots }) => lots > 0n).length;
   const shorts = candidates.filter(({ lots }) => lots < 0n).length;
   assert(longs === 0 || shorts === 0, 'deleveraging candidates are on one side');

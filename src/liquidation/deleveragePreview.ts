@@ -1,8 +1,9 @@
 /** Where each account would stand if its pool had to deleverage now: for showing, before anything is taken. */
 import { divCeil, max, min } from '../base/integers.js';
 import type { Fraction } from '../market/payoff.js';
-import { type DeleverageQuestion, lotsLimit, ranksOf, scoreUnder } from './deleverageAllocation.js';
-import { orderCandidates } from './deleverageRanking.js';
+import { type DeleverageQuestion, lotsLimit, orderUnder, ranksOf } from './deleverageAllocation.js';
+import type { DeleveragePolicy } from './deleveragePolicy.js';
+import type { CandidateOrder } from './deleverageRanking.js';
 import { type NoPlace, unhedgedLots } from './deleverageScore.js';
 
 const LIGHTS = 5n;
@@ -29,10 +30,14 @@ export interface RankPreview {
 export function rankPreview(
   question: Pick<DeleverageQuestion, 'policy' | 'payoff' | 'candidates'>,
 ): RankPreview[] {
-  const { policy } = question;
-  const { placed, unplaced } = orderCandidates(question.candidates, (candidate) =>
-    scoreUnder(question, candidate),
-  );
+  return previewOfOrder(question.policy, orderUnder(question));
+}
+
+/** The same of an order that is known. */
+export function previewOfOrder(
+  policy: DeleveragePolicy,
+  { placed, unplaced }: CandidateOrder,
+): RankPreview[] {
   const ranks = ranksOf(policy, placed);
   const limits = placed.map(({ candidate }) => lotsLimit(policy, candidate));
   const lots = placed.map(({ candidate }, i) => min(unhedgedLots(candidate), limits[i] as bigint));

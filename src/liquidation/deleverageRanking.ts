@@ -48,9 +48,14 @@ export function orderCandidates(
     if (typeof score === 'string') unplaced.push({ candidate, reason: score });
     else placed.push({ candidate, score });
   }
-  placed.sort((a, b) => compareScores(b.score, a.score) || a.candidate.row - b.candidate.row);
+  placed.sort(comparePlaced);
   unplaced.sort((a, b) => a.candidate.row - b.candidate.row);
   return { placed, unplaced };
+}
+
+/** Below zero where the first stands before the second. */
+export function comparePlaced(a: PlacedCandidate, b: PlacedCandidate): number {
+  return compareScores(b.score, a.score) || a.candidate.row - b.candidate.row;
 }
 
 export interface DeleverageCheck {

@@ -5,17 +5,16 @@
  */
 import { abs, assert, min, mulDivCeil, mulDivFloor, PPM, saturateInt64 } from '../../base/index.js';
 import {
-  allocateDeleveraging,
   type DeleverageAllocation,
   type DeleverageCandidate,
   deleveragingValue,
   neededLots,
-  rankDeleverageCandidates,
   type TakeoverInDeficit,
+  takeFromPlaced,
 } from '../../liquidation/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import { deleverageCandidates, payoffOf } from '../deleverageSide.js';
+import type { DeleverageLine } from '../deleverageLines.js';
 import { type Draft, finishDraft, newDraft } from '../draft.js';
 import type { EventOf, FILL_REASONS } from '../event.js';
 import { layersOf } from '../lossLayers.js';
@@ -24,7 +23,6 @@ import { reject } from '../rejection.js';
 import { poolLedgerRow, type State } from '../state.js';
 import { budgetOf } from '../takeoverBudget.js';
 import { accruedFunding } from '../trade.js';
-import { waterfallOf } from '../waterfallStore.js';
 import { isWinner } from './deleverageWinner.js';
 import { tradeAtMark } from './markTrade.js';
 
@@ -56,27 +54,25 @@ export function decideDeleverage(situation: Situation, { takeoverRow }: CommandO
   if (deficit === null) return reject('nothing_to_do');
   const { instrumentRow, neededLots } = deficit;
   if (!hasUsableMark(state, instrumentRow, timeMs)) return reject('mark_unusable');
-  const candidates = deleverageCandidates(situation, instrumentRow, deficit.lots > 0n ? 'short' : 'long');
+  const line = situation.derived.deleverageLine(instrumentRow, deficit.lots > 0n ? 'short' : 'long');
   // Nobody is asked twice at one mark for one takeover: a share, or a cap, would be another one.
-  const isSpent = isSpentAtMark(state, deficit);
-  if (isSpent) return tearUp(situation, deficit, candidates);
-  const policy = waterfallOf(state, state.instruments.poolAsset.get(instrumentRow)).deleveraging;
+  if (isSpentAtMark(state, deficit)) return tearUp(situation, deficit, line);
+  const { policy, placed } = line;
   const isOpenQueue = policy.kind === 'queue' && policy.maxSharePpm === PPM && policy.maxLots === null;
-  const { allocations, takenLots, shortLots } = allocateDeleveraging({
+  const { asked, takenLots, shortLots } = takeFromPlaced({
     policy,
-    payoff: payoffOf(state, instrumentRow),
     neededLots,
-    candidates,
+    placed,
     mayTake: ({ row }, lots) => isWinner(situation, deficit, row, lots),
     ...(isOpenQueue ? { accountsMax: FILLS_MAX } : {}),
   });
-  if (takenLots === 0n) return tearUp(situation, deficit, candidates);
+  if (takenLots === 0n) return tearUp(situation, deficit, line);
   const accountRow = (row: number) => state.positions.account.get(row);
   return [
     closeAgainst(situation, deficit, {
-      taken: allocations.flatMap(asTaken),
+      taken: asked.flatMap(asTaken),
       isTearUp: false,
-      passedOver: allocations
+      passedOver: asked
         .filter(({ reason }) => reason === 'refused')
         .slice(0, FILLS_MAX)
         .map(({ row, rank }) => ({ accountRow: accountRow(row), rank: rank ?? 0 })),
@@ -100,16 +96,10 @@ function asTaken({ row, lots, rank, reason }: DeleverageAllocation): Taken[] {
 }
 
 /** Nobody may give more: the other side is closed at the mark, winners first, which costs it nothing (LIQ-07). */
-function tearUp(
-  situation: Situation,
-  deficit: Deficit,
-  candidates: readonly DeleverageCandidate[],
-): Decision {
-  const ranked = rankDeleverageCandidates(candidates);
-  const winners = new Set(ranked.map(({ row }) => row));
+function tearUp(situation: Situation, deficit: Deficit, line: DeleverageLine): Decision {
   const taken: Taken[] = [];
   let left = deficit.neededLots;
-  for (const { row, lots } of [...ranked, ...candidates.filter((candidate) => !winners.has(candidate.row))]) {
+  for (const { row, lots } of otherSide(line)) {
     if (left === 0n || taken.length === FILLS_MAX) break;
     const part = min(left, abs(lots));
     taken.push({ positionRow: row, lots: part, rank: 0, reason: 'tornUp' });
@@ -117,6 +107,11 @@ function tearUp(
   }
   if (taken.length === 0) return reject('nothing_to_do');
   return [closeAgainst(situation, deficit, { taken, isTearUp: true, passedOver: [], tearUpLots: 0n })];
+}
+
+function* otherSide(line: DeleverageLine): Generator<DeleverageCandidate> {
+  for (const { candidate } of line.placed) yield candidate;
+  for (const { candidate } of line.unplaced()) yield candidate;
 }
 
 /** How many of the takeover's lots fund and venue cannot cover, after what they owe already; null where they cover all. */
