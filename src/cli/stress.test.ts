@@ -120,12 +120,51 @@ describe('bulkhead stress', () => {
     [['--depth', '0'], UsageError, /--depth takes a number above 0 to 1000, not "0"/],
     [['--permanence', '1.5'], UsageError, /--permanence takes a number from 0 to 1/],
     [['--impact', 'off', '--depth', '1'], UsageError, /--depth says nothing/],
+    [['--orders', 'x.json'], UsageError, /--orders goes with --impact book/],
+    [['--scenario', '-', '--book', '-'], UsageError, /standard input is one of/],
     [['--owners', '0'], UsageError, /--owners takes a whole number from 1/],
     [['--book', 'x', '--generate', '1'], UsageError, /either --book or --generate/],
     [['--book', '/nowhere/at-all'], Refusal, /there is no such file/],
   ])('refuses %j and says which rule is broken', async (args, kind, message) => {
     const found = await ran(...args).catch((error: unknown) => error);
     expect(found).toBeInstanceOf(kind);
+    expect((found as Error).message).toMatch(message);
+  });
+
+  it('trades against explicit books: those that are given around the mark, and drawn ones', async () => {
+    const asked = [...SMALL, '--policies', 'all-isolated', '--impact', 'book', '--json'];
+    const drawn = JSON.parse(await ran(...asked)) as StressDocument;
+    expect(drawn.impact).toMatchObject({ kind: 'book', permanence: 0.3, books: [] });
+    const filled = (document: StressDocument) =>
+      document.policies.flatMap(({ rounds }) => rounds).reduce((sum, round) => sum + round.ordersFilled, 0);
+    expect(filled(drawn)).toBeGreaterThan(0);
+    // Nobody quotes anything: no order of a liquidation is filled.
+    const ids = drawn.policies[0]?.pools.map(({ pool }) => pool) ?? [];
+    const nobody = Object.fromEntries(ids.map((id) => [id, { bids: [], asks: [] }]));
+    const orders = file('orders.json', JSON.stringify(nobody));
+    const given = JSON.parse(await ran(...asked, '--orders', orders)) as StressDocument;
+    expect(given.impact.books).toEqual([...ids].sort());
+    expect(filled(given)).toBe(0);
+  });
+
+  it.each([
+    ['[]', /the document: must be an object/],
+    ['{}', /has no book of orders/],
+    ['{"X": {}}', /\/X: is not an instrument/],
+    ['{"BTC-PERP": {"bids": []}}', /\/BTC-PERP\/asks: must be a list/],
+    ['{"BTC-PERP": {"bids": [[1, 0]], "asks": []}}', /bids\[0\]\.lots: must be above 0/],
+    ['{"BTC-PERP": {"bids": [[1, -1]], "asks": []}}', /bids\[0\]\.lots: must be above 0/],
+    ['{"BTC-PERP": {"bids": [[1]], "asks": []}}', /\/bids\/0\/1: must be a multiple/],
+    ['{"BTC-PERP": {"bids": [["x", 1]], "asks": []}}', /\/bids\/0\/0: must be a multiple/],
+    ['{"BTC-PERP": {"bids": [[1e9, 1]], "asks": []}}', /\/bids: must not be above the mark/],
+    ['{"BTC-PERP": {"bids": [], "asks": [[1, 1]]}}', /\/asks: must not be below the mark/],
+    ['{"BTC-PERP": {"bids": [[1, 1], [2, 1]], "asks": []}}', /farther from the market/],
+  ])('refuses the books of orders %s', async (text, message) => {
+    const orders = file('refused.json', text);
+    const found = await ran(...SMALL, '--impact', 'book', '--orders', orders).catch(
+      (error: unknown) => error,
+    );
+    expect(found).toBeInstanceOf(Refusal);
     expect((found as Error).message).toMatch(message);
   });
 

@@ -27,7 +27,9 @@ Options:
                     account in CCXT's shape (- for standard input)
   --policies A,B    of ${STRESS_POLICIES.map(({ id }) => id).join(', ')} (default: the first three;
                     of a journal, the first four)
-  --impact KIND     off, powerDepth, squareRoot or exponential (default powerDepth)
+  --impact KIND     off, powerDepth, squareRoot, exponential, or book: explicit books, level by level (default powerDepth)
+  --orders FILE     with --impact book: books of orders in CCXT's shape by instrument, {"ID": {"bids": [[price, amount]],
+                    "asks": ...}}; those of other instruments are drawn from the seed
   --depth S         lots within 1% of the price, on one side, as a share of open interest (default 0.05)
   --permanence P    share of each move that stays, 0 to 1 (default 0.3)
   --json            one line of JSON: amounts are decimal strings in units of their asset, rates fractions
@@ -53,6 +55,7 @@ const OPTIONS = {
   owners: { type: 'string' },
   policies: { type: 'string' },
   impact: { type: 'string' },
+  orders: { type: 'string' },
   depth: { type: 'string' },
   permanence: { type: 'string' },
   json: { type: 'boolean' },
@@ -72,10 +75,10 @@ export async function stress(args: readonly string[], io: Io): Promise<number> {
     io.out(parsed.flag('json') ? `${JSON.stringify(listed())}\n` : listText());
     return EXIT_DONE;
   }
-  const settings = readStressSettings(parsed);
   const crisis = await readStressCrisis(parsed, io);
   const { book, source } = await readStressBook(parsed, io, namesOf(crisis));
   const policies = readStressPolicies(parsed, source);
+  const settings = await readStressSettings(parsed, io, book);
   const report = runPolicies({ book, crisis, policies, settings });
   if (!report.ok) {
     const place = 'path' in report.error ? report.error.path : report.error.account;

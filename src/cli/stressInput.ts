@@ -6,6 +6,8 @@ import {
   bookOfState,
   CRISIS_IDS,
   type Crisis,
+  type CurveImpact,
+  DRAWN_BOOKS,
   exampleGenerator,
   findCrisis,
   findStressPolicy,
@@ -16,7 +18,7 @@ import {
   type StressPolicy,
   type StressSettings,
 } from '../contagion/index.js';
-import { bookOfCcxt, type StressSource } from '../contract/index.js';
+import { bookOfCcxt, type StressBooks, type StressSource, stressBooksOf } from '../contract/index.js';
 import { createEngine } from '../engine/index.js';
 import { oneOf, type ParsedArguments, wholeNumber } from './arguments.js';
 import { recordsOf } from './explain.js';
@@ -33,6 +35,8 @@ const OWNERS_MAX = 100_000;
 const DEFAULT_CRISIS = '2025-10-10-own-book';
 
 export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise<Crisis> {
+  if (['scenario', 'book', 'orders'].filter((name) => parsed.text(name) === '-').length > 1)
+    throw new UsageError('standard input is one of book, scenario and orders');
   const file = parsed.text('scenario');
   const id = parsed.text('crisis');
   if (file === undefined) {
@@ -41,8 +45,6 @@ export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise
     return found;
   }
   if (id !== undefined) throw new UsageError('either --crisis or --scenario, not both');
-  if (file === '-' && parsed.text('book') === '-')
-    throw new UsageError('standard input is either the book or the scenario');
   const crisis = readCrisis(json(await readText(file, io), file));
   if (crisis.ok) return crisis.value;
   const { path, rule } = crisis.error;
@@ -113,10 +115,16 @@ export function readStressPolicies(parsed: ParsedArguments, source: StressSource
   });
 }
 
-export function readStressSettings(parsed: ParsedArguments): StressSettings {
-  const usual = STRESS_SETTINGS.impact!;
-  const words = ['off', 'powerDepth', 'squareRoot', 'exponential'] as const;
+export async function readStressSettings(
+  parsed: ParsedArguments,
+  io: Io,
+  book: Book,
+): Promise<StressSettings> {
+  const usual = STRESS_SETTINGS.impact as CurveImpact;
+  const words = ['off', 'powerDepth', 'squareRoot', 'exponential', 'book'] as const;
   const kind = oneOf(parsed, 'impact', { words, fallback: usual.kind });
+  const orders = parsed.text('orders');
+  if (orders !== undefined && kind !== 'book') throw new UsageError('--orders goes with --impact book');
   if (kind === 'off') {
     const other = ['depth', 'permanence'].find((name) => parsed.text(name) !== undefined);
     if (other !== undefined) throw new UsageError(`--${other} says nothing where --impact is off`);
@@ -128,7 +136,19 @@ export function readStressSettings(parsed: ParsedArguments): StressSettings {
     fallback: usual.depthShareAtOnePercent,
   });
   const permanence = share(parsed, 'permanence', { above: -1, max: 1, fallback: usual.permanence });
-  return { ...STRESS_SETTINGS, impact: { kind, depthShareAtOnePercent, permanence } };
+  const law = { depthShareAtOnePercent, permanence };
+  if (kind !== 'book') return { ...STRESS_SETTINGS, impact: { kind, ...law } };
+  const seed = parsed.text('generate') ?? DRAWN_BOOKS.seed;
+  const books =
+    orders === undefined ? DRAWN_BOOKS.books : stressBooks(orders, await readText(orders, io), book);
+  return { ...STRESS_SETTINGS, impact: { ...DRAWN_BOOKS, ...law, seed, books } };
+}
+
+function stressBooks(file: string, text: string, book: Book): StressBooks {
+  const books = stressBooksOf(text, book);
+  if (books.ok) return books.value;
+  const { path, rule } = books.error;
+  throw new Refusal('orders_refused', `${file}: ${path || 'the document'}: ${rule}`, { path });
 }
 
 function share(

@@ -24,7 +24,7 @@ function headText({ crisis, book, impact }: StressDocument): string {
       'impact',
       impact.kind === 'off'
         ? 'off'
-        : `${impact.kind}, ${percent(String(impact.depthShareAtOnePercent))} of open interest within 1%, ${percent(String(impact.permanence))} stays`,
+        : `${impact.kind}${impact.books.length === 0 ? '' : ` given of ${impact.books.join(', ')}`}, ${percent(String(impact.depthShareAtOnePercent))} of open interest within 1%, ${percent(String(impact.permanence))} stays`,
     ],
     ['amounts in', `${valuationAsset}, rounded to whole units`],
   ]);

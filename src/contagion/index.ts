@@ -25,6 +25,7 @@ export * from './orderBook.js';
 export type { PlacedAccount, PlacedMoney, PlacementFault } from './placeAccounts.js';
 export { type PlacedPool, poolOf } from './placePools.js';
 export * from './policy.js';
+export * from './relativeBook.js';
 export * from './replays/index.js';
 export * from './splitCollateral.js';
 export * from './stress.js';

@@ -7,9 +7,9 @@ import type { CommandOf } from '../engine/command.js';
 import type { Book, BookInstrument } from './book.js';
 import type { Crisis } from './crisis.js';
 import { crisisPath, type PathPoint } from './crisisPath.js';
-import { type Execution, execute, type ImpactModel } from './impact.js';
-import { stressedModel } from './impactStress.js';
+import type { Execution } from './impact.js';
 import type { Side } from './impactTicks.js';
+import { createStressDepth, untraded } from './stressDepth.js';
 import type { StressImpact } from './stressSettings.js';
 
 export interface StressMarket {
@@ -23,7 +23,7 @@ export interface StressMarket {
   trade(order: StressOrder): Execution;
   /** Nobody trades in instruments of these assets until the next call. */
   close(assets: ReadonlySet<string>): void;
-  /** The batch of marks and prices of collateral at this moment. */
+  /** The batch of marks and prices of collateral at this moment, and the round of trading that follows it. */
   marks(of: MarkBatch): CommandOf<'mark'>;
 }
 
@@ -55,7 +55,7 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
   const instruments = new Map(book.instruments.map((item) => [item.definition.id, item]));
   const paths = new Map<string, readonly PathPoint[]>();
   const moved = new Map<string, bigint>();
-  const models = new Map<string, ImpactModel>();
+  const depth = createStressDepth(book, impact);
   let step = 0;
   let closed: ReadonlySet<string> = new Set();
 
@@ -90,20 +90,14 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
     return max(1n, mulDivFloor(start, on === 'ownBook' ? bookPpm : indexPpm, PPM));
   }
 
-  function modelOf(instrument: string, of: StressImpact): ImpactModel {
-    const model = models.get(instrument) ?? calmModel(book, instrument, of);
-    models.set(instrument, model);
-    return stressedModel(model, pointOf(itemOf(instrument).definition.base).stress);
-  }
-
   function trade({ instrument, side, lots, limitTicks }: StressOrder): Execution {
     const { markTicksPerTick, base } = itemOf(instrument).definition;
     const before = markTicks(instrument);
-    if (closed.has(base)) return nothing(lots, before);
     const order = { side, lots, markTicks: before, markTicksPerTick, limitTicks };
-    if (impact === null) return atMark(order);
-    const done = execute(modelOf(instrument, impact), order);
-    moved.set(instrument, ((moved.get(instrument) ?? MOVED_SCALE) * done.afterMarkTicks) / before);
+    if (closed.has(base)) return untraded(order);
+    const done = depth.execute(instrument, order, pointOf(base).stress);
+    if (done.afterMarkTicks !== before)
+      moved.set(instrument, ((moved.get(instrument) ?? MOVED_SCALE) * done.afterMarkTicks) / before);
     return done;
   }
 
@@ -119,6 +113,7 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
       closed = assets;
     },
     marks({ timeMs, pools, collateralPrice, silent, floors, markPrice, isTaken = () => true }) {
+      depth.refill();
       const atLeast = (asset: string, start: bigint, price: bigint) =>
         max(price, mulDivFloor(start, floors?.get(asset) ?? 0n, PPM));
       const priceOf = (asset: string) =>
@@ -146,62 +141,4 @@ export function createStressMarket(book: Book, crisis: Crisis, impact: StressImp
       };
     },
   };
-}
-
-function nothing(lots: bigint, markTicks: bigint): Execution {
-  return {
-    filledLots: 0n,
-    unfilledLots: lots,
-    averageTicks: 0n,
-    endMarkTicks: markTicks,
-    afterMarkTicks: markTicks,
-  };
-}
-
-/** Without impact an order is filled whole at the mark, rounded against whoever takes as any fill is. */
-function atMark(order: {
-  readonly side: Side;
-  readonly lots: bigint;
-  readonly markTicks: bigint;
-  readonly markTicksPerTick: bigint;
-  readonly limitTicks: bigint | null;
-}): Execution {
-  const { side, lots, markTicks, markTicksPerTick: scale, limitTicks } = order;
-  const ticks = side === 'sell' ? markTicks / scale : (markTicks + scale - 1n) / scale;
-  const averageTicks = max(1n, ticks);
-  const isWithin =
-    limitTicks === null || (side === 'sell' ? averageTicks >= limitTicks : averageTicks <= limitTicks);
-  const price = isWithin ? averageTicks : (limitTicks as bigint);
-  return {
-    filledLots: lots,
-    unfilledLots: 0n,
-    averageTicks: price,
-    endMarkTicks: markTicks,
-    afterMarkTicks: markTicks,
-  };
-}
-
-function calmModel(book: Book, instrument: string, impact: StressImpact): ImpactModel {
-  const openLots = Math.max(1, Number(openInterest(book, instrument)));
-  const lots = openLots * impact.depthShareAtOnePercent;
-  const { permanence } = impact;
-  switch (impact.kind) {
-    case 'powerDepth':
-      return { curve: { kind: 'powerDepth', lotsAtOnePercent: lots, exponent: 1 }, permanence, gap: 0 };
-    case 'exponential':
-      // The first small step costs what it costs under a constant depth.
-      return { curve: { kind: 'exponential', bound: 1, depthLots: lots * 100 }, permanence, gap: 0 };
-    case 'squareRoot':
-      // A volatility of 4% a day; the depth at 1% fixes the volume: 1% = 4% x root(depth / volume).
-      return { curve: { kind: 'squareRoot', y: 1, sigma: 0.04, volumeLots: lots * 16 }, permanence, gap: 0 };
-  }
-}
-
-/** Lots of all longs. */
-function openInterest(book: Book, instrument: string): bigint {
-  let longs = 0n;
-  for (const { positions } of book.accounts)
-    for (const position of positions)
-      if (position.instrument === instrument && position.lots > 0n) longs += position.lots;
-  return longs;
 }

@@ -1,6 +1,7 @@
 /** What a stress run takes beside a book, a crisis and a policy, as data. */
 import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
 import type { Policy } from './policy.js';
+import type { RelativeBook } from './relativeBook.js';
 
 /** A policy with what a crisis plays on: how the venue prices collateral, and whether its feeds may freeze. */
 export interface StressPolicy extends Policy {
@@ -17,13 +18,31 @@ export interface StressPolicy extends Policy {
   readonly overCap?: 'closed' | 'transfersGoOn';
 }
 
-/** Depth in proportion to open interest, so that a book of any size has a market of its size. */
-export interface StressImpact {
+/** How trades of a run move prices. */
+export type StressImpact = CurveImpact | BookImpact;
+
+/** A law of depth. */
+export interface CurveImpact {
   readonly kind: 'powerDepth' | 'squareRoot' | 'exponential';
   /** Of an instrument's open interest: lots within 1% of the price, on one side, before the crisis. */
   readonly depthShareAtOnePercent: number;
   /** Share of each move that stays. */
   readonly permanence: number;
+}
+
+/** Explicit books, level by level: those that are given, and for other instruments drawn ones. */
+export interface BookImpact {
+  readonly kind: 'book';
+  /** By instrument, as they stood before the crisis. */
+  readonly books: ReadonlyMap<string, RelativeBook>;
+  /** Of drawn books, as of `CurveImpact`. */
+  readonly depthShareAtOnePercent: number;
+  readonly permanence: number;
+  /** Of drawn books, as of `BookDrawing`. */
+  readonly seed: string;
+  readonly levels: number;
+  readonly reach: number;
+  readonly unevenness: number;
 }
 
 export interface StressSettings {
@@ -53,4 +72,14 @@ export const STRESS_SETTINGS: StressSettings = {
   impact: { kind: 'powerDepth', depthShareAtOnePercent: 0.05, permanence: 0.3 },
   roundsMax: 40,
   roundMs: 1_000,
+};
+
+/** Forty levels within a tenth of the price, uneven by up to a half. */
+export const DRAWN_BOOKS: Omit<BookImpact, 'depthShareAtOnePercent' | 'permanence'> = {
+  kind: 'book',
+  books: new Map(),
+  seed: 's1',
+  levels: 40,
+  reach: 0.1,
+  unevenness: 0.5,
 };

@@ -41,6 +41,7 @@ export * from './riskProposalSchema.js';
 export * from './riskSchedule.js';
 export * from './riskSchema.js';
 export * from './stress.js';
+export * from './stressBooks.js';
 export * from './stressCcxt.js';
 export * from './stressSchema.js';
 export * from './venueViews.js';

@@ -44,6 +44,7 @@ export function stressDocument(
       kind: impact?.kind ?? 'off',
       depthShareAtOnePercent: impact?.depthShareAtOnePercent ?? null,
       permanence: impact?.permanence ?? null,
+      books: impact?.kind === 'book' ? [...impact.books.keys()].sort() : [],
     },
     policies: report.outcomes.map((outcome) => policyReport(outcome, book)),
   };

@@ -167,7 +167,10 @@ export const StressDocument = Type.Object(
     ),
     impact: Type.Object(
       {
-        kind: oneOf(['off', 'powerDepth', 'squareRoot', 'exponential'], 'How trades move prices.'),
+        kind: oneOf(
+          ['off', 'powerDepth', 'squareRoot', 'exponential', 'book'],
+          'How trades move prices: by a law of depth, or by taking levels of explicit books.',
+        ),
         depthShareAtOnePercent: nullable(
           Type.Number({
             description:
@@ -179,6 +182,9 @@ export const StressDocument = Type.Object(
         permanence: nullable(
           Type.Number({ description: 'Share of each move that stays.', unit: 'fraction', examples: [0.3] }),
         ),
+        books: Type.Array(text('Instrument.', 'BTC-PERP'), {
+          description: 'Instruments whose books were given; of `book`, those of all others are drawn.',
+        }),
       },
       CLOSED,
     ),

@@ -15,7 +15,7 @@ export const SHARED_VAULT_2025: Replay = {
   title: "A liquidator's vault that stands behind all markets",
   market: ['JELLY-PERP'],
   crisis: CRISIS,
-  withoutMechanism: { ...CRISIS, without: ['sharedLiquidatorVault', 'openInterestCapExceeded'] },
+  withoutMechanism: { ...CRISIS, without: ['sharedLiquidatorVault'] },
   acts: [],
   settings: STRESS_SETTINGS,
   book: {
@@ -146,7 +146,16 @@ export const SHARED_VAULT_2025: Replay = {
     {
       ...CROSS_IN_POOLS,
       id: 'pools',
-      title: 'A pool per market with its part of the vault; over its cap a position may change hands',
+      title: 'A pool per market with its part of the vault; all else as it was',
+      liquidation: STRESS_LIQUIDATION,
+      collateralPrice: 'index',
+      frozenFeed: 'guarded',
+      overCap: 'closed',
+    },
+    {
+      ...CROSS_IN_POOLS,
+      id: 'pools-open',
+      title: 'The same, and over its cap a position may change hands',
       liquidation: STRESS_LIQUIDATION,
       collateralPrice: 'index',
       frozenFeed: 'guarded',
@@ -172,10 +181,10 @@ export const SHARED_VAULT_2025: Replay = {
     mechanism:
       "The short is taken over and its loss grows with the price. One vault stands behind all markets, so that its money covers the loss from beginning to end: deleveraging, which compares the loss with that money, never begins, and over its cap the market lets nobody take the position off the vault. At the top the vault answers for many times what the market's own open interest brought into it; it is the money of those who stand behind other markets.",
     switchedOff:
-      "There is no shared vault, only the venue's small fund, and the cap lets a position change hands. Deleveraging begins with the first loss the fund cannot cover, when the coin is up by half, and the position is gone before the top.",
+      "There is no shared vault, only the venue's small fund, and all else is as it was: over its cap the market is still closed. Deleveraging begins with the first loss the fund cannot cover, and nearly all of the position is gone before the top; what the venue's fund still answers for then is small, though other markets share in it.",
     stops:
-      "Divided by open interest, the vault puts a small part behind the thin market. When that is used up deleveraging begins, takes exactly the lots that are needed from those who gained, and the loss ends where it began. The vault's parts behind other markets are not touched.",
+      "Only the pools differ in `pools`: divided by open interest, the vault puts a small part behind the thin market. When that is used up deleveraging begins and takes exactly the lots that are needed from those who gained. No money of other markets answers for anything, and the loss is less than half of what the one vault answered for, since it is cut off on the way up. What is left of the position has the market's own part of the vault behind it, and no more. `pools-open` changes a rule beside the pools: over its cap a position may change hands. The vault's part then sells on what it took over, and the loss is a sixth of that of `pools`.",
     doesNotStop:
-      'Somebody pays: the part of the vault behind the thin market is used up, and winners in it give up a part of their gain, those who opened the position against themselves before all. And a smaller vault deleverages sooner: who wins in a thin market is closed earlier than one vault for all would have had it.',
+      'Somebody pays: winners in the thin market give up a part of their gain, those who opened the position against themselves before all, and while the market stays closed they give up far more than where the position can be sold on. Isolation decides whose money it is, not that the market is closed. And a smaller vault deleverages sooner: who wins in a thin market is closed earlier than one vault for all would have had it.',
   },
 };
