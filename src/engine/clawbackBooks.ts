@@ -1,6 +1,7 @@
 /** Who may be asked for a deficit first, what each gave back of its gains, and what came back to it. Called by `evolve` alone. */
 import { assert, mixIdentity } from '../base/index.js';
 import type { EventOf } from './event.js';
+import { useLayer } from './layerUse.js';
 import type { State } from './state.js';
 
 export function* clawbacksOf({ clawbacks, deficits }: State, deficitRow: number): Generator<number> {
@@ -26,11 +27,9 @@ export function openClawbacks(
   }
 }
 
-export function bookClawback(
-  { clawbacks, deficits, instruments }: State,
-  { deficitRow, amount, payers }: EventOf<'clawedBack'>,
-): void {
-  useInstrument({ deficits, instruments }, deficitRow, amount);
+export function bookClawback(state: State, { deficitRow, amount, payers }: EventOf<'clawedBack'>): void {
+  const { clawbacks } = state;
+  useLayer(state, 'clawback', deficitRow, amount);
   for (const { clawbackRow, paysMinor } of payers) {
     clawbacks.paid.set(clawbackRow, clawbacks.paid.get(clawbackRow) + paysMinor);
     const isWithin = clawbacks.paid.get(clawbackRow) <= clawbacks.claim.get(clawbackRow);
@@ -43,7 +42,7 @@ export function bookGivenBack(state: State, { givenBack }: EventOf<'lossRecovere
   for (const { clawbackRow, amount } of givenBack) {
     clawbacks.returned.set(clawbackRow, clawbacks.returned.get(clawbackRow) + amount);
     assert(clawbackLeft(state, clawbackRow) >= 0n, 'law 5: nobody gets back more than it paid');
-    useInstrument(state, clawbacks.deficit.get(clawbackRow), -amount);
+    useLayer(state, 'clawback', clawbacks.deficit.get(clawbackRow), -amount);
   }
 }
 
@@ -60,13 +59,4 @@ export function checkClawbacks(state: State): void {
     for (const row of clawbacksOf(state, deficit)) paid += clawbacks.paid.get(row);
     assert(paid === deficits.clawedBack.get(deficit), 'law 5: what was clawed back is what each gave back');
   }
-}
-
-function useInstrument(
-  { deficits, instruments }: Pick<State, 'deficits' | 'instruments'>,
-  deficitRow: number,
-  amount: bigint,
-): void {
-  const row = deficits.instrument.get(deficitRow);
-  if (row >= 0) instruments.clawbackUsed.set(row, instruments.clawbackUsed.get(row) + amount);
 }

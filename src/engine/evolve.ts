@@ -79,7 +79,7 @@ import {
 } from './state.js';
 import { digestOfTerms } from './termsDigest.js';
 import { walletOfHold } from './walletHold.js';
-import { keepWaterfall } from './waterfallStore.js';
+import { keepWaterfall, layerOrderOf } from './waterfallStore.js';
 
 export function evolve(state: State, event: Event, timeMs: number): void {
   if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer);
@@ -731,6 +731,7 @@ function openDeficit(
   deficits.amount.set(row, fact.amount);
   deficits.instrument.set(row, instrumentOfDeficit(state, fact, at.instrumentRow));
   deficits.firstClaim.set(row, -1);
+  deficits.layerOrder.set(row, layerOrderOf(state, poolAssetRow));
   openClawbacks(state, row, takeRelatedGains(state, fact));
   linkToTakeover(state, row);
   deficits.timeMs.set(row, at.timeMs);

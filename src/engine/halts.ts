@@ -34,7 +34,8 @@ export function breakersHit(state: State, acted: PriceChange, timeMs: number): r
       kind: 'halted',
       poolRow: instruments.pool.get(row),
       instrumentRow: row,
-      untilMs: timeMs + instruments.breakerCoolDownMs.get(row),
+      // An operator's halt that lasts longer is not cut short.
+      untilMs: Math.max(timeMs + instruments.breakerCoolDownMs.get(row), instruments.haltedUntilMs.get(row)),
       cause: 'breaker',
       fromTicks: instruments.breakerTicks.get(row),
       toTicks: markTicks,

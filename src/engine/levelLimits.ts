@@ -34,7 +34,9 @@ export function hasLevelLimits({ levels, instruments }: State, poolAssetRow: num
 export function fundLeftByLevel(state: State, loss: ArisenLoss, holds: bigint): bigint | null {
   const { fundCapPpm } = effectsOn(state, loss);
   if (fundCapPpm >= PPM) return null;
-  const used = state.instruments.fundUsed.get(loss.instrumentRow);
+  const { instrumentRow } = loss;
+  const poolRow = state.instruments.pool.get(instrumentRow);
+  const used = state.totals.used.get('insuranceFund', { poolRow, instrumentRow });
   return max(0n, mulDivFloor(holds + used, fundCapPpm, PPM) - used);
 }
 

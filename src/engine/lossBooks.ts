@@ -3,17 +3,18 @@ import type { Int64Column } from '../base/table.js';
 import { reservedCapital, setReservedCapital } from './capitalReserve.js';
 import { bookGivenBack } from './clawbackBooks.js';
 import type { EventOf } from './event.js';
+import { useLayer } from './layerUse.js';
 import { closeClaims, openClaim, payClaim } from './lossClaims.js';
 import type { State } from './state.js';
 
 export function bookCover(state: State, { deficitRow, amount, toppedUpMinor }: EventOf<'covered'>): void {
-  const { deficits, instruments } = state;
+  const { deficits } = state;
   add(deficits.toppedUp, deficitRow, toppedUpMinor);
   const poolAssetRow = deficits.poolAsset.get(deficitRow);
   if (toppedUpMinor > 0n)
     setReservedCapital(state, poolAssetRow, reservedCapital(state, poolAssetRow) - toppedUpMinor);
-  add(instruments.fundUsed, deficits.instrument.get(deficitRow), amount - toppedUpMinor);
-  add(instruments.venueUsed, deficits.instrument.get(deficitRow), toppedUpMinor);
+  useLayer(state, 'insuranceFund', deficitRow, amount - toppedUpMinor);
+  useLayer(state, 'topUp', deficitRow, toppedUpMinor);
 }
 
 export function bookLenderLoss(
@@ -25,8 +26,7 @@ export function bookLenderLoss(
 
 /** Each payer is remembered with its part, for what may come back. */
 export function bookShares(state: State, { deficitRow, amount, payers }: EventOf<'shared'>): void {
-  const { deficits, instruments } = state;
-  add(instruments.gainsUsed, deficits.instrument.get(deficitRow), amount);
+  useLayer(state, 'lossSharing', deficitRow, amount);
   for (const { accountRow, paysMinor } of payers)
     openClaim(state, { of: 'deficits', row: deficitRow }, { accountRow, paidMinor: paysMinor });
 }
@@ -49,7 +49,7 @@ export function bookSpent({ takeovers, instruments }: State, event: EventOf<'del
 }
 
 export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): void {
-  const { deficits, instruments, takeovers } = state;
+  const { deficits, takeovers } = state;
   for (const loss of event.losses) bookReturned(state, event.poolAssetRow, loss);
   bookGivenBack(state, event);
   const shared = new Set<number>();
@@ -58,7 +58,7 @@ export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): voi
     shared.add(deficitRow);
     payClaim(state, claimRow, amount);
     add(deficits.sharesReturned, deficitRow, amount);
-    add(instruments.gainsUsed, deficits.instrument.get(deficitRow), -amount);
+    useLayer(state, 'lossSharing', deficitRow, -amount);
   }
   for (const { claimRow, amount } of event.forgone) {
     payClaim(state, claimRow, amount);
@@ -70,17 +70,17 @@ export function bookRecovery(state: State, event: EventOf<'lossRecovered'>): voi
 
 /** What of a deficit went back to fund, venue and lenders. */
 function bookReturned(
-  { deficits, instruments, poolAssets }: State,
+  state: State,
   poolAssetRow: number,
   loss: EventOf<'lossRecovered'>['losses'][number],
 ): void {
+  const { deficits, poolAssets } = state;
   const { deficitRow, fundMinor, venueMinor, lendersMinor, reserveMinor } = loss;
-  const instrumentRow = deficits.instrument.get(deficitRow);
   add(deficits.fundReturned, deficitRow, fundMinor);
   add(deficits.venueReturned, deficitRow, venueMinor);
   add(deficits.lentReturned, deficitRow, lendersMinor + reserveMinor);
-  add(instruments.fundUsed, instrumentRow, -fundMinor);
-  add(instruments.venueUsed, instrumentRow, -venueMinor);
+  useLayer(state, 'insuranceFund', deficitRow, -fundMinor);
+  useLayer(state, 'topUp', deficitRow, -venueMinor);
   add(poolAssets.lendingPaidOut, poolAssetRow, -(lendersMinor + reserveMinor));
   add(poolAssets.reserveOwed, poolAssetRow, reserveMinor);
 }

@@ -12,6 +12,7 @@ import { reservedCapital } from './capitalReserve.js';
 import type { Situation } from './decision.js';
 import { DEFICIT_CAUSES } from './event.js';
 import { fundBacking } from './fundBacking.js';
+import type { UsedLayer } from './layerUse.js';
 import { lenderBook } from './lending.js';
 import { type ArisenLoss, fundLeftByLevel, hasLevelLimits } from './levelLimits.js';
 import { fundBalance } from './soundness.js';
@@ -165,18 +166,13 @@ export function instrumentLeft(
 }
 
 function leftOfCap(
-  { instruments }: State,
+  { instruments, totals }: State,
   { kind, instrumentCapMinor }: WaterfallLayer,
   instrumentRow: number,
 ): bigint | null {
   if (instrumentCapMinor === null || instrumentRow < 0) return null;
-  const used = {
-    insuranceFund: instruments.fundUsed,
-    topUp: instruments.venueUsed,
-    lossSharing: instruments.gainsUsed,
-    clawback: instruments.clawbackUsed,
-  } as const;
-  return max(0n, instrumentCapMinor - used[kind as keyof typeof used].get(instrumentRow));
+  const place = { poolRow: instruments.pool.get(instrumentRow), instrumentRow };
+  return max(0n, instrumentCapMinor - totals.used.get(kind as UsedLayer, place));
 }
 
 // ---- open deficits ----

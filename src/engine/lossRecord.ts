@@ -3,13 +3,13 @@
  * one deficit that came of no takeover. What each layer is still out of, in the order of the layers (LIQ-08).
  */
 import { min } from '../base/index.js';
-import type { OpenPayment } from '../liquidation/index.js';
+import type { LayerKind, OpenPayment } from '../liquidation/index.js';
 import { clawbackLeft, clawbacksOf } from './clawbackBooks.js';
 import { poolFault, unknown } from './commands/checks.js';
 import { claimLeft, claimsOf } from './lossClaims.js';
 import { type Rejection, reject } from './rejection.js';
 import { pairKey, type State, settleAssetRow } from './state.js';
-import { waterfallOf } from './waterfallStore.js';
+import { kindsInOrder } from './waterfallStore.js';
 
 export interface Loss {
   readonly poolRow: number;
@@ -82,38 +82,66 @@ function deficitsOf({ deficits, takeovers }: State, takeoverRow: number): number
   return rows.reverse();
 }
 
-/** What each payer is still out of. Rows are deficits for fund, venue and lenders, claims for winners and gains, clawbacks for who gave back. */
-export function openPayments(
-  state: State,
-  { poolAssetRow, takeoverRow, deficitRows }: Loss,
-): readonly OpenPayment[] {
-  const { deficits, poolAssets } = state;
-  const { toppedUp, covered, lent, reserveForgone, fundReturned, venueReturned, lentReturned } = deficits;
-  const each = (layer: string, left: (row: number) => bigint): OpenPayment => ({
-    layer,
-    payers: deficitRows.map((row) => ({ row, paysMinor: left(row) })),
-  });
-  const fund = each('insuranceFund', (row) => covered.get(row) - toppedUp.get(row) - fundReturned.get(row));
-  const venue = each('topUp', (row) => toppedUp.get(row) - venueReturned.get(row));
-  const kinds = waterfallOf(state, poolAssetRow).layers.map(({ kind }) => kind);
-  const isVenueFirst = kinds.includes('topUp') && kinds.indexOf('topUp') < kinds.indexOf('insuranceFund');
-  const byLenders = (row: number) => lent.get(row) - reserveForgone.get(row);
-  const lendersBack = (row: number) => min(lentReturned.get(row), byLenders(row));
-  // Where nobody lends any more there is nobody to give it to.
-  const hasLenders = poolAssets.lenderShares.get(poolAssetRow) > 0n;
-  const claims = (of: 'takeovers' | 'deficits', rows: readonly number[]): OpenPayment['payers'] =>
-    rows
-      .flatMap((row) => [...claimsOf(state, { of, row })])
-      .map((row) => ({ row, paysMinor: claimLeft(state, row) }));
-  const givenBack = deficitRows
-    .flatMap((row) => [...clawbacksOf(state, row)])
-    .map((row) => ({ row, paysMinor: clawbackLeft(state, row) }));
-  return [
-    { layer: 'clawback', payers: givenBack },
-    ...(isVenueFirst ? [venue, fund] : [fund, venue]),
-    each('reserve', (row) => reserveForgone.get(row) - (lentReturned.get(row) - lendersBack(row))),
-    each('lenders', (row) => (hasLenders ? byLenders(row) - lendersBack(row) : 0n)),
-    { layer: 'deleveraging', payers: claims('takeovers', takeoverRow < 0 ? [] : [takeoverRow]) },
-    { layer: 'lossSharing', payers: claims('deficits', deficitRows) },
-  ];
+/**
+ * What each payer is still out of, in the order of the list that the loss arose under: nobody changes it while the loss is
+ * open. Rows are deficits for fund, venue and lenders, claims for winners and gains, clawbacks for who gave back.
+ */
+export function openPayments(state: State, loss: Loss): readonly OpenPayment[] {
+  const [first] = loss.deficitRows;
+  // Without a deficit there are winners alone, who forwent what would have been one.
+  if (first === undefined) return PAYMENTS.deleveraging(state, loss);
+  return kindsInOrder(state.deficits.layerOrder.get(first)).flatMap((kind) => PAYMENTS[kind](state, loss));
+}
+
+const PAYMENTS: Readonly<Record<LayerKind, (state: State, loss: Loss) => readonly OpenPayment[]>> = {
+  account: () => [],
+  clawback: (state, { deficitRows }) => [
+    {
+      layer: 'clawback',
+      payers: deficitRows
+        .flatMap((row) => [...clawbacksOf(state, row)])
+        .map((row) => ({ row, paysMinor: clawbackLeft(state, row) })),
+    },
+  ],
+  insuranceFund: ({ deficits }, loss) => {
+    const { covered, toppedUp, fundReturned } = deficits;
+    return [
+      byDeficit(loss, 'insuranceFund', (row) => covered.get(row) - toppedUp.get(row) - fundReturned.get(row)),
+    ];
+  },
+  topUp: ({ deficits: { toppedUp, venueReturned } }, loss) => [
+    byDeficit(loss, 'topUp', (row) => toppedUp.get(row) - venueReturned.get(row)),
+  ],
+  /** What the venue forwent of its interest, then the lenders. */
+  lenders: ({ deficits, poolAssets }, loss) => {
+    const { lent, reserveForgone, lentReturned } = deficits;
+    const byLenders = (row: number) => lent.get(row) - reserveForgone.get(row);
+    const lendersBack = (row: number) => min(lentReturned.get(row), byLenders(row));
+    // Where nobody lends any more there is nobody to give it to.
+    const hasLenders = poolAssets.lenderShares.get(loss.poolAssetRow) > 0n;
+    return [
+      byDeficit(
+        loss,
+        'reserve',
+        (row) => reserveForgone.get(row) - (lentReturned.get(row) - lendersBack(row)),
+      ),
+      byDeficit(loss, 'lenders', (row) => (hasLenders ? byLenders(row) - lendersBack(row) : 0n)),
+    ];
+  },
+  deleveraging: (state, { takeoverRow }) => [
+    { layer: 'deleveraging', payers: claims(state, 'takeovers', takeoverRow < 0 ? [] : [takeoverRow]) },
+  ],
+  lossSharing: (state, { deficitRows }) => [
+    { layer: 'lossSharing', payers: claims(state, 'deficits', deficitRows) },
+  ],
+};
+
+function byDeficit({ deficitRows }: Loss, layer: string, left: (row: number) => bigint): OpenPayment {
+  return { layer, payers: deficitRows.map((row) => ({ row, paysMinor: left(row) })) };
+}
+
+function claims(state: State, of: 'takeovers' | 'deficits', rows: readonly number[]): OpenPayment['payers'] {
+  return rows
+    .flatMap((row) => [...claimsOf(state, { of, row })])
+    .map((row) => ({ row, paysMinor: claimLeft(state, row) }));
 }

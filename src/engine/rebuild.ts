@@ -10,6 +10,7 @@ import { checkClawbacks } from './clawbackBooks.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
+import { checkLayerUse, scanLayerUse } from './layerUse.js';
 import { checkClaims } from './lossClaims.js';
 import { rebuildCorrected } from './proposals.js';
 import { outstandingOf, pairKey, type State, TAKEOVER_STATUS } from './state.js';
@@ -81,6 +82,7 @@ export function scanTotals(state: State, undo = new UndoLog()): Totals {
       totals.lendersOutstanding.add(deficits.poolAsset.get(row), outstandingOf(state, row));
   }
   scanLending(state, totals);
+  scanLayerUse(state, totals.used);
   return totals;
 }
 
@@ -114,14 +116,15 @@ export function checkEverything(state: State): void {
     debtShares: state.poolAssets.table.size,
     lenderShares: state.poolAssets.table.size,
     lendingNet: state.poolAssets.table.size,
-  } as const satisfies Record<keyof Totals, number>;
-  for (const name of Object.keys(sizes) as (keyof Totals)[]) {
+  } as const satisfies Record<Exclude<keyof Totals, 'used'>, number>;
+  for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
     for (let row = 0; row < sizes[name]; row++) {
       const [kept, scan] = [state.totals[name].get(row), scanned[name].get(row)];
       if (kept !== scan)
         throw new BrokenAssertion(`running total ${name} of row ${row} is ${kept}, a scan gives ${scan}`);
     }
   }
+  checkLayerUse(state.totals.used, scanned.used);
   checkRelatedTakeovers(state);
   for (let row = 0; row < state.assets.table.size; row++) checkAsset(state, row);
   for (let row = 0; row < state.instruments.table.size; row++) checkInstrument(state, row);

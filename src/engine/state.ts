@@ -229,11 +229,6 @@ export function createState() {
       counterpartyPosition: instruments.whole('counterpartyPosition', { isDerived: true }),
       /** Of an option: the price of the underlying that came with the mark that waits. */
       pendingIndexTicks: instruments.int64('pendingIndexTicks'),
-      /** What its losses have used of the pool's fund, of venue capital and of gains, less what came back. */
-      fundUsed: instruments.int64('fundUsed'),
-      venueUsed: instruments.int64('venueUsed'),
-      gainsUsed: instruments.int64('gainsUsed'),
-      clawbackUsed: instruments.int64('clawbackUsed'),
       /** Of its isolation level with the numbers that decided: levelStore.ts; 0 where none was ever set. */
       levelDigest: instruments.int64('levelDigest'),
       /** Of the sources its index is made of, with their quotes: sourceStore.ts. */
@@ -409,6 +404,8 @@ export function createState() {
       venueReturned: deficits.int64('venueReturned'),
       lentReturned: deficits.int64('lentReturned'),
       sharesReturned: deficits.int64('sharesReturned'),
+      /** The layers of the list it arose under, in order: waterfallStore.ts. */
+      layerOrder: deficits.whole('layerOrder'),
       /** 1: nothing of it comes back any more. */
       isWrittenOff: deficits.whole('isWrittenOff'),
       /** Head of the list of who shared it, and how many entries there have been. */

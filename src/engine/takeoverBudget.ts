@@ -1,7 +1,8 @@
 /**
  * What clawback, fund and venue capital may spend on each takeover that is short, before its loss is there: beyond that its lots
- * are deleveraged. Each takeover has what its own instrument's caps leave, so that what was taken over in other
- * instruments neither delays nor hastens it; the shallowest are met first, so that the deepest is closed first.
+ * are deleveraged. Each takeover has at most what its own instrument's caps leave, so that what was taken over in other
+ * instruments never delays it. Where the fund is less than all of that the shallowest are met first, so that the deepest is
+ * closed first: there it is hastened.
  */
 import { max, min } from '../base/index.js';
 import type { WaterfallLayer } from '../liquidation/index.js';

@@ -3,6 +3,7 @@
  * state; `verify` adds them up anew.
  */
 import type { Restorable, UndoLog } from '../base/undoLog.js';
+import { LayerUse } from './layerUse.js';
 
 /** Unbounded whole numbers by row. */
 export class BigTotals implements Restorable {
@@ -55,6 +56,8 @@ export interface Totals {
   readonly lenderShares: BigTotals;
   /** Per pool and asset: supplied less withdrawn, less borrowed plus repaid. With what was paid out, the lending balance. */
   readonly lendingNet: BigTotals;
+  /** Per pool, instrument and layer: what losses have had of it. */
+  readonly used: LayerUse;
 }
 
 export function createTotals(undo: UndoLog): Totals {
@@ -72,5 +75,6 @@ export function createTotals(undo: UndoLog): Totals {
     debtShares: new BigTotals(undo),
     lenderShares: new BigTotals(undo),
     lendingNet: new BigTotals(undo),
+    used: new LayerUse(undo),
   };
 }

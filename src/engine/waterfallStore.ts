@@ -6,6 +6,7 @@ import { type ByteReader, ByteWriter } from '../base/canonicalBytes.js';
 import { list, mixBytes, record, u32 } from '../base/index.js';
 import {
   DEFAULT_WATERFALL,
+  LAYER_KINDS,
   type LayerKind,
   type WaterfallLayer,
   type WaterfallPolicy,
@@ -23,6 +24,22 @@ export function waterfallOf({ waterfalls }: State, poolAssetRow: number): Waterf
 export function layerOf({ layers }: WaterfallPolicy, kind: LayerKind): WaterfallLayer | null {
   return layers.find((layer) => layer.kind === kind) ?? null;
 }
+
+/** The kinds of the list's layers as one number: a digit each, the first layer the highest. */
+export function layerOrderOf(state: State, poolAssetRow: number): number {
+  const { layers } = waterfallOf(state, poolAssetRow);
+  return layers.reduce((order, { kind }) => order * ORDER_BASE + LAYER_KINDS.indexOf(kind) + 1, 0);
+}
+
+export function kindsInOrder(layerOrder: number): LayerKind[] {
+  const kinds: LayerKind[] = [];
+  for (let rest = layerOrder; rest > 0; rest = Math.floor(rest / ORDER_BASE))
+    kinds.unshift(LAYER_KINDS[(rest % ORDER_BASE) - 1] as LayerKind);
+  return kinds;
+}
+
+/** More than there are kinds; as many digits as kinds are far from the end of what a number holds. */
+const ORDER_BASE = 16;
 
 export function keepWaterfall(state: State, { poolAssetRow, policy }: EventOf<'waterfallSet'>): void {
   const { waterfalls, poolAssets } = state;

@@ -14,6 +14,7 @@ import {
   type Event,
   type EventOf,
 } from '../../src/engine/index.js';
+import type { UsedLayer } from '../../src/engine/layerUse.js';
 import { outstandingOf, poolLedgerRow, type State } from '../../src/engine/state.js';
 import type { LayerKind, WaterfallLayer } from '../../src/liquidation/index.js';
 import { forSeeds } from '../../src/testkit/runs.js';
@@ -181,7 +182,7 @@ const find = (state: State, row: number, kind: LayerKind): WaterfallLayer | unde
 
 /** Whether the layer could pay a minor unit more of the deficit, `holds` being what it has. */
 function couldPay(state: State, each: WaterfallLayer, deficit: number, holds: bigint, more = 1n): boolean {
-  const { deficits, instruments, poolAssets } = state;
+  const { deficits, poolAssets } = state;
   const layers = state.waterfalls.get(deficits.poolAsset.get(deficit))?.layers ?? [];
   const paid = (kind: LayerKind) =>
     kind === 'insuranceFund'
@@ -196,13 +197,8 @@ function couldPay(state: State, each: WaterfallLayer, deficit: number, holds: bi
     if (before === each) break;
     left -= paid(before.kind);
   }
-  const instrument = deficits.instrument.get(deficit);
-  const uses = {
-    insuranceFund: instruments.fundUsed,
-    topUp: instruments.venueUsed,
-    lossSharing: instruments.gainsUsed,
-  };
-  const used = uses[each.kind as keyof typeof uses].get(instrument);
+  const place = { poolRow: deficits.pool.get(deficit), instrumentRow: deficits.instrument.get(deficit) };
+  const used = state.totals.used.get(each.kind as UsedLayer, place);
   expect(poolAssets.table.size).toBeGreaterThan(0);
   const cause = DEFICIT_CAUSES[deficits.cause.get(deficit)] as (typeof DEFICIT_CAUSES)[number];
   const sum = paid(each.kind) + more;

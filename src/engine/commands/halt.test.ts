@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
+import { eventsOf, HOUR_MS, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
 import { checkEverything } from '../rebuild.js';
 
 /** ada is long 0.1 BTC at 10x in BTC-PERP and in ETH-PERP alike, against bob; ETH-PERP trades in the same pool. */
@@ -100,6 +100,22 @@ describe('a circuit breaker', () => {
     world.timeMs += 30_000;
     world.mark({ 'BTC-PERP': 359_900n });
     expect(eventsOf(world.records, 'takenOver')).toHaveLength(1);
+  });
+
+  it('does not end the halt of an operator sooner (PRC-04)', () => {
+    const world = trading();
+    world.accept({ kind: 'setBreaker', instrument: 'BTC-PERP', breaker });
+    world.mark({ 'BTC-PERP': 400_000n });
+    const untilMs = world.timeMs + HOUR_MS;
+    world.accept({ kind: 'halt', pool: 'main', instrument: 'BTC-PERP', untilMs });
+    world.mark({ 'BTC-PERP': 350_000n });
+    expect(eventsOf(world.records, 'halted')).toMatchObject([
+      { cause: 'operator' },
+      { cause: 'breaker', untilMs },
+    ]);
+    world.timeMs += 30_000;
+    world.mark({ 'BTC-PERP': 350_000n });
+    expect(eventsOf(world.records, 'takenOver')).toEqual([]);
   });
 
   it('measures from the first mark of each window', () => {

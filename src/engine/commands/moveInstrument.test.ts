@@ -155,7 +155,7 @@ describe('an instrument that moves to another pool', () => {
     expect(world.refuse(move({ instrument: 'nothing' }))).toBe('unknown_instrument');
   });
 
-  it('keeps what its losses have used of a fund: a cap per instrument counts on (LIQ-05)', () => {
+  it('leaves what its losses have used of a fund with the pool whose fund it was (LIQ-05, law 4b)', () => {
     const world = twoMarkets(20);
     const capped = layer('insuranceFund', { instrumentCapMinor: usdt(1) });
     for (const pool of ['p'])
@@ -166,11 +166,23 @@ describe('an instrument that moves to another pool', () => {
       );
     world.mark({ X: 340_000n });
     unwind(world, 340_000n);
-    const row = world.state.instruments.names.rowOf('X');
-    const used = world.state.instruments.fundUsed.get(row);
-    expect(used).toBe(usdt(1));
+    const instrumentRow = world.state.instruments.names.rowOf('X');
+    const usedOf = (pool: string) =>
+      world.state.totals.used.get('insuranceFund', {
+        poolRow: world.state.pools.names.rowOf(pool),
+        instrumentRow,
+      });
+    expect([usedOf('p'), usedOf('q')]).toEqual([usdt(1), 0n]);
     world.accept(move());
-    expect(world.state.instruments.fundUsed.get(row)).toBe(used);
+    expect([usedOf('p'), usedOf('q')]).toEqual([usdt(1), 0n]);
+    // A recovery of the one pool gives the other no more room under its own cap.
+    world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(1_000) });
+    const { deficits, takeovers } = world.state;
+    let amountMinor = takeovers.forgone.get(0);
+    for (let row = 0; row < deficits.table.size; row++) amountMinor += deficits.amount.get(row);
+    world.accept({ kind: 'recover', pool: 'p', asset: 'USDT', deficit: 0, takeover: null, amountMinor });
+    expect([usedOf('p'), usedOf('q')]).toEqual([0n, 0n]);
+    checkEverything(world.state);
   });
 
   it('is not noticed in a third pool, with its commands erased or without (law 4b, ISO-03)', () => {

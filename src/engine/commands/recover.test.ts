@@ -51,6 +51,12 @@ function shared(money: { fund?: number; venue?: number; gainsPpm?: bigint } = {}
   return world;
 }
 
+/** What losses of X have had of the fund of p. */
+const fundUsed = ({ state }: World) =>
+  state.totals.used.get('insuranceFund', {
+    poolRow: state.pools.names.rowOf('p'),
+    instrumentRow: state.instruments.names.rowOf('X'),
+  });
 const capital = (world: World) => world.state.ledger.balance(venueLedgerRow(world.state, 0, 'capital'));
 const poolAsset = (world: World) =>
   world.state.instruments.poolAsset.get(world.state.instruments.names.rowOf('X'));
@@ -106,9 +112,20 @@ describe('what comes back of a loss', () => {
     world.accept(recover(80));
     expect(world.fund('p')).toBe(usdt(100));
     expect(world.refuse(recover(1))).toBe('invalid_amount');
-    expect(world.state.instruments.fundUsed.get(world.state.instruments.names.rowOf('X'))).toBe(0n);
+    expect(fundUsed(world)).toBe(0n);
     checkEverything(world.state);
     expect(trialBalance(world.state.ledger).every(({ total }) => total === 0n)).toBe(true);
+  });
+
+  it('goes back by the list it arose under, whatever the list is when it comes (LIQ-08)', () => {
+    const world = shared({ venue: 50 });
+    const { deficits } = world.state;
+    const turned = [layer('account'), layer('topUp', { capMinor: usdt(50) }), layer('insuranceFund')];
+    world.accept(setWaterfall('p', { layers: [...turned, layer('lossSharing')], revision: 2 }));
+    // The gains' 150 and 30 of the venue's 50: it stood behind the fund.
+    world.accept(recover(180));
+    expect([deficits.venueReturned.get(0), deficits.fundReturned.get(0)]).toEqual([usdt(30), 0n]);
+    checkEverything(world.state);
   });
 
   it('closes first what is still open (LIQ-08)', () => {

@@ -41,6 +41,12 @@ function pool(money: { fund?: number; capital?: number }, accounts: Record<strin
   return world;
 }
 
+/** What losses of X have had of the fund of p. */
+const fundUsed = ({ state }: World) =>
+  state.totals.used.get('insuranceFund', {
+    poolRow: state.pools.names.rowOf('p'),
+    instrumentRow: state.instruments.names.rowOf('X'),
+  });
 const trade = (world: World, buyer: string, seller: string, lots: bigint, instrument = 'X') =>
   world.trade({ buyer, seller, instrument, priceTicks: 400_000n, lots });
 const steps = (work: readonly EngineRecord[]) => commandKinds(work).filter((kind) => kind !== 'assess');
@@ -281,7 +287,7 @@ describe('the layers', () => {
     world.account('cleo', 'cleo', 'X', 5);
     world.accept(sale('p#1', 'cleo', 25n));
     expect(world.fund('p')).toBe(usdt(9_900));
-    expect(world.state.instruments.fundUsed.get(world.state.instruments.names.rowOf('X'))).toBe(usdt(100));
+    expect(fundUsed(world)).toBe(usdt(100));
     for (const client of ['ada', 'dan']) if (client === 'dan') world.client(client, { USDT: usdt(1_000) });
     world.account('dan', 'dan', 'X', 10);
     world.trade({ buyer: 'dan', seller: 'cleo', instrument: 'X', priceTicks: 320_000n, lots: 50n });
@@ -291,10 +297,10 @@ describe('the layers', () => {
     expect(world.fund('p')).toBe(usdt(9_900));
   });
 
-  it('what was taken over in another instrument neither delays nor hastens it (LIQ-05)', () => {
+  it('what was taken over in another instrument never delays it, and hastens it only where the fund is short (LIQ-05)', () => {
     const capped = layer('insuranceFund', { instrumentCapMinor: usdt(100) });
-    const both = (isWithOther: boolean) => {
-      const world = pool({ fund: 500 }, { ada: 10, bob: 5 });
+    const both = (isWithOther: boolean, fund = 500) => {
+      const world = pool({ fund }, { ada: 10, bob: 5 });
       world.accept(setWaterfall('p', { layers: [own, capped, ...rest] }));
       for (const client of ['yve', 'zoe']) {
         world.client(client, { USDT: usdt(10_000) });
@@ -309,6 +315,8 @@ describe('the layers', () => {
     };
     expect(both(true)).toEqual(both(false));
     expect(both(true)).toEqual([[['bob', 75n, 'part']]]);
+    // 150 are less than two caps of 100: the shallower takeover has its 100 first, 50 are left for this one.
+    expect([both(false, 150), both(true, 150)]).toEqual([[[['bob', 75n, 'part']]], [[['bob', 88n, 'part']]]]);
   });
 
   it('the venue adds to the fund, up to its cap, before the fund pays; then winners (LIQ-05)', () => {
