@@ -10,6 +10,7 @@ import {
   CRISIS_DOCUMENTS,
   exampleGenerator,
   generateBook,
+  LOSS_LAYERS,
 } from '../contagion/index.js';
 import { StressDocument } from '../contract/index.js';
 import { openHost } from '../journal/index.js';
@@ -131,6 +132,50 @@ describe('bulkhead stress', () => {
     expect((found as Error).message).toMatch(message);
   });
 
+  it('plays each policy without and with other layers: only who pays is another (LIQ-05)', async () => {
+    const layer = (kind: string, payers: string, more: object = {}) => ({
+      name: kind,
+      kind,
+      scope: kind === 'account' ? 'account' : 'pool',
+      payers,
+      allocation: 'single',
+      ...more,
+    });
+    const layers = [
+      layer('account', 'ownAccount'),
+      layer('insuranceFund', 'poolFund'),
+      layer('topUp', 'venueCapital', { scope: 'venue', cap: '1000000' }),
+      layer('deleveraging', 'poolWinners', { allocation: 'proRata' }),
+      layer('lossSharing', 'poolGains', { allocation: 'proRata' }),
+    ];
+    const waterfall = { revision: 1, layers, deleveraging: { kind: 'proRata', score: null } };
+    const given = file('layers.json', JSON.stringify({ waterfall, venueCapital: '10000000' }));
+    const asked = [
+      '--generate',
+      'cli',
+      '--owners',
+      '60',
+      '--policies',
+      'all-isolated',
+      '--impact',
+      'off',
+      '--json',
+    ];
+    const document = JSON.parse(await ran(...asked, '--layers', given)) as StressDocument;
+    expect(document.policies.map(({ id }) => id)).toEqual(['all-isolated', 'all-isolated+layers']);
+    const [own, other] = document.policies.map((policy) => policy.layers);
+    expect(Number(own?.deleveraging)).toBeGreaterThan(0);
+    expect(own?.venueCapital).toBe('0');
+    // The venue has enough for all: nobody is deleveraged.
+    expect([Number(other?.venueCapital) > 0, other?.deleveraging, other?.open]).toEqual([true, '0', '0']);
+    const refused = file('refused-layers.json', JSON.stringify({ waterfall: { ...waterfall, revision: 2 } }));
+    await expect(ran(...asked, '--layers', refused)).rejects.toThrow(/\/waterfall: .*revision/);
+    const negative = file('negative-layers.json', JSON.stringify({ waterfall, venueCapital: '-1' }));
+    await expect(ran(...asked, '--layers', negative)).rejects.toThrow(/\/venueCapital: must be an amount/);
+    const unknown = file('unknown-layers.json', JSON.stringify({ waterfall, more: 1 }));
+    await expect(ran(...asked, '--layers', unknown)).rejects.toThrow(/\/more: there is no such field/);
+  });
+
   it('trades against explicit books: those that are given around the mark, and drawn ones', async () => {
     const asked = [...SMALL, '--policies', 'all-isolated', '--impact', 'book', '--json'];
     const drawn = JSON.parse(await ran(...asked)) as StressDocument;
@@ -215,7 +260,7 @@ describe('the picture of a stress run', () => {
       title: `A policy & its <long> "name", number ${at}`,
     }));
     expectPicture(stressChart({ ...document, policies }));
-    const none = { insuranceFund: '0', lenders: '0', deleveraging: '0', lossSharing: '0', open: '0' };
+    const none = Object.fromEntries(LOSS_LAYERS.map((layer) => [layer, '0'])) as typeof one.layers;
     expectPicture(
       stressChart({ ...document, policies: [{ ...one, rounds: [], deficit: '0', layers: none }] }),
     );

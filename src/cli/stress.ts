@@ -27,6 +27,8 @@ Options:
                     account in CCXT's shape (- for standard input)
   --policies A,B    of ${STRESS_POLICIES.map(({ id }) => id).join(', ')} (default: the first three;
                     of a journal, the first four)
+  --layers FILE     who bears the losses: {"waterfall": ..., "venueCapital": "1000"}, the waterfall as in the command
+                    setWaterfall; each policy is played without and with it
   --impact KIND     off, powerDepth, squareRoot, exponential, or book: explicit books, level by level (default powerDepth)
   --orders FILE     with --impact book: books of orders in CCXT's shape by instrument, {"ID": {"bids": [[price, amount]],
                     "asks": ...}}; those of other instruments are drawn from the seed
@@ -54,6 +56,7 @@ const OPTIONS = {
   generate: { type: 'string' },
   owners: { type: 'string' },
   policies: { type: 'string' },
+  layers: { type: 'string' },
   impact: { type: 'string' },
   orders: { type: 'string' },
   depth: { type: 'string' },
@@ -77,7 +80,7 @@ export async function stress(args: readonly string[], io: Io): Promise<number> {
   }
   const crisis = await readStressCrisis(parsed, io);
   const { book, source } = await readStressBook(parsed, io, namesOf(crisis));
-  const policies = readStressPolicies(parsed, source);
+  const policies = await readStressPolicies(parsed, io, { book, source });
   const settings = await readStressSettings(parsed, io, book);
   const report = runPolicies({ book, crisis, policies, settings });
   if (!report.ok) {

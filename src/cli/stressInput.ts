@@ -18,7 +18,13 @@ import {
   type StressPolicy,
   type StressSettings,
 } from '../contagion/index.js';
-import { bookOfCcxt, type StressBooks, type StressSource, stressBooksOf } from '../contract/index.js';
+import {
+  bookOfCcxt,
+  type StressBooks,
+  type StressSource,
+  stressBooksOf,
+  stressLayersOf,
+} from '../contract/index.js';
 import { createEngine } from '../engine/index.js';
 import { oneOf, type ParsedArguments, wholeNumber } from './arguments.js';
 import { recordsOf } from './explain.js';
@@ -35,8 +41,8 @@ const OWNERS_MAX = 100_000;
 const DEFAULT_CRISIS = '2025-10-10-own-book';
 
 export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise<Crisis> {
-  if (['scenario', 'book', 'orders'].filter((name) => parsed.text(name) === '-').length > 1)
-    throw new UsageError('standard input is one of book, scenario and orders');
+  if (['scenario', 'book', 'orders', 'layers'].filter((name) => parsed.text(name) === '-').length > 1)
+    throw new UsageError('standard input is one of book, scenario, orders and layers');
   const file = parsed.text('scenario');
   const id = parsed.text('crisis');
   if (file === undefined) {
@@ -101,7 +107,30 @@ function fromCcxt(file: string, text: string): StressBook {
 }
 
 /** Pools and accounts as they came mean something only where they came from an engine or a venue. */
-export function readStressPolicies(parsed: ParsedArguments, source: StressSource): readonly StressPolicy[] {
+export async function readStressPolicies(
+  parsed: ParsedArguments,
+  io: Io,
+  { book, source }: StressBook,
+): Promise<readonly StressPolicy[]> {
+  const policies = namedPolicies(parsed, source);
+  const file = parsed.text('layers');
+  if (file === undefined) return policies;
+  const layers = stressLayersOf(json(await readText(file, io), file), book);
+  if (!layers.ok) {
+    const { path, rule } = layers.error;
+    throw new Refusal('layers_refused', `${file}: ${path || 'the document'}: ${rule}`, { path });
+  }
+  const withLayers = (policy: StressPolicy): StressPolicy => ({
+    ...policy,
+    id: `${policy.id}+layers`,
+    title: `${policy.title}, other layers`,
+    layers: layers.value,
+  });
+  return policies.flatMap((policy) => [policy, withLayers(policy)]);
+}
+
+/** Those that `--policies` names. */
+export function namedPolicies(parsed: ParsedArguments, source: StressSource): readonly StressPolicy[] {
   const text = parsed.text('policies');
   if (text === undefined) return STRESS_POLICIES.slice(0, source.kind === 'generated' ? 3 : 4);
   const ids = text.split(',');

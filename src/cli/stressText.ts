@@ -35,7 +35,9 @@ function bothWays({ policies }: StressDocument): string {
   const line = (title: string, of: (policy: StressPolicyReport) => string) => [title, ...policies.map(of)];
   const rows = [
     line('deficit', ({ deficit }) => whole(deficit)),
+    line('  clawback', ({ layers }) => whole(layers.clawback)),
     line('  insurance fund', ({ layers }) => whole(layers.insuranceFund)),
+    line('  venue capital', ({ layers }) => whole(layers.venueCapital)),
     line('  lenders', ({ layers }) => whole(layers.lenders)),
     line('  deleveraging', ({ layers }) => whole(layers.deleveraging)),
     line('  loss sharing', ({ layers }) => whole(layers.lossSharing)),
@@ -91,13 +93,25 @@ function byPool({ id, pools }: StressPolicyReport): string {
     [
       { title: `${id}: pool` },
       { title: 'asset' },
-      ...['deficit', 'fund', 'lenders', 'deleveraging', 'sharing', 'open', 'lots deleveraged'].map(right),
+      ...[
+        'deficit',
+        'clawback',
+        'fund',
+        'venue',
+        'lenders',
+        'deleveraging',
+        'sharing',
+        'open',
+        'lots deleveraged',
+      ].map(right),
     ],
     pools.map(({ pool, asset, deficit, layers, deleveragedLots }) => [
       pool,
       asset,
       whole(deficit),
+      whole(layers.clawback),
       whole(layers.insuranceFund),
+      whole(layers.venueCapital),
       whole(layers.lenders),
       whole(layers.deleveraging),
       whole(layers.lossSharing),

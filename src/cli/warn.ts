@@ -9,7 +9,7 @@ import { type PolicyWarning, type WarnDocument, warnDocument, warnJsonSchema } f
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import type { Io } from './io.js';
-import { readStressBook, readStressPolicies } from './stressInput.js';
+import { namedPolicies, readStressBook } from './stressInput.js';
 import { pairs, table } from './table.js';
 
 export const warnHelp = `Says how near a book of accounts is to spreading losses, before anything has happened, under several isolation policies.
@@ -56,7 +56,7 @@ export async function warn(args: readonly string[], io: Io): Promise<number> {
   }
   const settings = readSettings(parsed);
   const { book, source } = await readStressBook(parsed, io, new Set());
-  const warnings = readStressPolicies(parsed, source).map((policy) => {
+  const warnings = namedPolicies(parsed, source).map((policy) => {
     const warning = earlyWarning(book, policy, settings);
     if (warning.ok) return { policy, warning: warning.value };
     const { account, rule } = warning.error;

@@ -5,6 +5,8 @@
  * Money is in minor units, sizes in lots, entries in ticks, marks in mark ticks, rates in parts per million.
  */
 import type { Lots, MarkTicks, Minor, Ppm, PriceTicks } from '../base/index.js';
+import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
+import type { ProposedWaterfall } from '../engine/waterfallFields.js';
 import type { MarginMode } from '../margin/index.js';
 import type { InstrumentDefinition } from '../market/index.js';
 
@@ -18,6 +20,19 @@ export interface Book {
   /** Money of owners that stands behind no account. */
   readonly wallets: readonly BookWallet[];
   readonly funds: readonly BookFund[];
+  /** Rules of pools that came with some; others have none of their own. */
+  readonly pools?: readonly BookPool[];
+}
+
+/** How a pool liquidates and who bears its losses, where the book was read from a venue. */
+export interface BookPool {
+  readonly id: string;
+  /** Null: by takeover at once. */
+  readonly liquidation: LiquidationPolicy | null;
+  /** By asset; of others in the engine's own order. */
+  readonly waterfalls: readonly { readonly asset: string; readonly waterfall: ProposedWaterfall }[];
+  /** Venue capital that is kept for it. */
+  readonly reserved: readonly BookHolding[];
 }
 
 export interface BookAsset {

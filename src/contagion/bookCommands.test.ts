@@ -5,6 +5,7 @@ import { checkEverything, clientLedgerRow, createEngine, type Engine } from '../
 import { accountEquityFloor, MARGIN_MODES } from '../margin/index.js';
 import { forSeeds } from '../testkit/runs.js';
 import { btcPrice, sharedWorld } from '../testkit/sharedWorld.js';
+import { layer, setWaterfall } from '../testkit/waterfallProposals.js';
 import { coins, inversePerpetual, show, standardWorld, usdt } from '../testkit/world.js';
 import { type Book, type BookAccount, netLots } from './book.js';
 import { type BookPlan, bookCommands } from './bookCommands.js';
@@ -13,6 +14,7 @@ import { type BookGenerator, exampleGenerator } from './bookGenerator.js';
 import { bookOfState } from './bookOfState.js';
 import { generateBook } from './generateBook.js';
 import { ALL_CROSS, ALL_ISOLATED, AS_GIVEN, CROSS_IN_POOLS, POLICIES, type Policy } from './policy.js';
+import { STRESS_LIQUIDATION } from './stressSettings.js';
 
 const TIME_MS = 1_700_000_000_000;
 
@@ -388,6 +390,31 @@ describe('the book of a running engine', () => {
       expect(equities(after)).toEqual(equities(before));
       expect(after.plan.pools.map(({ id }) => id)).toEqual(before.plan.pools.map(({ id }) => id));
     });
+  });
+
+  it('keeps the rules of a pool as given: how it liquidates, who bears its losses, what is reserved for it (LIQ-05)', () => {
+    const world = standardWorld();
+    const layers = [
+      layer('account'),
+      layer('insuranceFund', { capMinor: usdt(5) }),
+      layer('topUp', { capMinor: usdt(7) }),
+    ];
+    world.accept(setWaterfall('main', { layers }));
+    world.accept({ kind: 'injectCapital', asset: 'USDT', amountMinor: usdt(50) });
+    world.accept({ kind: 'reserveCapital', pool: 'main', asset: 'USDT', amountMinor: usdt(50) });
+    world.accept({ kind: 'setLiquidation', pool: 'main', policy: STRESS_LIQUIDATION });
+    const read = bookOfState(world.state, 'rules');
+    if (!read.ok) throw new Error(show(read.error));
+    const rulesOf = (policy: Policy) => {
+      const { engine } = build(read.value, policy);
+      const again = bookOfState(engine.state, 'again');
+      return again.ok ? again.value.pools : again.error;
+    };
+    expect(read.value.pools).toHaveLength(1);
+    expect(rulesOf(AS_GIVEN)).toEqual(read.value.pools);
+    expect(rulesOf({ ...AS_GIVEN, ownRules: false })).toEqual([
+      { id: 'main', liquidation: null, waterfalls: [], reserved: [] },
+    ]);
   });
 
   it('rounds an entry between ticks against the account and gives the difference back as collateral', () => {

@@ -73,6 +73,7 @@ export function bookCommands(
     commands: [
       ...listings(plan),
       ...funding(pools),
+      ...lossRules(pools),
       ...deposits(plan),
       ...openings(plan),
       ...positions(plan),
@@ -99,6 +100,19 @@ function funding(pools: readonly PlacedPool[]): ExternalCommand[] {
       { kind: 'topUpFund', pool, asset, amountMinor },
     ]),
   );
+}
+
+/** Who bears the losses of each pool, and the venue capital that is kept for it. */
+function lossRules(pools: readonly PlacedPool[]): ExternalCommand[] {
+  return pools.flatMap(({ id: pool, rules }) => [
+    ...rules.waterfalls.map(
+      ({ asset, waterfall }): ExternalCommand => ({ kind: 'setWaterfall', pool, asset, policy: waterfall }),
+    ),
+    ...rules.reserved.flatMap(({ asset, amountMinor }): ExternalCommand[] => [
+      { kind: 'injectCapital', asset, amountMinor },
+      { kind: 'reserveCapital', pool, asset, amountMinor },
+    ]),
+  ]);
 }
 
 /** Every owner's money, then the accounts of the hub with what they need. */

@@ -20,7 +20,7 @@ export function listings(plan: Plan): ExternalCommand[] {
     asset: id,
     decimals,
   }));
-  for (const { id: pool } of pools) {
+  for (const { id: pool, rules } of pools) {
     commands.push({
       kind: 'openPool',
       pool,
@@ -30,8 +30,8 @@ export function listings(plan: Plan): ExternalCommand[] {
       valuationAsset: cross.has(pool) ? book.valuationAsset : null,
       legRule: 'larger',
     });
-    if (policy.liquidation !== null)
-      commands.push({ kind: 'setLiquidation', pool, policy: policy.liquidation });
+    if (rules.liquidation !== null)
+      commands.push({ kind: 'setLiquidation', pool, policy: rules.liquidation });
     if (cross.has(pool)) append(commands, collateralListings(book, policy, pool));
   }
   for (const definition of definitions(book, policy))

@@ -5,6 +5,7 @@
  */
 import { abs, divCeil, divFloor, err, max, ok, type Result } from '../base/index.js';
 import { assetsOf, positionsOf } from '../engine/accountParts.js';
+import { reservedCapital } from '../engine/capitalReserve.js';
 import {
   ACCOUNT_STATUS,
   clientLedgerRow,
@@ -15,10 +16,20 @@ import {
   settleAssetRow,
 } from '../engine/index.js';
 import { debtOf } from '../engine/lending.js';
+import { liquidationPolicyOf } from '../engine/liquidationPolicy.js';
 import { accruedFunding } from '../engine/trade.js';
+import { proposedOf } from '../engine/waterfallFields.js';
 import { MARGIN_MODES } from '../margin/index.js';
 import { fillValueTowardsZero } from '../market/index.js';
-import type { Book, BookAccount, BookAsset, BookHolding, BookInstrument, BookPosition } from './book.js';
+import type {
+  Book,
+  BookAccount,
+  BookAsset,
+  BookHolding,
+  BookInstrument,
+  BookPool,
+  BookPosition,
+} from './book.js';
 
 /** What a book cannot say of a state, and where. */
 export interface StateFault {
@@ -39,6 +50,7 @@ export function bookOfState(state: State, name: string): Result<Book, StateFault
     accounts: openRows(state).map((row) => accountFrom(state, row)),
     wallets: walletsFrom(state),
     funds: fundsFrom(state),
+    pools: poolsFrom(state),
   });
 }
 
@@ -193,6 +205,25 @@ function fundsFrom(state: State): Book['funds'] {
     const asset = state.assets.names.nameOf(poolAssets.asset.get(row));
     const pool = state.pools.names.nameOf(poolAssets.pool.get(row));
     return amountMinor === 0n ? [] : [{ asset, amountMinor, pool }];
+  });
+}
+
+function poolsFrom(state: State): BookPool[] {
+  const { assets, poolAssets, pools, waterfalls } = state;
+  return rows(pools.table.size).map((poolRow) => {
+    const own = rows(poolAssets.table.size).filter((row) => poolAssets.pool.get(row) === poolRow);
+    const assetOf = (row: number) => assets.names.nameOf(poolAssets.asset.get(row));
+    return {
+      id: pools.names.nameOf(poolRow),
+      liquidation: liquidationPolicyOf(state, poolRow),
+      waterfalls: own.flatMap((row) => {
+        const kept = waterfalls.get(row);
+        return kept === undefined ? [] : [{ asset: assetOf(row), waterfall: proposedOf(kept) }];
+      }),
+      reserved: own
+        .map((row) => ({ asset: assetOf(row), amountMinor: reservedCapital(state, row) }))
+        .filter(({ amountMinor }) => amountMinor > 0n),
+    };
   });
 }
 

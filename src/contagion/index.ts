@@ -35,4 +35,10 @@ export * from './stressPolicies.js';
 export * from './stressRun.js';
 export * from './stressSettings.js';
 export type { PoolStanding } from './stressStanding.js';
-export type { Liquidated, PoolLosses } from './stressTally.js';
+export {
+  type LayerSums,
+  type Liquidated,
+  LOSS_LAYERS,
+  type LossLayer,
+  type PoolLosses,
+} from './stressTally.js';

@@ -1,6 +1,6 @@
 /** The pools a policy makes of a book's instruments, and what each gets of the insurance money. */
 import type { Minor } from '../base/index.js';
-import type { Book, BookHolding } from './book.js';
+import type { Book, BookHolding, BookPool } from './book.js';
 import { type BookTerms, notionalOf, valuedAt } from './bookTerms.js';
 import type { Policy, PoolRule } from './policy.js';
 
@@ -8,7 +8,11 @@ export interface PlacedPool {
   readonly id: string;
   readonly instruments: readonly string[];
   readonly funds: readonly BookHolding[];
+  readonly rules: PoolRules;
 }
+
+/** How the pool liquidates and who bears its losses. */
+export type PoolRules = Omit<BookPool, 'id'>;
 
 /**
  * Pools in the order of the book's instruments; one without an instrument is not there. Insurance money in an asset goes
@@ -36,11 +40,33 @@ export function placePools(book: Book, terms: BookTerms, policy: Policy): readon
     for (const [at, share] of proportional(amountMinor, takers.map(weightOf)).entries())
       if (share > 0n) funds[ids.indexOf(takers[at] as string)]!.push({ asset, amountMinor: share });
   }
+  const reserved = proportional(policy.layers?.venueCapitalMinor ?? 0n, ids.map(weightOf));
   return ids.map((id, at) => ({
     id,
     instruments: instruments.get(id) as string[],
     funds: funds[at] as BookHolding[],
+    rules: rulesOf(book, policy, {
+      id,
+      reservedMinor: reserved[at] as bigint,
+      isValued: isKept(id, book.valuationAsset),
+    }),
   }));
+}
+
+function rulesOf(
+  { pools = [], valuationAsset: asset }: Book,
+  { liquidation, layers, ownRules = false }: Policy,
+  {
+    id,
+    reservedMinor,
+    isValued,
+  }: { readonly id: string; readonly reservedMinor: Minor; readonly isValued: boolean },
+): PoolRules {
+  const own = ownRules ? pools.find((pool) => pool.id === id) : undefined;
+  const base = own ?? { liquidation, waterfalls: [], reserved: [] };
+  if (layers === undefined || !isValued) return base;
+  const reserved = reservedMinor > 0n ? [{ asset, amountMinor: reservedMinor }] : [];
+  return { ...base, waterfalls: [{ asset, waterfall: layers.waterfall }], reserved };
 }
 
 /** Pools with cross accounts, which deal in all collateral. */

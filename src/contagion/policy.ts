@@ -3,6 +3,7 @@
  * is one and the same.
  */
 import type { LiquidationPolicy } from '../engine/liquidationPolicy.js';
+import type { ProposedWaterfall } from '../engine/waterfallFields.js';
 
 export interface Policy {
   readonly id: string;
@@ -19,10 +20,20 @@ export interface Policy {
   readonly funds: 'byOpenInterest' | 'given';
   /** How every pool liquidates; null: by takeover at once. */
   readonly liquidation: LiquidationPolicy | null;
+  /** Who bears the losses of every pool, in the valuation asset; default: the engine's own order. */
+  readonly layers?: PolicyLayers;
+  /** Pools that came with rules keep them: how they liquidate, who bears their losses, what is reserved for them. */
+  readonly ownRules?: boolean;
   /** How long a price of collateral may decide without a new one; default: for ever. */
   readonly collateralMaxAgeMs?: number;
   /** Assets that only these pools take as collateral; default: every pool with cross accounts takes all. */
   readonly collateralOnlyIn?: readonly { readonly asset: string; readonly pools: readonly string[] }[];
+}
+
+export interface PolicyLayers {
+  readonly waterfall: ProposedWaterfall;
+  /** Venue capital for all pools together, minor units: kept for each by open interest. Spent by a layer `topUp` alone. */
+  readonly venueCapitalMinor: bigint;
 }
 
 export function takesCollateral({ collateralOnlyIn = [] }: Policy, pool: string, asset: string): boolean {
@@ -82,6 +93,7 @@ export const AS_GIVEN: Policy = {
   accounts: 'given',
   otherCollateral: 'pledged',
   funds: 'given',
+  ownRules: true,
   liquidation: null,
 };
 

@@ -11,6 +11,7 @@ import { stress } from './stress.js';
 import { STRESS_POLICIES } from './stressPolicies.js';
 import { runStress, type StressRun } from './stressRun.js';
 import { STRESS_SETTINGS, type StressPolicy, type StressSettings } from './stressSettings.js';
+import { LOSS_LAYERS } from './stressTally.js';
 
 const OFF: StressSettings = { ...STRESS_SETTINGS, impact: null };
 const policy = (id: string) => STRESS_POLICIES.find((one) => one.id === id)!;
@@ -104,8 +105,7 @@ describe('a stress run', () => {
         const crisis = findCrisis('2025-10-10-own-book')!;
         const run = runOf({ book: bookOf(seed, 12), crisis, policy: under, settings: STRESS_SETTINGS });
         for (const pool of run.pools) {
-          const { coveredByFundMinor, borneByLendersMinor, forgoneMinor, sharedMinor, openMinor } = pool;
-          const paid = coveredByFundMinor + borneByLendersMinor + forgoneMinor + sharedMinor + openMinor;
+          const paid = LOSS_LAYERS.reduce((sum, layer) => sum + pool.paidMinor[layer], 0n);
           expect(paid, `${pool.pool} under ${under.id}`).toBe(pool.deficitMinor);
           deficits += pool.deficitMinor;
         }
@@ -218,11 +218,5 @@ function poolHashes(book: Book, under: StressPolicy, crisis: Crisis) {
 }
 
 function sums({ pools }: StressRun) {
-  return pools.map(({ deficitMinor, coveredByFundMinor, forgoneMinor, sharedMinor, openMinor }) => ({
-    deficitMinor,
-    coveredByFundMinor,
-    forgoneMinor,
-    sharedMinor,
-    openMinor,
-  }));
+  return pools.map(({ deficitMinor, paidMinor }) => ({ deficitMinor, paidMinor }));
 }

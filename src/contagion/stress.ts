@@ -5,11 +5,13 @@
 import { err, ok, PPM, type Result } from '../base/index.js';
 import type { Book } from './book.js';
 import type { BookPlanFault } from './bookCommands.js';
+import { bookTerms, valuedAt } from './bookTerms.js';
 import type { Crisis } from './crisis.js';
 import { crisisPath, namesOf } from './crisisPath.js';
 import { type CalmRun, type ChannelEffect, channelEffects } from './stressChannels.js';
 import { runStress, type StressRun } from './stressRun.js';
 import type { StressPolicy, StressSettings } from './stressSettings.js';
+import { type LayerSums, LOSS_LAYERS, type PoolLosses } from './stressTally.js';
 
 export interface StressReport {
   readonly crisis: string;
@@ -18,17 +20,12 @@ export interface StressReport {
   readonly outcomes: readonly StressOutcome[];
 }
 
-/** Sums in minor units of the valuation asset; books whose instruments settle in others are summed as they are. */
+/** Sums in minor units of the valuation asset; of pools in another asset at its price when the crisis began. */
 export interface StressOutcome {
   readonly run: StressRun;
   readonly deficitMinor: bigint;
-  readonly layers: {
-    readonly insuranceFundMinor: bigint;
-    readonly lendersMinor: bigint;
-    readonly deleveragingMinor: bigint;
-    readonly lossSharingMinor: bigint;
-    readonly openMinor: bigint;
-  };
+  /** Who paid the deficit; each amount rounded down where it is valued. */
+  readonly layersMinor: LayerSums;
   readonly liquidatedAccounts: number;
   readonly takenOverAccounts: number;
   /** Accounts that were liquidated, and owners who lost, though the crisis touched nothing they hold. */
@@ -90,10 +87,13 @@ function outcomeOf(
   crisis: Crisis,
   { run, still, channels }: Pick<StressOutcome, 'run' | 'channels'> & { readonly still: StressRun },
 ): StressOutcome {
-  const sum = (of: StressRun, pick: (pool: StressRun['pools'][number]) => bigint) =>
-    of.pools.reduce((total, pool) => total + pick(pool), 0n);
-  const deficitMinor = sum(run, ({ deficitMinor }) => deficitMinor);
-  const direct = sum(still, ({ deficitMinor }) => deficitMinor);
+  const terms = bookTerms(book);
+  const lots = (pick: (pool: PoolLosses) => bigint) =>
+    run.pools.reduce((total, pool) => total + pick(pool), 0n);
+  const valued = (of: StressRun, pick: (pool: PoolLosses) => bigint) =>
+    of.pools.reduce((total, pool) => total + valuedAt(book, terms, pool.asset, pick(pool)), 0n);
+  const deficitMinor = valued(run, ({ deficitMinor }) => deficitMinor);
+  const direct = valued(still, ({ deficitMinor }) => deficitMinor);
   const innocent = untouchedOwners(book, crisis);
   const worst = run.rounds.reduce<StressRun['rounds'][number] | null>(
     (best, round) => (best === null || round.dislocationPpm > best.dislocationPpm ? round : best),
@@ -102,20 +102,16 @@ function outcomeOf(
   return {
     run,
     deficitMinor,
-    layers: {
-      insuranceFundMinor: sum(run, ({ coveredByFundMinor }) => coveredByFundMinor),
-      lendersMinor: sum(run, ({ borneByLendersMinor }) => borneByLendersMinor),
-      deleveragingMinor: sum(run, ({ forgoneMinor }) => forgoneMinor),
-      lossSharingMinor: sum(run, ({ sharedMinor }) => sharedMinor),
-      openMinor: sum(run, ({ openMinor }) => openMinor),
-    },
+    layersMinor: Object.fromEntries(
+      LOSS_LAYERS.map((layer) => [layer, valued(run, ({ paidMinor }) => paidMinor[layer])]),
+    ) as LayerSums,
     liquidatedAccounts: run.liquidated.length,
     takenOverAccounts: run.liquidated.filter(({ isTakenOver }) => isTakenOver).length,
     contagionAccounts: run.liquidated.filter(({ account }) => innocent.has(run.owners.get(account) ?? ''))
       .length,
     contagionLossMinor: [...innocent].reduce((total, owner) => total + lossOf(run, owner), 0n),
-    deleveragedLots: sum(run, ({ deleveragedLots }) => deleveragedLots),
-    neededLots: sum(run, ({ neededLots }) => neededLots),
+    deleveragedLots: lots(({ deleveragedLots }) => deleveragedLots),
+    neededLots: lots(({ neededLots }) => neededLots),
     lockedMinor: run.before.lockedMinor,
     worstDislocationPpm: worst?.dislocationPpm ?? 0n,
     worstDislocated: worst?.dislocated ?? null,

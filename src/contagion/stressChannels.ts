@@ -64,8 +64,8 @@ function deficitOf({ pools }: StressRun): bigint {
 
 function paidByOthers({ pools }: StressRun): bigint {
   return pools.reduce(
-    (sum, { borneByLendersMinor, forgoneMinor, sharedMinor, openMinor }) =>
-      sum + borneByLendersMinor + forgoneMinor + sharedMinor + openMinor,
+    (sum, { paidMinor: { lenders, deleveraging, lossSharing, open } }) =>
+      sum + lenders + deleveraging + lossSharing + open,
     0n,
   );
 }

@@ -247,8 +247,10 @@ function sumsOf(pools: readonly PoolLosses[]) {
   const sum = (of: (losses: PoolLosses) => bigint) => pools.reduce((total, losses) => total + of(losses), 0n);
   return {
     deficitMinor: sum(({ deficitMinor }) => deficitMinor),
-    paidByFundMinor: sum(({ coveredByFundMinor }) => coveredByFundMinor),
-    paidByGainsMinor: sum(({ forgoneMinor, sharedMinor }) => forgoneMinor + sharedMinor),
-    openMinor: sum(({ openMinor }) => openMinor),
+    paidByFundMinor: sum(({ paidMinor }) => paidMinor.insuranceFund + paidMinor.venueCapital),
+    paidByGainsMinor: sum(
+      ({ paidMinor: { clawback, deleveraging, lossSharing } }) => clawback + deleveraging + lossSharing,
+    ),
+    openMinor: sum(({ paidMinor }) => paidMinor.open),
   };
 }

@@ -2,22 +2,35 @@
  * What a stress run did, told from its records: who was liquidated, what was short and who paid it, layer by layer and
  * pool by pool. All sums are in minor units of the pool's asset, exact.
  */
+import { max } from '../base/index.js';
 import type { EngineRecord, EventOf, State } from '../engine/index.js';
+
+/** Who pays a deficit, in the order in which they do; `open` is what nobody has paid at the end. */
+export const LOSS_LAYERS = [
+  'clawback',
+  'insuranceFund',
+  'venueCapital',
+  'lenders',
+  'deleveraging',
+  'lossSharing',
+  'open',
+] as const;
+
+export type LossLayer = (typeof LOSS_LAYERS)[number];
+export type LayerSums = Readonly<Record<LossLayer, bigint>>;
 
 export interface PoolLosses {
   readonly pool: string;
   readonly asset: string;
   /** What accounts could not pay: deficits recognised, and what deleveraged positions were short of. */
   readonly deficitMinor: bigint;
-  readonly coveredByFundMinor: bigint;
-  readonly borneByLendersMinor: bigint;
-  /** What winners gave up when they were closed at the price that leaves the loser nothing. */
-  readonly forgoneMinor: bigint;
-  readonly sharedMinor: bigint;
-  /** Still open at the end. */
-  readonly openMinor: bigint;
+  /** They sum to the deficit. */
+  readonly paidMinor: LayerSums;
   readonly deleveragedLots: bigint;
-  /** Lots that the fund could not cover, when deleveraging began. */
+  /**
+   * Lots that fund and venue could not cover: of each takeover what was taken so far and what was still needed, at its worst.
+   * More than deleveraged lots where winners were too few.
+   */
   readonly neededLots: bigint;
   readonly tornUpLots: bigint;
 }
@@ -38,12 +51,27 @@ export interface Liquidated {
   readonly isTakenOver: boolean;
 }
 
-type Sums = { -readonly [K in keyof PoolLosses]: PoolLosses[K] };
+interface Sums {
+  readonly pool: string;
+  readonly asset: string;
+  deficitMinor: bigint;
+  readonly paidMinor: { -readonly [K in LossLayer]: bigint };
+  deleveragedLots: bigint;
+  tornUpLots: bigint;
+}
+
+/** Of a takeover: the lots deleveraging took, and the most it ever had to take in all. */
+interface Need {
+  readonly poolAssetRow: number;
+  takenLots: bigint;
+  neededLots: bigint;
+}
 
 export function createStressTally(state: State): StressTally {
   const byPoolAsset = new Map<number, Sums>();
   const liquidations = new Map<number, { step: number; round: number; isTakenOver: boolean }>();
   const paidBy = new Map<number, bigint>();
+  const needs = new Map<number, Need>();
 
   function sumsOf(poolAssetRow: number): Sums {
     let sums = byPoolAsset.get(poolAssetRow);
@@ -53,13 +81,8 @@ export function createStressTally(state: State): StressTally {
         pool: pools.names.nameOf(poolAssets.pool.get(poolAssetRow)),
         asset: assets.names.nameOf(poolAssets.asset.get(poolAssetRow)),
         deficitMinor: 0n,
-        coveredByFundMinor: 0n,
-        borneByLendersMinor: 0n,
-        forgoneMinor: 0n,
-        sharedMinor: 0n,
-        openMinor: 0n,
+        paidMinor: noLayers(),
         deleveragedLots: 0n,
-        neededLots: 0n,
         tornUpLots: 0n,
       };
       byPoolAsset.set(poolAssetRow, sums);
@@ -67,15 +90,21 @@ export function createStressTally(state: State): StressTally {
     return sums;
   }
 
+  function paidOf(deficitRow: number): Sums['paidMinor'] {
+    return sumsOf(state.deficits.poolAsset.get(deficitRow)).paidMinor;
+  }
+
   function noteDeleveraged(event: EventOf<'deleveraged'>): void {
-    const sums = sumsOf(state.instruments.poolAsset.get(event.instrumentRow));
+    const poolAssetRow = state.instruments.poolAsset.get(event.instrumentRow);
+    const sums = sumsOf(poolAssetRow);
     const lots = event.fills.reduce((sum, fill) => sum + fill.lots, 0n);
     if (event.isTearUp) sums.tornUpLots += lots;
-    else {
-      sums.deleveragedLots += lots;
-      sums.neededLots += event.neededLots < lots ? event.neededLots : lots;
-    }
-    sums.forgoneMinor += event.forgoneMinor;
+    else sums.deleveragedLots += lots;
+    const need = needs.get(event.takeoverRow) ?? { poolAssetRow, takenLots: 0n, neededLots: 0n };
+    needs.set(event.takeoverRow, need);
+    need.neededLots = max(need.neededLots, need.takenLots + event.neededLots);
+    need.takenLots += lots;
+    sums.paidMinor.deleveraging += event.forgoneMinor;
     sums.deficitMinor += event.forgoneMinor;
     for (const { accountRow, forgoneMinor } of event.fills) pays(accountRow, forgoneMinor);
   }
@@ -112,13 +141,17 @@ export function createStressTally(state: State): StressTally {
               noteLiquidation(event.accountRow, at, true);
               break;
             case 'covered':
-              sumsOf(state.deficits.poolAsset.get(event.deficitRow)).coveredByFundMinor += event.amount;
+              paidOf(event.deficitRow).insuranceFund += event.amount - event.toppedUpMinor;
+              paidOf(event.deficitRow).venueCapital += event.toppedUpMinor;
               break;
             case 'lenderLossBorne':
-              sumsOf(event.poolAssetRow).borneByLendersMinor += event.amount;
+              sumsOf(event.poolAssetRow).paidMinor.lenders += event.amount;
+              break;
+            case 'clawedBack':
+              paidOf(event.deficitRow).clawback += event.amount;
               break;
             case 'shared':
-              sumsOf(state.deficits.poolAsset.get(event.deficitRow)).sharedMinor += event.amount;
+              paidOf(event.deficitRow).lossSharing += event.amount;
               for (const { accountRow, paysMinor } of event.payers) pays(accountRow, paysMinor);
               break;
             case 'deleveraged':
@@ -130,12 +163,23 @@ export function createStressTally(state: State): StressTally {
       }
     },
     pools() {
-      for (const [row, sums] of byPoolAsset) sums.openMinor = state.totals.outstanding.get(row);
-      return [...byPoolAsset.entries()].sort(([a], [b]) => a - b).map(([, sums]) => ({ ...sums }));
+      return [...byPoolAsset.entries()]
+        .sort(([a], [b]) => a - b)
+        .map(([row, sums]) => ({
+          ...sums,
+          paidMinor: { ...sums.paidMinor, open: state.totals.outstanding.get(row) },
+          neededLots: [...needs.values()]
+            .filter(({ poolAssetRow }) => poolAssetRow === row)
+            .reduce((sum, { neededLots }) => sum + neededLots, 0n),
+        }));
     },
     liquidated: () =>
       [...liquidations.entries()].map(([row, of]) => ({ account: state.accounts.names.nameOf(row), ...of })),
     paid: () =>
       new Map([...paidBy.entries()].map(([row, minor]) => [state.accounts.names.nameOf(row), minor])),
   };
+}
+
+export function noLayers(): Record<LossLayer, bigint> {
+  return Object.fromEntries(LOSS_LAYERS.map((layer) => [layer, 0n])) as Record<LossLayer, bigint>;
 }

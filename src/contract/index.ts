@@ -43,6 +43,7 @@ export * from './riskSchema.js';
 export * from './stress.js';
 export * from './stressBooks.js';
 export * from './stressCcxt.js';
+export * from './stressLayers.js';
 export * from './stressSchema.js';
 export * from './venueViews.js';
 export * from './warn.js';

@@ -3,6 +3,9 @@ import { formatMinor } from '../base/decimal.js';
 import {
   type Book,
   type Crisis,
+  type LayerSums,
+  LOSS_LAYERS,
+  type LossLayer,
   type StressImpact,
   type StressOutcome,
   type StressReport,
@@ -51,19 +54,13 @@ export function stressDocument(
 }
 
 function policyReport(outcome: StressOutcome, book: Book): StressPolicyReport {
-  const { run, layers } = outcome;
+  const { run } = outcome;
   const value = (minor: bigint) => formatMinor(minor, decimalsOf(book, book.valuationAsset));
   return {
     id: run.policy.id,
     title: run.policy.title,
     deficit: value(outcome.deficitMinor),
-    layers: {
-      insuranceFund: value(layers.insuranceFundMinor),
-      lenders: value(layers.lendersMinor),
-      deleveraging: value(layers.deleveragingMinor),
-      lossSharing: value(layers.lossSharingMinor),
-      open: value(layers.openMinor),
-    },
+    layers: layersOf(outcome.layersMinor, value),
     liquidatedAccounts: outcome.liquidatedAccounts,
     takenOverAccounts: outcome.takenOverAccounts,
     contagionAccounts: outcome.contagionAccounts,
@@ -105,19 +102,20 @@ function policyReport(outcome: StressOutcome, book: Book): StressPolicyReport {
   };
 }
 
+function layersOf(sums: LayerSums, text: (minor: bigint) => string): Record<LossLayer, string> {
+  return Object.fromEntries(LOSS_LAYERS.map((layer) => [layer, text(sums[layer])])) as Record<
+    LossLayer,
+    string
+  >;
+}
+
 function poolReport(pool: StressRun['pools'][number], book: Book): StressPolicyReport['pools'][number] {
   const amount = (minor: bigint) => formatMinor(minor, decimalsOf(book, pool.asset));
   return {
     pool: pool.pool,
     asset: pool.asset,
     deficit: amount(pool.deficitMinor),
-    layers: {
-      insuranceFund: amount(pool.coveredByFundMinor),
-      lenders: amount(pool.borneByLendersMinor),
-      deleveraging: amount(pool.forgoneMinor),
-      lossSharing: amount(pool.sharedMinor),
-      open: amount(pool.openMinor),
-    },
+    layers: layersOf(pool.paidMinor, amount),
     deleveragedLots: String(pool.deleveragedLots),
     neededLots: String(pool.neededLots),
   };

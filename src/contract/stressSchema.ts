@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { CHANNELS, crisisSchema, STRESS_POLICIES } from '../contagion/index.js';
 import { amountText, CLOSED, oneOf } from './calcSchemaField.js';
+import { stressLayersSchema } from './stressLayers.js';
 
 const VALUE = 'valuation asset';
 const SETTLE = 'asset of the pool';
@@ -15,7 +16,9 @@ const count = (description: string, example: number) =>
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const layers = (amount: typeof value) => ({
+  clawback: amount('Given back by accounts of the same owner that gained by trades with who lost.', '0'),
   insuranceFund: amount('Paid by insurance money of the pools.', '900.5'),
+  venueCapital: amount('Paid by capital that the venue reserved for the pools.', '0'),
   lenders: amount('Borne by lenders of the pools.', '0'),
   deleveraging: amount(
     'What winners gave up when their positions were closed at the bankruptcy price.',
@@ -27,7 +30,7 @@ const layers = (amount: typeof value) => ({
 
 const Layers = Type.Object(layers(value), {
   ...CLOSED,
-  description: 'Who paid the deficit: the five sum to it.',
+  description: 'Who paid the deficit: the seven sum to it.',
 });
 
 const PoolReport = Type.Object(
@@ -35,10 +38,10 @@ const PoolReport = Type.Object(
     pool: text('Pool.', 'BTC-PERP'),
     asset: text('Asset the amounts of this entry are in.', 'USDT'),
     deficit: ofPool('What accounts of the pool could not pay.', '17094'),
-    layers: Type.Object(layers(ofPool), { ...CLOSED, description: 'Who paid it; the five sum to it.' }),
+    layers: Type.Object(layers(ofPool), { ...CLOSED, description: 'Who paid it; the seven sum to it.' }),
     deleveragedLots: amountText('Lots of winners closed against losers.', 'lots', '27972'),
     neededLots: amountText(
-      'Of these, lots that the fund could not cover when they were closed.',
+      'Lots that fund and venue could not cover: more than deleveraged where winners were too few.',
       'lots',
       '27972',
     ),
@@ -113,7 +116,11 @@ const PolicyReport = Type.Object(
     contagionAccounts: count('Of these, of owners who hold nothing that the crisis touches.', 0),
     contagionLoss: value('What such owners lost.', '0'),
     deleveragedLots: amountText('Lots of winners closed against losers.', 'lots', '28699'),
-    neededLots: amountText('Of these, lots that the funds could not cover.', 'lots', '28699'),
+    neededLots: amountText(
+      'Lots that funds and venue could not cover: more than deleveraged where winners were too few.',
+      'lots',
+      '28699',
+    ),
     locked: value('Behind positions when the crisis began: less is more efficient.', '158377'),
     worstDislocation: rate('Largest distance of a mark from its index in any round.', '0.0426'),
     worstDislocated: nullable(text('Whose it is.', 'ETH-PERP')),
@@ -201,8 +208,9 @@ export function stressJsonSchema(): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'bulkhead stress',
-    description: 'The report is `#/$defs/report`; a file for `--scenario` is `#/$defs/scenario`.',
+    description:
+      'The report is `#/$defs/report`; a file for `--scenario` is `#/$defs/scenario`, one for `--layers` `#/$defs/layers`.',
     $ref: '#/$defs/report',
-    $defs: { report: StressDocument, scenario: crisisSchema },
+    $defs: { report: StressDocument, scenario: crisisSchema, layers: stressLayersSchema },
   };
 }

@@ -7,6 +7,7 @@ import {
   LAYER_PAYERS,
   LAYER_SCOPES,
   LOSS_CAUSES,
+  type WaterfallPolicy,
 } from '../liquidation/index.js';
 
 export const DELEVERAGE_KINDS = ['queue', 'proRata', 'cappedProRata', 'riskAware'] as const;
@@ -39,3 +40,18 @@ export const proposedWaterfall = record({
 });
 
 export type ProposedWaterfall = Infer<typeof proposedWaterfall>;
+
+/** A policy that was checked, as the first of another pool. */
+export function proposedOf({ layers, deleveraging }: WaterfallPolicy): ProposedWaterfall {
+  const { kind, maxSharePpm, maxLots } = deleveraging;
+  return {
+    revision: 1,
+    layers: layers.map((layer) => ({ ...layer, causes: [...(layer.causes ?? [])] })),
+    deleveraging: {
+      kind,
+      score: deleveraging.kind === 'queue' ? deleveraging.score : null,
+      maxSharePpm,
+      maxLots,
+    },
+  };
+}

@@ -1,4 +1,4 @@
-/** What a pool does that states no policy of its own: the layers in the order in which the engine has always worked. */
+/** What a pool does that states no policy of its own: clawback, fund, lenders and deleveraging, loss sharing. */
 import { PPM } from '../base/integers.js';
 import { DEFAULT_DELEVERAGE_POLICY } from './deleveragePolicy.js';
 import type { LayerKind, WaterfallLayer, WaterfallPolicy } from './waterfallLayers.js';

@@ -10,7 +10,9 @@ export interface LayerPanel {
 }
 
 export const LAYERS = [
+  { key: 'clawback', name: 'clawback' },
   { key: 'insuranceFund', name: 'insurance fund' },
+  { key: 'venueCapital', name: 'venue capital' },
   { key: 'lenders', name: 'lenders' },
   { key: 'deleveraging', name: 'deleveraging' },
   { key: 'lossSharing', name: 'loss sharing' },

@@ -97,14 +97,14 @@ const LIGHT: Colours = {
   paper: '#ffffff',
   ink: '#1b1f24',
   faint: '#d5dae0',
-  series: ['#0b62a8', '#b64a00', '#0a7448', '#8f3380', '#6b5d00'],
+  series: ['#0b62a8', '#b64a00', '#0a7448', '#8f3380', '#6b5d00', '#a3133f', '#44525f'],
 };
 
 const DARK: Colours = {
   paper: '#14181d',
   ink: '#e6e9ed',
   faint: '#3a424c',
-  series: ['#6bb5f5', '#ff9d5c', '#5fd3a0', '#e293d6', '#d9c95a'],
+  series: ['#6bb5f5', '#ff9d5c', '#5fd3a0', '#e293d6', '#d9c95a', '#ff8fa8', '#a9b7c6'],
 };
 
 /** Colours as plain rules, the dark ones after the light: programs that know neither variables nor media queries draw light. */

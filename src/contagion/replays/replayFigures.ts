@@ -82,7 +82,7 @@ export function figuresOf(
       (worst, round) => max(worst, round.deficitMinor - round.paidByFundMinor - round.paidByGainsMinor),
       0n,
     ),
-    openDeficit: sum(({ openMinor }) => openMinor),
+    openDeficit: sum(({ paidMinor }) => paidMinor.open),
     deficitElsewhere: total(
       pools.filter(({ pool }) => !marketPools.has(pool)).map(({ deficitMinor }) => deficitMinor),
     ),
@@ -105,7 +105,7 @@ function fundFigures(
   for (const { pool, asset, fundMinor, heldShortMinor } of poolsAfter) {
     if (asset !== book.valuationAsset) continue;
     fundUsed +=
-      losses.find((other) => other.pool === pool && other.asset === asset)?.coveredByFundMinor ?? 0n;
+      losses.find((other) => other.pool === pool && other.asset === asset)?.paidMinor.insuranceFund ?? 0n;
     fundOwed += heldShortMinor < fundMinor ? heldShortMinor : fundMinor;
   }
   return { fundUsed, fundOwed, fundOfOthers: max(0n, fundUsed + fundOwed - ownFundMinor) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LOSS_LAYERS } from '../stressTally.js';
 import {
   DEPEG_2023,
   EMPTY_BOOK_2020,
@@ -41,13 +42,9 @@ describe('every replay', () => {
         const { with: found, without } = outcome(replay, id);
         for (const { run } of [found, without])
           for (const pool of run.pools)
-            expect(
-              pool.coveredByFundMinor +
-                pool.borneByLendersMinor +
-                pool.forgoneMinor +
-                pool.sharedMinor +
-                pool.openMinor,
-            ).toBe(pool.deficitMinor);
+            expect(LOSS_LAYERS.reduce((sum, layer) => sum + pool.paidMinor[layer], 0n)).toBe(
+              pool.deficitMinor,
+            );
       }
     },
   );
