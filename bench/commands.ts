@@ -61,6 +61,7 @@ function setUp(submit: Submit): void {
     option: null,
     positionCapLots: null,
     openInterestCapLots: null,
+    concentration: null,
     feeTiers: [],
     brackets: [
       {

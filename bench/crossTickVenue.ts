@@ -260,6 +260,7 @@ function instrumentOf(at: number): ExternalCommand {
     option: null,
     positionCapLots: null,
     openInterestCapLots: null,
+    concentration: null,
     feeTiers: [],
     brackets: [bracket(50_000_000_000n, 5_000n, 100_000_000n), bracket(null, 10_000n, 50_000_000n)],
   };

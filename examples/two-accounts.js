@@ -85,6 +85,7 @@ submit({
   option: null,
   positionCapLots: null,
   openInterestCapLots: null,
+  concentration: null,
   feeTiers: [],
   brackets: [
     {

@@ -161,6 +161,7 @@ function perpetual(base: string, of: PerpetualSketch): GeneratedInstrument {
       option: null,
       positionCapLots: null,
       openInterestCapLots: null,
+      concentration: null,
       feeTiers: [],
       brackets: TIERS.filter(({ leverage }) => leverage <= of.leverage).map(
         ({ capDollars, leverage, initialMarginRatePpm }, at, tiers) => ({

@@ -23,6 +23,7 @@ export function openingTerms(definition: InstrumentDefinition): InstrumentDefini
     fillBandPpm: 100n * PPM,
     positionCapLots: null,
     openInterestCapLots: null,
+    concentration: null,
     brackets: [
       {
         notionalCapMinor: null,

@@ -134,6 +134,7 @@ function instrumentOf(
       option: null,
       positionCapLots: null,
       openInterestCapLots: null,
+      concentration: null,
       feeTiers: [],
       brackets: bracketsOf(instrument, decimals.get(settle) as number),
     },

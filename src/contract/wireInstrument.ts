@@ -179,16 +179,34 @@ export const INSTRUMENT_FIELDS = {
     }),
   ),
   positionCap: orNull(
-    quantity('Most contracts a client may hold on a side, over all its accounts; null for no cap.', {
-      example: '500',
-      core: 'positionCapLots',
-    }),
+    quantity(
+      'Most contracts a client, or a group of clients, may hold on a side over all its accounts; null for no cap.',
+      {
+        example: '500',
+        core: 'positionCapLots',
+      },
+    ),
   ),
   openInterestCap: orNull(
     quantity('Most open interest in contracts, one side; null for no cap.', {
       example: '20000',
       core: 'openInterestCapLots',
     }),
+  ),
+  concentration: orNull(
+    Type.Object(
+      {
+        share: rate('Share of open interest, as it is when an order or fill comes.', {
+          example: '0.2',
+          core: 'sharePpm',
+        }),
+        free: quantity('Contracts that are free of it: in a young market everybody has a large share.', {
+          example: '100',
+          core: 'freeLots',
+        }),
+      },
+      closed('Most of the open interest that a client, or a group of clients, may hold on a side.'),
+    ),
   ),
   feeTiers: Type.Optional(
     Type.Array(FeeTier, {

@@ -4,6 +4,7 @@ import {
   type AccountView,
   accountEquityFloor,
   accountRequirement,
+  type IsolatedView,
   isAccountLiquidatable,
   isLiquidatable,
   missingToCure,
@@ -29,6 +30,16 @@ export function isLiquidatableNow(state: State, accountRow: number): boolean {
     accountView(state, accountRow),
     state.instruments.markTicks.get(instrumentRow),
   );
+}
+
+/**
+ * Whether an isolated account would be healthy at the last good mark, by the terms that open and by those that liquidation
+ * still judges by: while a grace lasts they are two, and nothing may open or leave into a liquidation.
+ */
+export function isHealthyAs(state: State, instrumentRow: number, view: IsolatedView): boolean {
+  const { marginTerms, liquidationTerms } = listedInstrument(state, instrumentRow);
+  const markTicks = state.instruments.markTicks.get(instrumentRow);
+  return [marginTerms, liquidationTerms].every((terms) => !isLiquidatable(terms, view, markTicks));
 }
 
 /** The same for a shared account at prices that are on their way; nothing is said about one without all its prices. */

@@ -1,9 +1,9 @@
 /**
  * Limits on size, tested where something opens: what one client, or group of clients, may hold of an instrument on a
- * side over all its accounts, with what its resting orders may still open there, and the instrument's open interest as it is when an order
- * comes. Reducing is always free of them.
+ * side over all its accounts, with what its resting orders may still open there, in lots and as a share of open interest; and
+ * the instrument's open interest as it is when an order comes. Reducing is always free of them.
  */
-import { abs, max } from '../base/index.js';
+import { abs, max, mulDivFloor, PPM } from '../base/index.js';
 import { ordersOf, positionOf, positionsOf } from './accountParts.js';
 import { clientsLike } from './groups.js';
 import { poolOpenFault } from './poolStatus.js';
@@ -22,38 +22,57 @@ export function capFault(
     readonly countedAccountRow: number;
   },
 ): Rejection | null {
-  const { clientRow, instrumentRow, opensLots, countedAccountRow } = of;
+  const { instrumentRow, opensLots } = of;
   if (opensLots === 0n) return null;
   const ending = poolOpenFault(state, state.instruments.pool.get(instrumentRow));
   if (ending !== null) return ending;
   if (state.instruments.isReduceOnly.get(instrumentRow) === 1)
     return reject('instrument_reduce_only', { instrument: state.instruments.names.nameOf(instrumentRow) });
-  const { positionCapLots, openInterestCapLots } = listedInstrument(state, instrumentRow).definition;
-  const instrument = state.instruments.names.nameOf(instrumentRow);
-  if (positionCapLots !== null) {
-    const isBuy = opensLots > 0n;
-    const held = clientLots(state, clientRow, instrumentRow, isBuy);
-    const resting = restingLots(state, { clientRow, instrumentRow, isBuy, countedAccountRow });
-    const wanted = held + resting + abs(opensLots);
-    if (wanted > positionCapLots) {
-      const client = state.clients.names.nameOf(clientRow);
-      return reject('position_cap', {
-        client,
-        instrument,
-        heldLots: held,
-        restingLots: resting,
-        wantedLots: wanted,
-        capLots: positionCapLots,
-      });
-    }
-  }
+  return sizeFault(state, of) ?? openInterestFault(state, of);
+}
+
+interface Opening {
+  readonly clientRow: number;
+  readonly instrumentRow: number;
+  readonly opensLots: bigint;
+  readonly countedAccountRow: number;
+}
+
+/** The position cap, and the share of open interest: what the client or its group holds and may still open there. */
+function sizeFault(state: State, of: Opening): Rejection | null {
+  const { clientRow, instrumentRow, opensLots, countedAccountRow } = of;
+  const { positionCapLots, concentration } = listedInstrument(state, instrumentRow).definition;
+  if (positionCapLots === null && concentration === null) return null;
+  const isBuy = opensLots > 0n;
+  const heldLots = clientLots(state, clientRow, instrumentRow, isBuy);
+  const restingLots = restingLotsOf(state, { clientRow, instrumentRow, isBuy, countedAccountRow });
+  const wantedLots = heldLots + restingLots + abs(opensLots);
+  const numbers = {
+    client: state.clients.names.nameOf(clientRow),
+    instrument: state.instruments.names.nameOf(instrumentRow),
+    heldLots,
+    restingLots,
+    wantedLots,
+  };
+  if (positionCapLots !== null && wantedLots > positionCapLots)
+    return reject('position_cap', { ...numbers, capLots: positionCapLots });
+  if (concentration === null) return null;
+  const openInterestLots = state.totals.openInterest.get(instrumentRow);
+  const capLots = max(concentration.freeLots, mulDivFloor(openInterestLots, concentration.sharePpm, PPM));
+  return wantedLots <= capLots
+    ? null
+    : reject('concentration_cap', { ...numbers, openInterestLots, capLots });
+}
+
+function openInterestFault(state: State, { instrumentRow, opensLots }: Opening): Rejection | null {
+  const { openInterestCapLots } = listedInstrument(state, instrumentRow).definition;
   if (openInterestCapLots === null) return null;
   const openInterest = state.totals.openInterest.get(instrumentRow);
   const wanted = openInterest + abs(opensLots);
   return wanted <= openInterestCapLots
     ? null
     : reject('open_interest_cap', {
-        instrument,
+        instrument: state.instruments.names.nameOf(instrumentRow),
         openInterestLots: openInterest,
         wantedLots: wanted,
         capLots: openInterestCapLots,
@@ -86,7 +105,7 @@ function accountsLike(state: State, clientRow: number): readonly number[] {
 }
 
 /** What resting orders of the client's accounts may open on a side, beyond the positions they reduce first. */
-function restingLots(
+function restingLotsOf(
   state: State,
   of: {
     readonly clientRow: number;

@@ -80,6 +80,7 @@ export const instrumentDefinition: Field<InstrumentDefinition> = record({
   ),
   positionCapLots: nullable(i64),
   openInterestCapLots: nullable(i64),
+  concentration: nullable(record({ sharePpm: i64, freeLots: i64 })),
   feeTiers: list(record({ makerFeePpm: i64, takerFeePpm: i64 })),
 });
 

@@ -441,7 +441,9 @@ function applyMarks(state: State, event: EventOf<'marked'>, timeMs: number): voi
     instruments.pendingCount.set(row, mark.pendingCount);
     instruments.isSuspect.set(row, mark.isSuspect ? 1 : 0);
     instruments.pendingIndexTicks.set(row, mark.pendingIndexTicks);
-    if (mark.verdict === 'accepted' || mark.verdict === 'confirmed') keepBreakerWindow(state, row, timeMs);
+    // A mark that is old, or waits, changes nobody's gains.
+    if (mark.verdict !== 'accepted' && mark.verdict !== 'confirmed') continue;
+    keepBreakerWindow(state, row, timeMs);
     poolAssetsMarked.add(instruments.poolAsset.get(row));
   }
   for (const { poolAssetRow, ...next } of event.assetPrices) {

@@ -11,12 +11,12 @@ import {
   type IsolatedView,
   initialMarginCeil,
   isLeverageAllowed,
-  isLiquidatable,
   isolatedOrderMarginCeil,
   LEGS,
   type Leg,
   type OrderView,
 } from '../margin/index.js';
+import { isHealthyAs } from './accountHealth.js';
 import { hasAllPrices, marginModeOf } from './accountMargin.js';
 import { accountAssetOf, isClosedFormInstrument, ordersOf } from './accountParts.js';
 import type { InternalCommand } from './command.js';
@@ -154,7 +154,7 @@ function neededIsolated(state: State, positionRow: number, orders: readonly Orde
     const funded = { ...view, collateral: amount };
     return (
       equityFloor(marginTerms, funded, markTicks) >= required(funded) &&
-      !isLiquidatable(marginTerms, funded, markTicks)
+      isHealthyAs(state, instrumentRow, funded)
     );
   };
   return smallestAmount(max(0n, required(view) - equityFloor(marginTerms, view, markTicks)), stands);

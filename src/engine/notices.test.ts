@@ -56,8 +56,8 @@ describe('a notice', () => {
   it('is taken back when health is well above the level again, not at the edge', () => {
     const world = trading();
     world.mark({ 'BTC-PERP': 365_000n });
-    // Health 3.01: within 2 % of the level.
-    world.mark({ 'BTC-PERP': 365_480n });
+    // Equity 55.8 over 18.279: health 3.0527, over the level of 3 and within 2 % of it.
+    world.mark({ 'BTC-PERP': 365_580n });
     expect(told(world)).toEqual(['ada warning']);
     world.mark({ 'BTC-PERP': 375_000n });
     expect(told(world)).toEqual(['ada warning', 'ada none']);

@@ -513,6 +513,11 @@ export const REJECTIONS = {
     remedy: 'send quotes of its sources, or take the sources back',
     status: 409,
   },
+  concentration_cap: {
+    message: 'the client or its group would hold more of the open interest than its share',
+    remedy: 'trade less, or wait until more is open',
+    status: 422,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -4,11 +4,11 @@ import {
   equityFloor,
   type IsolatedView,
   initialMarginCeil,
-  isLiquidatable,
   isolatedOrderMarginCeil,
   missingForInitial,
   type OrderView,
 } from '../margin/index.js';
+import { isHealthyAs } from './accountHealth.js';
 import { LAST_GOOD, wholeAccountView } from './accountMargin.js';
 import { hasClosedForm } from './accountParts.js';
 import { type Draft, draftBalance, draftPosition } from './draft.js';
@@ -55,7 +55,7 @@ export function missingAsIsolated(
     const funded = { ...view, collateral: view.collateral + amount };
     return (
       equityFloor(marginTerms, funded, markTicks) >= required(funded) &&
-      !isLiquidatable(marginTerms, funded, markTicks)
+      isHealthyAs(state, instrumentRow, funded)
     );
   };
   return smallestAmount(max(0n, required(view) - equityFloor(marginTerms, view, markTicks)), stands);

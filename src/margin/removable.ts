@@ -30,9 +30,17 @@ export function removableFloor(terms: MarginTerms, view: IsolatedView, prices: R
     0n,
     roundDown({ numerator: min(free, view.collateral), denominator: 1n }, terms.roundingStep),
   );
-  return staysHealthy(terms, view, markTicks, amount)
-    ? amount
-    : largestHealthy(terms, view, markTicks, amount);
+  return healthyRemovable(terms, view, { markTicks, amount });
+}
+
+/** As much of the amount as leaves the account healthy by these terms. */
+export function healthyRemovable(
+  terms: MarginTerms,
+  view: IsolatedView,
+  { markTicks, amount }: { readonly markTicks: MarkTicks; readonly amount: Minor },
+): Minor {
+  if (view.lots === 0n || staysHealthy(terms, view, markTicks, amount)) return amount;
+  return isLiquidatable(terms, view, markTicks) ? 0n : largestHealthy(terms, view, markTicks, amount);
 }
 
 /** Backing less the larger of initial margin, as charged, and the floor: rounded down once. */

@@ -31,6 +31,7 @@ const definition = (changes: Partial<InstrumentDefinition> = {}): InstrumentDefi
   option: null,
   positionCapLots: null,
   openInterestCapLots: null,
+  concentration: null,
   feeTiers: [],
   brackets: [],
   ...changes,

@@ -78,8 +78,17 @@ export interface InstrumentDefinition {
   readonly positionCapLots: Lots | null;
   /** Most open interest; null for no cap. */
   readonly openInterestCapLots: Lots | null;
+  /** Most of the open interest that one client or group may hold on a side; null for no limit. */
+  readonly concentration: ConcentrationLimit | null;
   /** Fees of clients in a tier, from the first; tier 0 and whoever has none pays the fees above. */
   readonly feeTiers: readonly FeeTier[];
+}
+
+export interface ConcentrationLimit {
+  /** Of open interest as it is when an order or fill comes. */
+  readonly sharePpm: Ppm;
+  /** Free of it: in a young market everybody's share is large. */
+  readonly freeLots: Lots;
 }
 
 export interface FeeTier {
@@ -244,6 +253,12 @@ function parameterFault(definition: InstrumentDefinition): ListingFault | null {
   for (const field of ['positionCapLots', 'openInterestCapLots'] as const) {
     const cap = definition[field];
     if (cap !== null && cap <= 0n) return { field, rule: 'must be positive, or null for no cap' };
+  }
+  const { concentration } = definition;
+  if (concentration !== null) {
+    if (concentration.sharePpm <= 0n || concentration.sharePpm > PPM)
+      return { field: 'concentration.sharePpm', rule: 'must be above 0, at most 1,000,000' };
+    if (concentration.freeLots < 0n) return { field: 'concentration.freeLots', rule: 'must not be negative' };
   }
   const feeFault = feeTierFault(definition);
   if (feeFault !== null) return feeFault;

@@ -271,6 +271,7 @@ function readInstrument(
     option: null,
     positionCapLots: null,
     openInterestCapLots: null,
+    concentration: null,
     feeTiers: [],
     brackets: readTiers(item.tiers, settle, `${path}/tiers`),
   };

@@ -116,10 +116,13 @@ function changed(player: Player, definition: InstrumentDefinition): InstrumentDe
 /** Caps that are met now and then, in lots: what a lot is worth differs widely. */
 export function capsOf(
   random: Random,
-): Pick<InstrumentDefinition, 'positionCapLots' | 'openInterestCapLots'> {
+): Pick<InstrumentDefinition, 'positionCapLots' | 'openInterestCapLots' | 'concentration'> {
   const cap = () =>
     random.unit() < 0.8 ? null : BigInt(random.between(1, 100)) * 10n ** BigInt(random.between(0, 5));
-  return { positionCapLots: cap(), openInterestCapLots: cap() };
+  const freeLots = cap();
+  const concentration =
+    freeLots === null ? null : { sharePpm: BigInt(random.between(1, 10)) * 100_000n, freeLots };
+  return { positionCapLots: cap(), openInterestCapLots: cap(), concentration };
 }
 
 /** Never dearer than the instrument's own. */

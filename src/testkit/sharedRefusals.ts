@@ -310,5 +310,6 @@ export const SHARED_REFUSALS = {
   nothing_to_reduce: inIsolated(order({ account: 'eve', isReduceOnly: true })),
   position_cap: () => capped({ positionCapLots: 9n }),
   open_interest_cap: () => capped({ openInterestCapLots: 9n }),
+  concentration_cap: () => capped({ concentration: { sharePpm: 1_000_000n, freeLots: 9n } }),
   insufficient_order_margin: inIsolated(order({ account: 'eve', holdWallet: false })),
 } as const satisfies Partial<Record<RejectionCode, RefusedCommand>>;

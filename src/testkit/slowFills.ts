@@ -175,7 +175,7 @@ function judgeCaps(
 ): void {
   const { listed, isReduceOnly } = books.instruments[event.instrumentRow] as SlowInstrument;
   demand(!isReduceOnly, () => 'MAR-07: a position is opened where positions may only be reduced');
-  const { positionCapLots, openInterestCapLots } = listed.definition;
+  const { positionCapLots, openInterestCapLots, concentration } = listed.definition;
   let [own, longs, longsBefore] = [0n, 0n, 0n];
   for (const [row, position] of books.positions.entries()) {
     if (position.instrument !== event.instrumentRow) continue;
@@ -188,6 +188,12 @@ function judgeCaps(
   demand(
     positionCapLots === null || own <= positionCapLots,
     () => `MAR-07: a client holds ${own}, the cap is ${positionCapLots}`,
+  );
+  demand(
+    concentration === null ||
+      own <= concentration.freeLots ||
+      own * 1_000_000n <= longsBefore * concentration.sharePpm,
+    () => `MAR-07: a client holds ${own} of an open interest of ${longsBefore}`,
   );
   demand(
     openInterestCapLots === null || longs <= openInterestCapLots || longs <= longsBefore,

@@ -42,6 +42,7 @@ const MARGIN_CODES: readonly RejectionCode[] = [
   'leverage_out_of_range',
   'position_cap',
   'open_interest_cap',
+  'concentration_cap',
   'instrument_reduce_only',
   'pool_not_open',
   'scenarios_stale',
@@ -163,7 +164,7 @@ function slowMissing({ timeMs }: EventContext, books: SlowBooks, accountRow: num
   return initial + order - accountEquityFloor(view);
 }
 
-/** Both accounts of a carving stand by the terms of opening, with the orders each has afterwards (MAR-13). */
+/** Both accounts of a carving stand by the terms of opening, with the orders each has afterwards, where live prices say it (MAR-13). */
 export function judgeStanding(context: EventContext, event: EventOf<'positionMoved'>): void {
   if (context.command.kind !== 'carveRaised') return;
   const after = copyOf(context.books);
@@ -171,7 +172,7 @@ export function judgeStanding(context: EventContext, event: EventOf<'positionMov
   for (const row of [event.fromAccountRow, event.toAccountRow]) {
     const missing = slowMissing(context, after, row);
     demand(
-      missing !== null && missing <= 0n,
+      missing === null || missing <= 0n,
       () => `MAR-13: ${after.accounts[row]?.id} lacks ${missing} after a carving`,
     );
   }

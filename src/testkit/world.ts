@@ -58,6 +58,7 @@ export function linearPerpetual(
     option: null,
     positionCapLots: null,
     openInterestCapLots: null,
+    concentration: null,
     feeTiers: [],
     brackets: [
       {

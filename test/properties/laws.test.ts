@@ -28,7 +28,7 @@ describe('random histories', () => {
 
   it('reach every part of the waterfall, and all that orders, rules and whole accounts do, so that none of the above is empty', () => {
     const missing = new Set(EVERYTHING);
-    for (let i = 0; i < 120 && missing.size > 0; i++) {
+    for (let i = 0; i < 240 && missing.size > 0; i++) {
       const observe = ({ state }: Engine, _step: unknown, recorded: Recorded) => {
         for (const name of describeAll(state, recorded)) missing.delete(name);
       };

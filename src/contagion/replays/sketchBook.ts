@@ -167,5 +167,6 @@ const COMMON_TERMS = {
   option: null,
   positionCapLots: null,
   openInterestCapLots: null,
+  concentration: null,
   feeTiers: [],
 } as const;

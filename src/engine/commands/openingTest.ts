@@ -12,11 +12,10 @@ import {
   type IsolatedView,
   initialMarginCeil,
   isLeverageAllowed,
-  isLiquidatable,
   withBalanceChanged,
 } from '../../margin/index.js';
 import { AMOUNT_MAX, valueAtMark } from '../../market/index.js';
-import { hasInitialMargin } from '../accountHealth.js';
+import { hasInitialMargin, isHealthyAs } from '../accountHealth.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from '../accountMargin.js';
 import { hasClosedForm } from '../accountParts.js';
 import { capFault } from '../caps.js';
@@ -121,7 +120,7 @@ function neededByIsolated(
     const backing = equityFloor(marginTerms, funded, markTicks) - notCounted;
     return (
       backing >= initialMarginCeil(marginTerms, funded, markTicks) &&
-      !isLiquidatable(marginTerms, funded, markTicks)
+      isHealthyAs(state, instrumentRow, funded)
     );
   };
   const unfunded = viewWith(0n);

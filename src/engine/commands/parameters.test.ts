@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventsOf, HOUR_MS, linearPerpetual, standardWorld, usdt, type World } from '../../testkit/world.js';
+import { isLiquidatableNow } from '../accountHealth.js';
 import { checkEverything, decodeSnapshot, encodeSnapshot, parameterImpact } from '../index.js';
 import { listingTerms } from '../listing.js';
 
@@ -28,6 +29,16 @@ const stricter = () => {
   });
   return definition;
 };
+
+const stricterBrackets = (maintenanceMarginRatePpm: bigint, initialMarginRatePpm = 200_000n) =>
+  [
+    {
+      notionalCapMinor: null,
+      initialMarginRatePpm,
+      maintenanceMarginRatePpm,
+      leverageMaxPpm: 1_000_000_000_000n / initialMarginRatePpm,
+    },
+  ] as const;
 
 const schedule = (
   world: World,
@@ -69,6 +80,34 @@ describe('a change of parameters', () => {
     expect(world.position('ada').lots).toBe(100n);
     mark(world, 362_000n);
     expect(world.position('ada').lots).toBe(0n);
+    checkEverything(world.state);
+  });
+
+  it('lets nothing open or leave into the former terms, by which liquidation judges until the grace is over (MAR-01, MAR-03, MAR-08)', () => {
+    const world = standardWorld();
+    world.accept(linearPerpetual('TIGHT', { brackets: [...stricterBrackets(150_000n)] }));
+    world.mark({ TIGHT: 400_000n });
+    for (const client of ['eve', 'fay']) {
+      world.client(client, { USDT: usdt(100_000) });
+      world.account(client, client, 'TIGHT', 5);
+    }
+    const { kind: _kind, ...looser } = linearPerpetual('TIGHT', {
+      brackets: [...stricterBrackets(10_000n, 100_000n)],
+    });
+    const times = { effectiveMs: world.timeMs, graceUntilMs: world.timeMs + HOUR_MS };
+    world.accept({ kind: 'scheduleParameters', definition: looser, ...times, liquidateAtOnce: false });
+    world.accept({ kind: 'setLeverage', account: 'eve', leveragePpm: 10_000_000n });
+    world.accept({ kind: 'setLeverage', account: 'fay', leveragePpm: 10_000_000n });
+    const { engine } = world;
+    // A tenth of 4,000 is initial margin now; liquidation begins under 15 % of it until the grace is over.
+    world.trade({ buyer: 'eve', seller: 'fay', instrument: 'TIGHT', priceTicks: 400_000n, lots: 100n });
+    expect(world.balance('eve')).toBe(usdt(600) + 1n);
+    expect(isLiquidatableNow(engine.state, world.row('eve'))).toBe(false);
+    world.accept({ kind: 'allocate', account: 'eve', asset: null, amountMinor: usdt(50) });
+    const remove = (amountMinor: bigint) =>
+      ({ kind: 'release', account: 'eve', asset: null, amountMinor }) as const;
+    expect(world.refuse(remove(usdt(50) + 1n))).toBe('removal_floor');
+    expect(world.refuse(remove(usdt(50)))).toBe('accepted');
     checkEverything(world.state);
   });
 

@@ -163,12 +163,13 @@ describe('a pool that is wound down', () => {
     checkEverything(world.state);
   });
 
-  it('is not closed while it is short, or has a queue (LIQ-09)', () => {
+  it('is neither closed nor opened again while it is short, or has a queue; it may begin to be wound down (LIQ-09)', () => {
     const world = twoPools();
-    world.accept(windDown);
     // ada closes by herself far below her bankruptcy price: the fund does not reach, bob has no gain left.
     world.mark({ X: 300_000n });
+    world.accept(windDown);
     expect(codeOf(world, close)).toBe('pool_not_empty');
+    expect(codeOf(world, reopen)).toBe('losses_open');
     checkEverything(world.state);
   });
 

@@ -10,6 +10,7 @@ import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
 import type { Event, HoldFact, OrderFact } from '../event.js';
 import { lendingCash } from '../lending.js';
+import { hasOpenLosses } from '../openLosses.js';
 import { isAtRest, openAccountsOf, poolRemains } from '../poolRemains.js';
 import { type Rejection, reject } from '../rejection.js';
 import { POOL_STATUS, poolLedgerRow, type State, venueLedgerRow } from '../state.js';
@@ -43,10 +44,13 @@ function openingOrders(situation: Situation, poolRow: number) {
   return { orders, holds };
 }
 
-export function decideReopenPool({ state }: Situation, { pool }: CommandOf<'reopenPool'>): Decision {
+/** Only while nothing is open: no new risk comes into a pool whose losses are not settled. */
+export function decideReopenPool(situation: Situation, { pool }: CommandOf<'reopenPool'>): Decision {
+  const { state } = situation;
   const poolRow = findPool(state, pool);
   if (typeof poolRow === 'object') return poolRow;
   if (state.pools.status.get(poolRow) === POOL_STATUS.open) return reject('nothing_to_do');
+  if (hasOpenLosses(situation, poolRow)) return reject('losses_open', { pool });
   return [{ kind: 'poolStatusSet', poolRow, status: 'open', orders: [], holds: [], transfers: [] }];
 }
 

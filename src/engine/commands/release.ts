@@ -7,6 +7,7 @@ import { max, min } from '../../base/index.js';
 import {
   type AccountView,
   accountRemovableFloor,
+  healthyRemovable,
   isolatedOrderMarginCeil,
   removableFloor,
 } from '../../margin/index.js';
@@ -136,13 +137,13 @@ function removableAt(state: State, accountAssetRow: number, prices: PriceBasis):
     );
   }
   const instrumentRow = state.accounts.instrument.get(accountRow);
-  const { marginTerms } = listedInstrument(state, instrumentRow);
+  const { marginTerms, liquidationTerms } = listedInstrument(state, instrumentRow);
   const view = accountView(state, accountRow);
   const markTicks = state.instruments.markTicks.get(instrumentRow);
-  const removable = removableFloor(marginTerms, view, {
-    markTicks,
-    indexTicks: state.instruments.indexTicks.get(instrumentRow),
-  });
+  const indexTicks = state.instruments.indexTicks.get(instrumentRow);
+  const amount = removableFloor(marginTerms, view, { markTicks, indexTicks });
+  // While a grace lasts liquidation judges by the former terms.
+  const removable = healthyRemovable(liquidationTerms, view, { markTicks, amount });
   const orders = orderViews(state, accountRow);
   if (orders.length === 0) return removable;
   const spoken = isolatedOrderMarginCeil(marginTerms, view, { markTicks, orders });
