@@ -100,6 +100,8 @@ describe('bulkhead contagion', () => {
     ]);
     const json = await run(['-', '--json'], '{');
     expect([json.code, JSON.parse(json.out).error.code]).toEqual([1, 'malformed_json']);
+    const twice = await run(['-', '--json'], '{"method":"furfine","method":"debtRank"}');
+    expect([twice.code, JSON.parse(twice.out).error.code]).toEqual([1, 'malformed_json']);
   });
 
   it('prints its schema, which has the document and both answers', async () => {

@@ -20,6 +20,7 @@ import {
 } from '../contagion/index.js';
 import {
   bookOfCcxt,
+  parseJsonText,
   type StressBooks,
   type StressSource,
   stressBooksOf,
@@ -198,11 +199,10 @@ function isFolder(path: string): boolean {
 }
 
 function json(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new Refusal('malformed_json', `${file}: is not JSON: ${(error as Error).message}`);
-  }
+  const parsed = parseJsonText(text);
+  if (parsed.ok) return parsed.value;
+  const { message, context = {} } = parsed.error;
+  throw new Refusal('malformed_json', `${file}: ${[message, context['reason']].filter(Boolean).join(': ')}`);
 }
 
 function unknown(option: string, given: string, known: readonly string[]): string {

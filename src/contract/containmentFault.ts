@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.js';
 import { type CalcErrorCode, calcError } from './calcError.js';
 import { amountText } from './calcSchemaField.js';
 import { shapeError } from './calcShape.js';
+import { parseJsonText } from './jsonText.js';
 
 export interface ContainmentFault<Code extends string> {
   readonly code: Code;
@@ -38,13 +39,10 @@ export function readDocument(
     const limit = String(CONTAINMENT_LENGTH_MAX);
     return shapeFault('line_too_long', `a document is at most ${limit} characters`, { limit });
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text) as unknown;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return shapeFault('malformed_json', 'the text is not JSON', { reason });
-  }
+  const parsed = parseJsonText(text);
+  if (!parsed.ok)
+    return shapeFault('malformed_json', `the text ${parsed.error.message}`, parsed.error.context ?? {});
+  const { value } = parsed;
   if (validator.Check(value)) return ok(value);
   const found = shapeError(validator.Errors(value), value);
   return err({ ...found, code: found.code as DocumentFaultCode });

@@ -313,7 +313,9 @@ describe('the views of the venue', () => {
 
   it('write every record of random histories in names and decimals, and books that balance (law 1)', () => {
     const kinds = new Set<string>();
-    for (const seed of ['records-1', 'records-2', 'records-3', 'records-4']) {
+    const wanted = ['takenOver', 'filled', 'deleveraged'];
+    for (let round = 1; round <= 4 || (round <= 60 && !wanted.every((kind) => kinds.has(kind))); round++) {
+      const seed = `records-${round}`;
       const seen: EngineRecord[] = [];
       const { engine } = playHistory(seed, {
         commands: 200,
@@ -325,8 +327,6 @@ describe('the views of the venue', () => {
       }
       for (const { total } of trialBalanceJson(engine.state)) expect(total).toBe('0');
     }
-    expect(kinds).toContain('takenOver');
-    expect(kinds).toContain('filled');
-    expect(kinds).toContain('deleveraged');
+    for (const kind of wanted) expect(kinds).toContain(kind);
   });
 });

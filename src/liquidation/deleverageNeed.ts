@@ -32,8 +32,8 @@ export function neededLots(deficit: {
 
 /**
  * The value at which part of the lots is closed: the bankruptcy value, where the collateral behind them is used
- * up exactly. Signed as the takeover sells it, value = collateral part - cost part, rounded in its favour by at
- * most a unit, so that a part never pays more than its share.
+ * up exactly. Signed as the takeover sells it, value = collateral part - cost part, rounded in its favour by
+ * less than two units, so that a part never pays more than its share.
  */
 export function deleveragingValue(takeover: TakeoverInDeficit, lots: bigint): bigint {
   const all = abs(takeover.lots);

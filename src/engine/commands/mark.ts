@@ -50,10 +50,10 @@ export function decideMark({ state, derived, timeMs }: Situation, command: Comma
     poolAssetRows.push(row);
   }
   // An instrument whose own feed is ahead does not hold up the others of a joint batch; a batch of nothing new is refused.
-  const lastTimeMs = Math.min(
-    ...rows.map((row) => instruments.sourceTimeMs.get(row)),
-    ...poolAssetRows.map((row) => state.poolAssets.priceSourceTimeMs.get(row)),
-  );
+  let lastTimeMs = Number.POSITIVE_INFINITY;
+  for (const row of rows) lastTimeMs = Math.min(lastTimeMs, instruments.sourceTimeMs.get(row));
+  for (const row of poolAssetRows)
+    lastTimeMs = Math.min(lastTimeMs, state.poolAssets.priceSourceTimeMs.get(row));
   if (sourceTimeMs < lastTimeMs) return reject('time_backwards', { sourceTimeMs, lastTimeMs });
 
   const marks: EventOf<'marked'>['marks'][number][] = [];

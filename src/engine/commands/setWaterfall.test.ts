@@ -297,6 +297,19 @@ describe('the layers', () => {
     expect(world.fund('p')).toBe(usdt(9_900));
   });
 
+  it('two takeovers of one instrument share its cap, the shallower first (LIQ-05)', () => {
+    const capped = layer('insuranceFund', { instrumentCapMinor: usdt(300) });
+    const world = pool({ fund: 10_000 }, { ada: 10, dan: 10, bob: 3, cleo: 3 });
+    world.accept(setWaterfall('p', { layers: [own, capped, ...rest] }));
+    trade(world, 'ada', 'bob', 100n);
+    trade(world, 'dan', 'cleo', 50n);
+    // At 32,000 dan's takeover is 200 short, ada's 400: of 300 the first has 200, and 100 of ada's 400 are left.
+    const { work } = world.mark({ X: 320_000n });
+    expect(
+      eventsOf(work, 'deleveraged').map(({ neededLots, takeoverLots }) => [neededLots, takeoverLots]),
+    ).toEqual([[75n, 100n]]);
+  });
+
   it('what was taken over in another instrument never delays it, and hastens it only where the fund is short (LIQ-05)', () => {
     const capped = layer('insuranceFund', { instrumentCapMinor: usdt(100) });
     const both = (isWithOther: boolean, fund = 500) => {
@@ -347,6 +360,28 @@ describe('the layers', () => {
     patient.accept(setWaterfall('p', { layers: [own, layer('insuranceFund'), late, layer('lossSharing')] }));
     // 400 short, 100 by the fund: 300 are left, not more than 300.
     expect(steps(fall(patient, { bob: 100n }))).toEqual(['takeOver']);
+  });
+
+  it('shares among more than one step can hold at one rate: whoever was asked is not asked again before the others (LIQ-07)', () => {
+    const world = pool({}, { ada: 10, dan: 5 });
+    world.accept(setWaterfall('p', { layers: [own, layer('lossSharing')] }));
+    const shorts = Array.from({ length: 1_030 }, (_, at) => `s${at}`);
+    for (const short of shorts) {
+      world.client(short, { USDT: usdt(20) });
+      world.account(short, short, 'X', 5);
+      trade(world, 'ada', short, 1n);
+    }
+    world.mark({ X: 365_000n });
+    // 5,150 lost, 4,120 there: 1,030 of gains of 3.5 each, and of dan's 1,545.
+    world.trade({ buyer: 'dan', seller: 'ada', instrument: 'X', priceTicks: 350_000n, lots: 1_030n });
+    const events = eventsOf(world.records, 'shared');
+    expect(events.map(({ payers }) => payers.length)).toEqual([1_024, 7]);
+    const paid = new Map(
+      events.flatMap(({ payers }) => payers).map((payer) => [payer.accountRow, payer.paysMinor]),
+    );
+    expect(shorts.map((short) => paid.get(world.row(short)))).toEqual(shorts.map(() => usdt(0.7)));
+    expect(paid.get(world.row('dan'))).toBe(usdt(309));
+    checkEverything(world.state);
   });
 
   it('without a layer of winners lots wait for the market, and gains share what the sale leaves (LIQ-05)', () => {

@@ -373,6 +373,28 @@ describe('work within a budget', () => {
     });
   });
 
+  it('counts what the queued are short of: no gain leaves the pool before they are taken over (law 8, LIQ-09)', () => {
+    const refusalWith = (fund: number) => {
+      const world = pool(fund, { ada: 10, dan: 10, win: 10, maker: 1 }, { workBudget: 1 });
+      trade(world, 'win', 'maker', 10n);
+      world.trade({ buyer: 'maker', seller: 'win', instrument: 'X', priceTicks: 420_000n, lots: 10n });
+      trade(world, 'ada', 'maker', 10n);
+      trade(world, 'dan', 'maker', 20n);
+      // dan is 40 short and taken over; ada, 20 short, waits: the budget is one step.
+      world.mark({ X: 340_000n });
+      expect(takenOf(world)).toEqual(['dan']);
+      expect(world.state.accounts.isQueued.get(world.row('ada'))).toBe(1);
+      return world.refuse({
+        kind: 'release',
+        account: 'win',
+        asset: null,
+        amountMinor: world.balance('win'),
+      });
+    };
+    expect(refusalWith(50)).toBe('pool_not_sound');
+    expect(refusalWith(60)).toBe('accepted');
+  });
+
   it('of one pool is not used up by another (ISO-03)', () => {
     const world = crowded(1);
     world.accept({
