@@ -157,6 +157,7 @@ const EVENT_MEANINGS: Record<EventKind, string> = {
   waterfallSet: "who bears a pool's losses in an asset from now on, with the checked policy",
   lossRecovered: 'what came back of a loss, that of a takeover or of one deficit, and to whom it went',
   capitalReserved: "how much venue capital is kept for a pool's top-ups from now on",
+  fundCoolDownSet: "how long a pool's insurance fund rests before each draw-down",
   lossWrittenOff: 'nothing of a loss comes back any more: who is still out of what is forgotten',
   shareExhausted: 'nobody has a gain left to share: the deficit waits for a mark or a top-up',
   expirySettled: 'positions of an expired instrument closed in pairs at its settlement mark',

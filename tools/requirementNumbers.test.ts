@@ -468,6 +468,20 @@ describe('the worked numbers of LIQ', () => {
     expect(world.refuse(draw)).toBe('accepted');
   });
 
+  it('with a cool-down of a day the first draw-down waits a day, and the second one more (LIQ-09)', () => {
+    const world = example();
+    const dayMs = 86_400_000;
+    const draw = { kind: 'drawDownFund', pool: 'main', asset: 'USDT', amountMinor: usdt(1) } as const;
+    world.accept({ kind: 'setFundCoolDown', pool: 'main', coolDownMs: dayMs });
+    for (const _ of [1, 2]) {
+      world.timeMs += dayMs - 1;
+      world.mark({ [PERP]: 400_000n });
+      expect(world.refuse(draw)).toBe('fund_at_rest');
+      world.timeMs += 1;
+      expect(world.refuse(draw)).toBe('accepted');
+    }
+  });
+
   it('an account with nothing is not liquidatable (LIQ-10)', () => {
     const { state } = example();
     const terms = state.instruments.listed[0]!.marginTerms;

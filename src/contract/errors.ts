@@ -145,6 +145,7 @@ const PASSING: ReadonlySet<RejectionCode> = new Set([
   'asset_price_unusable',
   'account_in_liquidation',
   'pool_not_sound',
+  'fund_at_rest',
   'insufficient_pool_cash',
 ]);
 

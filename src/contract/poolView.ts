@@ -39,6 +39,9 @@ export interface PoolView {
   /** Scenario sets of portfolio accounts: in force, and defined last; null where there is none. */
   readonly scenarios: { readonly inForce: string | null; readonly defined: string } | null;
   readonly status: PoolStatus;
+  /** How long its insurance fund rests before each draw-down, and until when it does; 0: it does not. */
+  readonly fundCoolDownMs: number;
+  readonly fundRestsUntilMs: number;
   /** What is still open while the pool is wound down: closing waits for all of it but money. Null otherwise. */
   readonly remains: PoolRemains | null;
   /** As the pool itself last recorded it; `soundNow` is the same at this moment's marks. */
@@ -127,6 +130,8 @@ export function poolView(situation: Situation, poolRow: number): PoolView {
     legRule: LEG_RULES[pools.legRule.get(poolRow)] as LegRule,
     scenarios: scenarioSets(state, poolRow),
     status: poolStatusOf(state, poolRow),
+    fundCoolDownMs: pools.fundCoolDownMs.get(poolRow),
+    fundRestsUntilMs: pools.fundRestsUntilMs.get(poolRow),
     remains: pools.status.get(poolRow) === POOL_STATUS.windingDown ? poolRemains(situation, poolRow) : null,
     sound: pools.isSound.get(poolRow) === 1,
     soundNow: isPoolSound(situation, poolRow),

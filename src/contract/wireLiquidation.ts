@@ -34,11 +34,14 @@ export const WireLiquidationPolicy = Type.Object(
       example: '0.002',
       core: 'feePpm',
     }),
-    orderLifeMs: count('An order nobody has filled by then means takeover; milliseconds.', {
-      minimum: 1,
-      maximum: TIME_MAX_MS,
-      example: 5_000,
-    }),
+    orderLifeMs: count(
+      'An order nobody has filled by then means takeover, unless the account is no longer liquidatable; milliseconds.',
+      {
+        minimum: 1,
+        maximum: TIME_MAX_MS,
+        example: 5_000,
+      },
+    ),
     pauseMs: count('From one order to the next of the same account or takeover; milliseconds.', {
       minimum: 0,
       maximum: TIME_MAX_MS,

@@ -750,6 +750,17 @@ export const WIRE_COMMANDS = {
     },
     closed("Keeps venue capital for a pool's top-ups, and for nothing else.", 'asset'),
   ),
+  setFundCoolDown: Type.Object(
+    {
+      kind: kind('setFundCoolDown'),
+      pool,
+      coolDownMs: count(
+        'How long the fund rests before each draw-down, from when this is set, from the last draw-down and from its last use; 0: not at all; milliseconds.',
+        { minimum: 0, maximum: TIME_MAX_MS, example: 86_400_000 },
+      ),
+    },
+    closed("States the cool-down of an insurance fund's draw-downs."),
+  ),
   writeOffLoss: Type.Object(
     { kind: kind('writeOffLoss'), pool, asset, ...lossFields },
     closed('Says that nothing of a paid loss comes back any more: who is still out of what is forgotten.'),

@@ -367,6 +367,8 @@ const COMMANDS = {
   clawBack: record({ poolAssetRow: u32 }),
   /** How much venue capital is kept for the pool's top-ups, and for nothing else. */
   reserveCapital: record({ pool: text, asset: text, amountMinor: i64 }),
+  /** How long the insurance fund rests before each draw-down; 0: not at all. */
+  setFundCoolDown: record({ pool: text, coolDownMs: whole }),
 } as const;
 
 export const command = variant(COMMANDS);

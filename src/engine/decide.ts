@@ -64,6 +64,7 @@ import { decideCancelParameters, decideScheduleParameters } from './commands/sch
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
 import { decideSetFeeTier } from './commands/setFeeTier.js';
+import { decideSetFundCoolDown } from './commands/setFundCoolDown.js';
 import { decideSetGroup } from './commands/setGroup.js';
 import { decideSetIsolationLevel } from './commands/setIsolationLevel.js';
 import { decideSetLeverage } from './commands/setLeverage.js';
@@ -183,6 +184,7 @@ const DECIDERS: Deciders = {
   setIndexSources: decideSetIndexSources,
   quote: decideQuote,
   reserveCapital: decideReserveCapital,
+  setFundCoolDown: decideSetFundCoolDown,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

@@ -700,6 +700,8 @@ const EVENTS = {
   }),
   /** So much of venue capital is kept for the pool's top-ups from now on. */
   capitalReserved: record({ poolRow: u32, poolAssetRow: u32, reservedMinor: i64 }),
+  /** The insurance fund rests so long before each draw-down, and from now on. */
+  fundCoolDownSet: record({ poolRow: u32, coolDownMs: whole }),
 } as const;
 
 export const event = variant(EVENTS);

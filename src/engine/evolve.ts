@@ -24,6 +24,7 @@ import {
   type TakeoverChange,
 } from './event.js';
 import { countFundFlow } from './fundBooks.js';
+import { restFund, setFundCoolDown } from './fundCoolDown.js';
 import { keepGroup } from './groups.js';
 import { keepBreakerWindow } from './halts.js';
 import { moveInstrument } from './instrumentMoves.js';
@@ -82,7 +83,7 @@ import { walletOfHold } from './walletHold.js';
 import { keepWaterfall, layerOrderOf } from './waterfallStore.js';
 
 export function evolve(state: State, event: Event, timeMs: number): void {
-  if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer);
+  if ('transfers' in event) for (const transfer of event.transfers) applyTransfer(state, transfer, timeMs);
   if (event.kind === 'takenOver') {
     const instrumentRow = state.accounts.instrument.get(event.accountRow);
     openTakeover(state, { ...event, instrumentRow }, timeMs);
@@ -277,6 +278,8 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return;
     case 'capitalReserved':
       return setReservedCapital(state, event.poolAssetRow, event.reservedMinor);
+    case 'fundCoolDownSet':
+      return setFundCoolDown(state, event, timeMs);
     case 'lossWrittenOff':
       return bookWriteOff(state, event);
     case 'groupSet':
@@ -352,12 +355,13 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
 }
 
 /** The totals follow what the ledger's balances really did, so that they are a check on it. */
-function applyTransfer(state: State, transfer: Transfer): void {
+function applyTransfer(state: State, transfer: Transfer, timeMs: number): void {
   const { ledger } = state;
   const { from, to } = transfer;
   const before = { from: ledger.balance(from), to: ledger.balance(to) };
   state.fence(transfer);
   countFundFlow(state, transfer);
+  restFund(state, transfer, timeMs);
   addBalance(state, from, ledger.balance(from) - before.from);
   addBalance(state, to, ledger.balance(to) - before.to);
 }

@@ -140,7 +140,7 @@ function openingsOfMove(
     .map((assetRow) => ({ kind: 'poolAssetOpened', poolRow, assetRow }));
 }
 
-/** A pool that is not there yet: as the one that is split, with its way of liquidating. */
+/** A pool that is not there yet: as the one that is split, with its way of liquidating and its fund's cool-down. */
 function openingsOfSplit(
   state: State,
   { pool, toPool, instruments }: CommandOf<'splitPool'>,
@@ -164,6 +164,8 @@ function openingsOfSplit(
   ];
   const policy = liquidationPolicyOf(state, fromRow);
   if (policy !== null) events.push({ kind: 'liquidationSet', poolRow, policy });
+  const coolDownMs = pools.fundCoolDownMs.get(fromRow);
+  if (coolDownMs > 0) events.push({ kind: 'fundCoolDownSet', poolRow, coolDownMs });
   // Its valuation asset is opened with it.
   const isNew = (event: Event) => !('assetRow' in event && event.assetRow === valuationAssetRow);
   return [...events, ...openingsOfMove(state, { instruments, poolRow }).filter(isNew)];

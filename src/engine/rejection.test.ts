@@ -399,6 +399,11 @@ const CASES: Readonly<Record<RejectionCode, Case>> = {
     asset: 'USDT',
     amountMinor: usdt(1_001),
   }),
+  fund_at_rest: () => {
+    const world = traded();
+    world.accept({ kind: 'setFundCoolDown', pool: 'main', coolDownMs: HOUR_MS });
+    return [world, { kind: 'drawDownFund', pool: 'main', asset: 'USDT', amountMinor: 1n }];
+  },
   nothing_to_do: plain({ kind: 'mark', assetPrices: [], sourceTimeMs: 1_700_000_000_000, marks: [] }),
   losses_open: () => {
     const { world } = queued();

@@ -400,6 +400,11 @@ export const REJECTIONS = {
     remedy: 'release at most the stated amount, or wait',
     status: 409,
   },
+  fund_at_rest: {
+    message: 'the cool-down of the insurance fund has not passed since it was set, drawn down or last used',
+    remedy: 'draw down from the stated time on',
+    status: 409,
+  },
   insufficient_pool_cash: {
     message: 'the pool does not hold this much cash yet',
     remedy: 'release at most the stated amount, or wait',

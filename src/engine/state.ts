@@ -103,6 +103,9 @@ export function createState() {
       soundCount: pools.whole('soundCount'),
       /** Instruments of the pool that have expired and still have positions to settle. */
       settlingCount: pools.whole('settlingCount'),
+      /** How long its insurance fund rests before each draw-down, and until when it does: fundCoolDown.ts. */
+      fundCoolDownMs: pools.whole('fundCoolDownMs'),
+      fundRestsUntilMs: pools.whole('fundRestsUntilMs'),
       takeoverCount: pools.whole('takeoverCount'),
       deficitCount: pools.whole('deficitCount'),
       /** Open takeovers that something is remembered with of fills between accounts of one client or group. */

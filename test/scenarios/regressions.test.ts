@@ -20,13 +20,13 @@ const PRICE = 400_000n;
 function venue(
   funds: Record<string, number>,
   accounts: Record<string, { readonly instrument: string; readonly leverage: number }>,
-  { workBudget = 10_000 } = {},
+  { workBudget = 10_000, fillBandPpm = 1_000_000n } = {},
 ): World {
   const world = standardWorld(0n);
   for (const [pool, fund] of Object.entries(funds)) {
     const open = { kind: 'openPool', admission: 'fills', valuationAsset: null, legRule: 'larger' } as const;
     world.accept({ ...open, pool, isDesk: false, workBudget });
-    world.accept(linearPerpetual(pool.toUpperCase(), { pool, markMaxJumpPpm: 10_000_000n }));
+    world.accept(linearPerpetual(pool.toUpperCase(), { pool, markMaxJumpPpm: 10_000_000n, fillBandPpm }));
     topUp(world, pool, fund);
   }
   mark(world, PRICE, Object.keys(funds));
@@ -292,6 +292,64 @@ describe('an auction won with a bid of zero', () => {
     const { work } = mark(world, 361_500n);
     expect(eventsOf(work, 'takenOver')).toMatchObject([{ collateral }]);
     expect(world.fund('a')).toBe(usdt(1_000));
+  });
+
+  /** What shark offers for all of the first takeover. */
+  const bidOfTakeover = (priceTicks: bigint, order: string) =>
+    ({
+      kind: 'fill',
+      instrument: 'A',
+      priceTicks,
+      lots: 100n,
+      buyer: {
+        party: 'account',
+        id: 'shark',
+        leg: 'net',
+        order: '',
+        allocateMinor: 0n,
+        allocateInitial: true,
+      },
+      seller: {
+        party: 'liquidation',
+        id: 'a#1',
+        leg: 'net',
+        order,
+        allocateMinor: 0n,
+        allocateInitial: false,
+      },
+      taker: 'seller',
+    }) as const;
+
+  it('wins no takeover: it sells no lower than its order says (LIQ-02, PRC-01)', () => {
+    const world = reduced();
+    world.timeMs += 5_000;
+    mark(world, 361_500n);
+    world.timeMs += 1_000;
+    mark(world, 361_500n);
+    const [ordered] = eventsOf(world.records, 'unwindingOrdered');
+    const limit = ordered!.priceTicks;
+    expect(limit).toBe((361_500n * 98n) / 100n);
+    for (const priceTicks of [1n, limit - 1n])
+      expect(world.refuse(bidOfTakeover(priceTicks, ordered!.order))).not.toBe('accepted');
+    expect(world.refuse(bidOfTakeover(limit, ordered!.order))).toBe('accepted');
+  });
+
+  it('wins no takeover of a pool without a policy: the fill band of the instrument is the limit (PRC-01)', () => {
+    const world = venue(
+      { a: 1_000 },
+      {
+        ada: { instrument: 'A', leverage: 10 },
+        bob: { instrument: 'A', leverage: 5 },
+        shark: { instrument: 'A', leverage: 2 },
+      },
+      { fillBandPpm: 50_000n },
+    );
+    trade(world, 'ada', 'bob');
+    mark(world, 361_000n);
+    const lowest = (361_000n * 95n) / 100n;
+    for (const priceTicks of [1n, lowest - 1n])
+      expect(world.refuse(bidOfTakeover(priceTicks, ''))).toBe('fill_outside_band');
+    expect(world.refuse(bidOfTakeover(lowest, ''))).toBe('accepted');
   });
 });
 

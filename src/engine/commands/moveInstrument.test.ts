@@ -323,6 +323,19 @@ describe('a pool that is split', () => {
     checkEverything(world.state);
   });
 
+  it('gives its cool-down to the new pool, and no share of the fund is free of it before (LIQ-09)', () => {
+    const draw = (pool: string) => ({ kind: 'drawDownFund', pool, asset: 'USDT', amountMinor: 1n }) as const;
+    const world = twoMarkets();
+    world.accept({ kind: 'setFundCoolDown', pool: 'p', coolDownMs: HOUR_MS / 2 });
+    world.accept(move({ fundSharePpm: 300_000n }));
+    world.accept(split({ instruments: ['Y'], fundSharePpm: 300_000n }));
+    expect(['p', 'q', 'r'].map((pool) => world.refuse(draw(pool)))).toEqual(Array(3).fill('fund_at_rest'));
+    world.timeMs += HOUR_MS / 2;
+    const again = (pool: string) => [world.refuse(draw(pool)), world.refuse(draw(pool))];
+    expect(again('r')).toEqual(['accepted', 'fund_at_rest']);
+    expect(again('q')).toEqual(['accepted', 'accepted']);
+  });
+
   it('moves all or none, and a refused one opens no pool (ISO-03)', () => {
     const world = twoMarkets();
     const { size } = world.state.pools.table;

@@ -75,4 +75,60 @@ describe("the venue's money", () => {
     expect(world.state.openTakeovers.get(0)?.size).toBe(1);
     expect(world.refuse(draw)).toBe('pool_not_sound');
   });
+
+  const HOUR_MS = 3_600_000;
+  const draw = (pool: string) => ({ kind: 'drawDownFund', pool, asset: 'USDT', amountMinor: 1n }) as const;
+  const restsUntil = (world: World, pool: string) =>
+    world.state.pools.fundRestsUntilMs.get(world.state.pools.names.rowOf(pool)) - world.timeMs;
+
+  it('lets a fund rest before the first draw-down as before every other (LIQ-09)', () => {
+    const world = standardWorld(usdt(1_000));
+    world.accept({ kind: 'setFundCoolDown', pool: 'main', coolDownMs: HOUR_MS });
+    expect(world.send(draw('main')).record.outcome).toEqual({
+      kind: 'rejected',
+      rejection: { code: 'fund_at_rest', context: { pool: 'main', untilMs: world.timeMs + HOUR_MS } },
+    });
+    world.timeMs += HOUR_MS - 1;
+    expect(world.refuse(draw('main'))).toBe('fund_at_rest');
+    world.timeMs += 1;
+    expect([world.refuse(draw('main')), world.refuse(draw('main'))]).toEqual(['accepted', 'fund_at_rest']);
+    expect(restsUntil(world, 'main')).toBe(HOUR_MS);
+  });
+
+  it('lets it rest anew from its last use, and a shorter rest begin when the longer has passed (LIQ-09)', () => {
+    const world = standardWorld(usdt(1_000));
+    for (const client of ['ada', 'bob']) {
+      world.client(client, { USDT: usdt(10_000) });
+      world.account(client, client, 'BTC-PERP', 10);
+    }
+    world.trade({ buyer: 'ada', seller: 'bob', instrument: 'BTC-PERP', priceTicks: 400_000n, lots: 100n });
+    world.accept({ kind: 'setFundCoolDown', pool: 'main', coolDownMs: HOUR_MS });
+    world.timeMs += HOUR_MS / 2;
+    world.mark({ 'BTC-PERP': 350_000n });
+    const side = { leg: 'net', order: '', allocateMinor: 0n, allocateInitial: false } as const;
+    world.accept({
+      kind: 'fill',
+      instrument: 'BTC-PERP',
+      priceTicks: 350_000n,
+      lots: 100n,
+      buyer: { ...side, party: 'account', id: 'bob' },
+      seller: { ...side, party: 'liquidation', id: 'main#1' },
+      taker: 'seller',
+    });
+    expect([world.fund('main') < usdt(1_000), restsUntil(world, 'main')]).toEqual([true, HOUR_MS]);
+    world.accept({ kind: 'setFundCoolDown', pool: 'main', coolDownMs: 0 });
+    expect(restsUntil(world, 'main')).toBe(HOUR_MS);
+    expect(world.refuse(draw('main'))).toBe('fund_at_rest');
+    world.timeMs += HOUR_MS;
+    world.mark({ 'BTC-PERP': 350_000n });
+    expect([world.refuse(draw('main')), world.refuse(draw('main'))]).toEqual(['accepted', 'accepted']);
+  });
+
+  it.each([
+    ['of no pool', { pool: 'none', coolDownMs: 1 }, 'unknown_pool'],
+    ['of more than a year', { pool: 'main', coolDownMs: 366 * 24 * HOUR_MS + 1 }, 'invalid_definition'],
+    ['that is in force', { pool: 'main', coolDownMs: 0 }, 'nothing_to_do'],
+  ] as const)('refuses a rest %s', (_name, fields, code) => {
+    expect(standardWorld(0n).refuse({ kind: 'setFundCoolDown', ...fields })).toBe(code);
+  });
 });

@@ -49,12 +49,14 @@ export function decideTopUpFund({ state }: Situation, command: CommandOf<'topUpF
   );
 }
 
-/** Only out of a sound pool, and only as much as leaves it sound (LIQ-09). */
+/** Only out of a sound pool whose fund has rested, and only as much as leaves it sound (LIQ-09). */
 export function decideDrawDownFund(situation: Situation, command: CommandOf<'drawDownFund'>): Decision {
-  const { state, derived } = situation;
+  const { state, derived, timeMs } = situation;
   const found = findFund(state, command);
   if ('code' in found) return found;
   const { assetRow, amount, poolRow, poolAssetRow, fundRow } = found;
+  const untilMs = state.pools.fundRestsUntilMs.get(poolRow);
+  if (timeMs < untilMs) return reject('fund_at_rest', { pool: command.pool, untilMs });
   const short = balanceFault(
     state,
     { ledgerRow: fundRow, amountMinor: amount, assetRow },
