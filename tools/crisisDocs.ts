@@ -4,6 +4,7 @@ import {
   type CrisisDocument,
   crisisSchema,
   MECHANISM_KINDS,
+  MECHANISM_PLAY,
   REQUIRED_FIGURES,
 } from '../src/contagion/index.js';
 import { table } from './markdown.js';
@@ -29,9 +30,10 @@ ${CRISIS_DOCUMENTS.map(section).join('\n')}
 ## Mechanisms
 
 ${table(
-  ['kind', 'figures it needs'],
+  ['kind', 'how a stress run plays it', 'figures it needs'],
   MECHANISM_KINDS.map((kind) => [
     `\`${kind}\``,
+    MECHANISM_PLAY[kind] ?? 'not at all: its report names it',
     REQUIRED_FIGURES[kind].map((name) => `\`${name}\``).join(', '),
   ]),
 )}

@@ -244,6 +244,39 @@ describe('bulkhead stress', () => {
     expect(policies[0]?.liquidatedAccounts).toBeGreaterThan(0);
   });
 
+  it('names the account of a journal that a book cannot say, and with --leave-out looks at the others', async () => {
+    const directory = join(folder, 'legs');
+    const host = await openHost({ directory, snapshotEvery: 0, clock: () => 1_000 });
+    const generated = generateBook({ ...exampleGenerator('live'), owners: 6 });
+    const first = generated.accounts[0]!;
+    const long = `a${'b'.repeat(63)}`;
+    const plan = bookCommands(generated, ALL_ISOLATED, { timeMs: 1_000 });
+    if (!plan.ok) throw new Error(plan.error.rule);
+    for (const [at, command] of plan.value.commands.entries()) await host.submit(`c${at}`, command);
+    const { owner, positions } = first;
+    const { instrument } = positions[0]!;
+    const opened = await host.submit('long', {
+      kind: 'openAccount',
+      account: long,
+      client: owner,
+      instrument,
+      leveragePpm: 1_000_000n,
+      marginMode: 'isolated',
+      pool: null,
+      hasLegs: false,
+    });
+    expect(opened).toMatchObject({ record: { outcome: { kind: 'accepted' } } });
+    await host.close();
+    await expect(ran('--book', directory, '--policies', 'as-given')).rejects.toThrow(
+      `${long}: its id is longer than 60 characters; --leave-out looks at the others`,
+    );
+    const args = ['--book', directory, '--leave-out', '--policies', 'as-given', '--impact', 'off'];
+    const { book } = JSON.parse(await ran(...args, '--json')) as StressDocument;
+    expect(book.leftOut).toEqual([{ account: long, rule: 'its id is longer than 60 characters' }]);
+    expect(await ran(...args)).toMatch(new RegExp(`left out +${long} .its id is longer`));
+    await expect(ran('--leave-out')).rejects.toThrow('--leave-out goes with a journal');
+  });
+
   it('refuses a journal of nothing', async () => {
     const directory = join(folder, 'empty-journal');
     await (await openHost({ directory, snapshotEvery: 0 })).close();

@@ -25,6 +25,7 @@ Options:
   --owners N        owners of the invented book (default 200)
   --book PATH       a folder: the journal of an engine, which is only read; a file: positions, balance and tiers of one
                     account in CCXT's shape (- for standard input)
+  --leave-out       of a journal: name and leave out accounts with debts, options or legs kept apart
   --policies A,B    of ${STRESS_POLICIES.map(({ id }) => id).join(', ')} (default: the first three;
                     of a journal, the first four)
   --layers FILE     who bears the losses: {"waterfall": ..., "venueCapital": "1000"}, the waterfall as in the command
@@ -55,6 +56,7 @@ const OPTIONS = {
   book: { type: 'string' },
   generate: { type: 'string' },
   owners: { type: 'string' },
+  'leave-out': { type: 'boolean' },
   policies: { type: 'string' },
   layers: { type: 'string' },
   impact: { type: 'string' },

@@ -12,6 +12,7 @@ import {
   findCrisis,
   findStressPolicy,
   generateBook,
+  type Reading,
   readCrisis,
   STRESS_POLICIES,
   STRESS_SETTINGS,
@@ -58,8 +59,7 @@ export async function readStressCrisis(parsed: ParsedArguments, io: Io): Promise
   throw new Refusal('scenario_refused', `${file}: ${path || 'the document'} ${rule}`, { path });
 }
 
-/** A folder is a journal; it is read and nothing is written to it. */
-/** `named`: assets that an invented book has to have. */
+/** A folder is a journal, which is only read. `named`: assets that an invented book has to have. */
 export async function readStressBook(
   parsed: ParsedArguments,
   io: Io,
@@ -67,10 +67,14 @@ export async function readStressBook(
 ): Promise<StressBook> {
   const path = parsed.text('book');
   const seed = parsed.text('generate');
+  if (path === undefined && parsed.flag('leave-out')) throw new UsageError('--leave-out goes with a journal');
   if (path === undefined) return generated(parsed, { seed: seed ?? 's1', named });
   if (seed !== undefined) throw new UsageError('either --book or --generate, not both');
+  if (!isFolder(path) && parsed.flag('leave-out')) throw new UsageError('--leave-out goes with a journal');
   if (parsed.text('owners') !== undefined) throw new UsageError('--owners goes with --generate');
-  return isFolder(path) ? fromJournal(path) : fromCcxt(path, await readText(path, io));
+  return isFolder(path)
+    ? fromJournal(path, { leavesOut: parsed.flag('leave-out') })
+    : fromCcxt(path, await readText(path, io));
 }
 
 /** The invented book has what the crisis names, so that each crisis of the library finds something to act on. */
@@ -84,14 +88,17 @@ function generated(
   return { book, source: { kind: 'generated', seed, stateHash: null } };
 }
 
-function fromJournal(folder: string): StressBook {
+function fromJournal(folder: string, reading: Reading): StressBook {
   const engine = createEngine();
   for (const record of recordsOf(folder, Number.MAX_SAFE_INTEGER)) engine.replay(record);
   const { sequence } = engine.state.clock;
-  const book = bookOfState(engine.state, `${folder}, record ${sequence}`);
+  const book = bookOfState(engine.state, `${folder}, record ${sequence}`, reading);
   if (!book.ok) {
     const { id, rule } = book.error;
-    throw new Refusal('book_refused', `${folder}: ${id === '' ? 'the journal' : id}: ${rule}`, { id });
+    const remedy = id === '' ? '' : '; --leave-out looks at the others';
+    throw new Refusal('book_refused', `${folder}: ${id === '' ? 'the journal' : id}: ${rule}${remedy}`, {
+      id,
+    });
   }
   return {
     book: book.value,

@@ -1,5 +1,6 @@
 /** The report of a stress run for people: what isolation saved and cost in one table, then by pool, channel and round. */
 import type { StressDocument, StressPolicyReport } from '../contract/index.js';
+import { leftOutLines } from './leftOutText.js';
 import { grouped, pairs, table } from './table.js';
 
 export function stressText(document: StressDocument): string {
@@ -16,9 +17,11 @@ function headText({ crisis, book, impact }: StressDocument): string {
   const { source, seed, stateHash, owners, accounts, instruments, valuationAsset, unplayed } = book;
   return pairs([
     ['crisis', `${crisis.id}: ${crisis.title}`],
+    ...(crisis.unplayed.length === 0 ? [] : [['not played', crisis.unplayed.join(', ')] as const]),
     ['book', `${book.name} (${source}${seed === null ? '' : `, seed ${seed}`})`],
     ...(stateHash === null ? [] : [['state of the book', stateHash] as const]),
     ['holds', `${owners} owners, ${accounts} accounts, ${instruments} instruments`],
+    ...leftOutLines(book.leftOut),
     ...(unplayed.length === 0 ? [] : [['not in the book', unplayed.join(', ')] as const]),
     [
       'impact',

@@ -9,6 +9,7 @@ import { type PolicyWarning, type WarnDocument, warnDocument, warnJsonSchema } f
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import type { Io } from './io.js';
+import { leftOutLines } from './leftOutText.js';
 import { namedPolicies, readStressBook } from './stressInput.js';
 import { pairs, table } from './table.js';
 
@@ -22,6 +23,7 @@ Options:
   --owners N        owners of the invented book (default 200)
   --book PATH       a folder: the journal of an engine, which is only read; a file: positions, balance and tiers of one
                     account in CCXT's shape (- for standard input)
+  --leave-out       of a journal: name and leave out accounts with debts, options or legs kept apart
   --policies A,B    of ${STRESS_POLICIES.map(({ id }) => id).join(', ')} (default: the first three;
                     of a journal, the first four)
   --moves A,B       every price falls by each, and rises by each, as fractions (default 0.1,0.2,0.3)
@@ -41,6 +43,7 @@ const OPTIONS = {
   book: { type: 'string' },
   generate: { type: 'string' },
   owners: { type: 'string' },
+  'leave-out': { type: 'boolean' },
   policies: { type: 'string' },
   moves: { type: 'string' },
   depth: { type: 'string' },
@@ -88,6 +91,7 @@ function warnText({ book, moves, depthShareAtOnePercent, policies }: WarnDocumen
     pairs([
       ['book', book.name],
       ['holds', `${book.accounts} accounts`],
+      ...leftOutLines(book.leftOut),
       ['moves', moves.map((move) => `${Math.round(move * 1_000) / 10}%`).join(', ')],
       ['depth', `${Math.round(depthShareAtOnePercent * 1_000) / 10}% of what is held within 1% of the price`],
       ['amounts in', book.valuationAsset],

@@ -22,6 +22,13 @@ export interface Book {
   readonly funds: readonly BookFund[];
   /** Rules of pools that came with some; others have none of their own. */
   readonly pools?: readonly BookPool[];
+  /** Accounts of the engine it was read from that it cannot say, and why. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly account: string;
+  readonly rule: string;
 }
 
 /** How a pool liquidates and who bears its losses, where the book was read from a venue. */

@@ -372,12 +372,24 @@ describe('the book of a running engine', () => {
     for (const leg of ['long', 'short'] as const) {
       const ada = { id: 'ada', leg };
       const [buyer, seller] = leg === 'long' ? ([ada, 'dan'] as const) : (['dan', ada] as const);
-      world.accept(world.fill('BTC-PERP', { priceTicks: 400_000n, lots: 10n, buyer, seller }));
+      world.accept(
+        world.fill('BTC-PERP', { priceTicks: 400_000n, lots: leg === 'long' ? 10n : 4n, buyer, seller }),
+      );
     }
     expect(bookOfState(world.state, 'legs')).toEqual({
       ok: false,
       error: { id: 'ada', rule: 'it keeps legs apart: a book has net positions' },
     });
+    const others = bookOfState(world.state, 'legs', { leavesOut: true });
+    if (!others.ok) throw new Error(show(others.error));
+    expect(others.value.leftOut).toEqual([
+      { account: 'ada', rule: 'it keeps legs apart: a book has net positions' },
+    ]);
+    expect(others.value.accounts.map(({ id }) => id)).not.toContain('ada');
+    // What ada has of it is the rest of the market's: nobody else's position is touched.
+    const { dan } = equities(build(others.value, AS_GIVEN));
+    expect(dan).toBeGreaterThan(0n);
+    expect(dan).toBe(equities(world)['dan']);
   });
 
   it('built again as given has the same equity in every account, and longs and shorts that sum to zero', () => {
@@ -438,7 +450,7 @@ describe('the book of a running engine', () => {
 });
 
 /** Equity of each account with positions, at the marks. */
-function equities({ engine: { state } }: Built): Record<string, bigint> {
+function equities({ engine: { state } }: Pick<Built, 'engine'>): Record<string, bigint> {
   const found: Record<string, bigint> = {};
   for (let row = 0; row < state.accounts.table.size; row++)
     if (hasPosition(state, row))

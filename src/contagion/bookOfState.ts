@@ -37,17 +37,36 @@ export interface StateFault {
   readonly rule: string;
 }
 
+export interface Reading {
+  /** Accounts that a book cannot say are left out and named; else the first of them is the fault. */
+  readonly leavesOut: boolean;
+}
+
 /** `valuationAsset` is that of the first pool with one, else what the first instrument settles in. */
-export function bookOfState(state: State, name: string): Result<Book, StateFault> {
-  const fault = stateFault(state);
-  if (fault !== null) return err(fault);
+export function bookOfState(
+  state: State,
+  name: string,
+  { leavesOut }: Reading = { leavesOut: false },
+): Result<Book, StateFault> {
+  const traded = new Set(tradedRows(state));
+  if (traded.size === 0) return err({ id: '', rule: 'there is nothing that trades' });
+  const faults = new Map<number, string>();
+  for (const row of openRows(state)) {
+    const rule = accountFault(state, row, traded);
+    if (rule === null) continue;
+    if (!leavesOut) return err({ id: state.accounts.names.nameOf(row), rule });
+    faults.set(row, rule);
+  }
   const valuationRow = valuationAssetRow(state);
   return ok({
     name,
     valuationAsset: state.assets.names.nameOf(valuationRow),
     assets: rows(state.assets.table.size).map((row) => assetFrom(state, row, valuationRow)),
     instruments: tradedRows(state).map((row) => instrumentFrom(state, row)),
-    accounts: openRows(state).map((row) => accountFrom(state, row)),
+    accounts: openRows(state)
+      .filter((row) => !faults.has(row))
+      .map((row) => accountFrom(state, row)),
+    leftOut: [...faults].map(([row, rule]) => ({ account: state.accounts.names.nameOf(row), rule })),
     wallets: walletsFrom(state),
     funds: fundsFrom(state),
     pools: poolsFrom(state),
@@ -72,26 +91,17 @@ function openRows({ accounts }: State): number[] {
   return rows(accounts.table.size).filter((row) => accounts.status.get(row) === ACCOUNT_STATUS.open);
 }
 
-function stateFault(state: State): StateFault | null {
+/** What of the account a book cannot say. */
+function accountFault(state: State, row: number, traded: ReadonlySet<number>): string | null {
   const { accounts, positions, instruments } = state;
-  const traded = new Set(tradedRows(state));
-  for (const row of openRows(state)) {
-    const id = accounts.names.nameOf(row);
-    if (id.length > 60) return { id, rule: 'its id is longer than 60 characters' };
-    if (assetsOf(state, row).some((assetRow) => debtOf(state, assetRow) > 0n))
-      return { id, rule: 'it owes: a book has no debts' };
-    const held = openPositions(state, row);
-    const other = held.find((position) => !traded.has(positions.instrument.get(position)));
-    if (other !== undefined)
-      return {
-        id,
-        rule: `it holds ${instruments.names.nameOf(positions.instrument.get(other))}: a book has perpetuals and futures that trade`,
-      };
-    const names = held.map((position) => positions.instrument.get(position));
-    if (new Set(names).size < names.length)
-      return { id, rule: 'it keeps legs apart: a book has net positions' };
-  }
-  return tradedRows(state).length === 0 ? { id: '', rule: 'there is nothing that trades' } : null;
+  if (accounts.names.nameOf(row).length > 60) return 'its id is longer than 60 characters';
+  if (assetsOf(state, row).some((assetRow) => debtOf(state, assetRow) > 0n))
+    return 'it owes: a book has no debts';
+  const held = openPositions(state, row).map((position) => positions.instrument.get(position));
+  const other = held.find((instrument) => !traded.has(instrument));
+  if (other !== undefined)
+    return `it holds ${instruments.names.nameOf(other)}: a book has perpetuals and futures that trade`;
+  return new Set(held).size < held.length ? 'it keeps legs apart: a book has net positions' : null;
 }
 
 function openPositions(state: State, accountRow: number): number[] {

@@ -20,6 +20,7 @@ export * from './impact.js';
 export * from './impactBook.js';
 export * from './impactStress.js';
 export { SIDES, type Side } from './impactTicks.js';
+export * from './mechanismPlay.js';
 export * from './network/index.js';
 export * from './orderBook.js';
 export type { PlacedAccount, PlacedMoney, PlacementFault } from './placeAccounts.js';

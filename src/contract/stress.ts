@@ -11,6 +11,7 @@ import {
   type StressReport,
   type StressRun,
   unplayedAssets,
+  unplayedMechanisms,
 } from '../contagion/index.js';
 import type { StressDocument, StressPolicyReport } from './stressSchema.js';
 
@@ -31,7 +32,7 @@ export function stressDocument(
 ): StressDocument {
   const { book, source, crisis, impact } = of;
   return {
-    crisis: { id: crisis.id, title: crisis.title },
+    crisis: { id: crisis.id, title: crisis.title, unplayed: [...unplayedMechanisms(crisis)] },
     book: {
       source: source.kind,
       name: book.name,
@@ -42,6 +43,7 @@ export function stressDocument(
       instruments: book.instruments.length,
       valuationAsset: book.valuationAsset,
       unplayed: unplayedAssets(crisis, book),
+      leftOut: [...(book.leftOut ?? [])],
     },
     impact: {
       kind: impact?.kind ?? 'off',

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { CHANNELS, crisisSchema, STRESS_POLICIES } from '../contagion/index.js';
 import { amountText, CLOSED, oneOf } from './calcSchemaField.js';
+import { LeftOutAccounts } from './leftOutAccounts.js';
 import { stressLayersSchema } from './stressLayers.js';
 
 const VALUE = 'valuation asset';
@@ -146,7 +147,14 @@ const PolicyReport = Type.Object(
 export const StressDocument = Type.Object(
   {
     crisis: Type.Object(
-      { id: text('Crisis.', '2025-10-10-own-book'), title: text('One line.', 'Collateral on one book') },
+      {
+        id: text('Crisis.', '2025-10-10-own-book'),
+        title: text('One line.', 'Collateral on one book'),
+        unplayed: Type.Array(text('Kind of mechanism.', 'outage'), {
+          description:
+            'Mechanisms of the crisis that a run does not play: prices and depth go their way without them.',
+        }),
+      },
       CLOSED,
     ),
     book: Type.Object(
@@ -165,6 +173,7 @@ export const StressDocument = Type.Object(
         accounts: count('Margin accounts, as they came.', 210),
         instruments: count('Instruments.', 8),
         valuationAsset: text('What sums are in.', 'USDT'),
+        leftOut: LeftOutAccounts,
         unplayed: Type.Array(text('Asset.', 'USDC'), {
           description:
             'Assets that the crisis names and the book neither trades nor takes as collateral: nothing of them is played.',

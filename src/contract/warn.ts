@@ -11,6 +11,7 @@ import {
   warningLevels,
 } from '../contagion/index.js';
 import { amountText, CLOSED, oneOf } from './calcSchemaField.js';
+import { LeftOutAccounts } from './leftOutAccounts.js';
 
 const value = (description: string, example: string) => amountText(description, 'valuation asset', example);
 const text = (description: string, example: string) => amountText(description, 'text', example);
@@ -97,6 +98,7 @@ export const WarnDocument = Type.Object(
         name: text('Name of the book.', 'Generated book s1'),
         accounts: Type.Integer({ description: 'Accounts, as they came.', unit: 'count', examples: [210] }),
         valuationAsset: text('What sums are in.', 'USDT'),
+        leftOut: LeftOutAccounts,
       },
       { ...CLOSED, description: 'What was looked at.' },
     ),
@@ -121,7 +123,12 @@ export function warnDocument(
   warnings: readonly { readonly policy: StressPolicy; readonly warning: EarlyWarning }[],
 ): WarnDocument {
   return {
-    book: { name: book.name, accounts: book.accounts.length, valuationAsset: book.valuationAsset },
+    book: {
+      name: book.name,
+      accounts: book.accounts.length,
+      valuationAsset: book.valuationAsset,
+      leftOut: [...(book.leftOut ?? [])],
+    },
     moves: [...settings.moves],
     depthShareAtOnePercent: settings.depthShareAtOnePercent,
     policies: warnings.map(({ policy, warning }) => policyWarning(policy, warning)),

@@ -45,7 +45,7 @@ export async function getWarning(host: GuardedHost): Promise<Reply> {
 function bookOf(state: State): Book {
   const accounts = state.accounts.table.size;
   if (accounts > ACCOUNTS_MAX) throw refuse('book_too_large', { accounts, accountsMax: ACCOUNTS_MAX });
-  const book = bookOfState(state, `record ${state.clock.sequence}`);
+  const book = bookOfState(state, `record ${state.clock.sequence}`, { leavesOut: true });
   if (book.ok) return book.value;
   const { id, rule } = book.error;
   throw refuse('book_unreadable', id === '' ? { rule } : { id, rule });
