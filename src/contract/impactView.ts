@@ -3,12 +3,15 @@ import { max } from '../base/index.js';
 import { hasAllPrices } from '../engine/accountMargin.js';
 import { hasClosedForm } from '../engine/accountParts.js';
 import {
+  collateralImpact,
   type ImpactOnAccount,
   type ListedInstrument,
   parameterImpact,
   type Situation,
   type State,
+  sharedHoldersOf,
 } from '../engine/index.js';
+import type { CollateralTerms } from '../margin/index.js';
 import { assetScale, formatAmount } from './scale.js';
 
 /** Amounts are in `asset`, by the parameters asked about, at the last good prices. */
@@ -35,8 +38,11 @@ export interface ImpactSumView {
   readonly missingMaintenance: string;
 }
 
-export interface ImpactView {
+export interface ImpactView extends ImpactSummary {
   readonly instrument: string;
+}
+
+export interface ImpactSummary {
   /** How many accounts would lack margin. */
   readonly count: number;
   /** How many of them would be liquidated, and are not by the parameters in force. */
@@ -53,14 +59,42 @@ export function impactView(
   listed: ListedInstrument,
 ): ImpactView {
   const { state } = situation;
-  const impacts = parameterImpact(situation, instrumentRow, listed);
   return {
     instrument: state.instruments.names.nameOf(instrumentRow),
+    ...impactSummary(state, parameterImpact(situation, instrumentRow, listed)),
+    unpriced: unpricedHolders(situation, instrumentRow),
+  };
+}
+
+/** Whom it would leave short of margin were the asset to count so as collateral. */
+export interface CollateralImpactView extends ImpactSummary {
+  readonly pool: string;
+  readonly asset: string;
+}
+
+export function collateralImpactView(
+  situation: Situation,
+  poolAssetRow: number,
+  counted: Pick<CollateralTerms, 'haircutPpm' | 'countedCapMinor'>,
+): CollateralImpactView {
+  const { state } = situation;
+  const { poolAssets, pools, assets, accounts } = state;
+  return {
+    pool: pools.names.nameOf(poolAssets.pool.get(poolAssetRow)),
+    asset: assets.names.nameOf(poolAssets.asset.get(poolAssetRow)),
+    ...impactSummary(state, collateralImpact(situation, poolAssetRow, counted)),
+    unpriced: sharedHoldersOf(state, poolAssetRow)
+      .filter((row) => !hasAllPrices(state, row))
+      .map((row) => accounts.names.nameOf(row)),
+  };
+}
+
+function impactSummary(state: State, impacts: readonly ImpactOnAccount[]): Omit<ImpactSummary, 'unpriced'> {
+  return {
     count: impacts.length,
     newlyLiquidatable: impacts.filter((impact) => impact.isLiquidatable && !impact.wasLiquidatable).length,
     sums: impactSums(state, impacts),
     accounts: impacts.map((impact) => impactAccountView(state, impact)),
-    unpriced: unpricedHolders(situation, instrumentRow),
   };
 }
 

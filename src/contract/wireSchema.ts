@@ -160,6 +160,17 @@ const lender = id('The client who lends.', 'ada');
 const holding = orNull(id('The asset; left out by an isolated account, which holds one.', 'USDT'));
 
 /** In the order of the reference: definitions, cash, margin accounts, trading, market, venue money, collateral, lending, scenarios, work. */
+/** How much of an asset counts as collateral. */
+const countedFields = {
+  haircutRate: rate('Share of its value that does not count.', { example: '0.05', core: 'haircutPpm' }),
+  countedCap: orNull(
+    value('No more than this value of it counts in one account, in the valuation asset; null: no limit.', {
+      example: '1000000',
+      core: 'countedCapMinor',
+    }),
+  ),
+};
+
 export const WIRE_COMMANDS = {
   listAsset: Type.Object(
     {
@@ -528,19 +539,7 @@ export const WIRE_COMMANDS = {
       kind: kind('listCollateral'),
       pool,
       asset: id('The asset.', 'BTC'),
-      haircutRate: rate('Share of its value that does not count.', {
-        example: '0.05',
-        core: 'haircutPpm',
-      }),
-      countedCap: orNull(
-        value(
-          'No more than this value of it counts in one account, in the valuation asset; null: no limit.',
-          {
-            example: '1000000',
-            core: 'countedCapMinor',
-          },
-        ),
-      ),
+      ...countedFields,
       peg: orNull(Peg),
       conversionRank: Type.Optional(
         count('Lower ranks are converted first when an account is short of another asset.', {
@@ -760,6 +759,21 @@ export const WIRE_COMMANDS = {
       ),
     },
     closed("States the cool-down of an insurance fund's draw-downs."),
+  ),
+  scheduleCollateral: Type.Object(
+    {
+      kind: kind('scheduleCollateral'),
+      pool,
+      asset: id('The asset.', 'BTC'),
+      ...countedFields,
+      effectiveMs: timeMs('From then on for opening, initial margin and removal.'),
+      graceUntilMs: timeMs('From then on for liquidation too; not before effectiveMs.'),
+    },
+    closed('Changes how much of an asset counts as collateral, at a stated time.', 'poolAsset'),
+  ),
+  cancelCollateral: Type.Object(
+    { kind: kind('cancelCollateral'), pool, asset: id('The asset.', 'BTC') },
+    closed('Takes back a change of collateral that has not begun.'),
   ),
   writeOffLoss: Type.Object(
     { kind: kind('writeOffLoss'), pool, asset, ...lossFields },

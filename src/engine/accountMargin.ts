@@ -239,7 +239,8 @@ function assetView(
   const poolAssetRow = accountAssets.poolAsset.get(accountAssetRow);
   const ledgerRow = accountAssets.ledgerRow.get(accountAssetRow);
   const balance = draft === undefined ? ledger.balance(ledgerRow) : draftBalance(state, draft, ledgerRow);
-  const terms = collateralTerms(state, poolAssetRow);
+  const judges = prices.kind === 'lastGood' ? 'liquidation' : 'opening';
+  const terms = change?.collateral.get(poolAssetRow) ?? collateralTerms(state, poolAssetRow, judges);
   const borrowIndex = change?.borrowIndexes.get(poolAssetRow);
   const debt = debtOf(state, accountAssetRow, { draft, borrowIndex });
   const held = { asset: poolAssets.asset.get(poolAssetRow), balance, debt, terms };

@@ -114,3 +114,11 @@ export function ordersOf(state: State, accountRow: number): readonly number[] {
   const open = state.openOrders.get(accountRow);
   return open === undefined || open.size === 0 ? [] : [...open].sort((a, b) => a - b);
 }
+
+/** Accounts that may hold the asset of a pool: every balance is looked at. */
+export function holdersOfAsset({ accountAssets }: State, poolAssetRow: number): readonly number[] {
+  const accountRows: number[] = [];
+  for (let row = 0; row < accountAssets.table.size; row++)
+    if (accountAssets.poolAsset.get(row) === poolAssetRow) accountRows.push(accountAssets.account.get(row));
+  return accountRows;
+}

@@ -24,12 +24,18 @@ function isValuationAsset(state: State, poolAssetRow: number): boolean {
   return state.pools.valuationAsset.get(poolRow) === state.poolAssets.asset.get(poolAssetRow);
 }
 
-export function collateralTerms(state: State, poolAssetRow: number): CollateralTerms {
+/** By what the asset counts for opening and removal, or, where a change is under way, still for liquidation. */
+export function collateralTerms(
+  state: State,
+  poolAssetRow: number,
+  judges: 'opening' | 'liquidation',
+): CollateralTerms {
   const { poolAssets } = state;
-  const countedCap = poolAssets.countedCap.get(poolAssetRow);
+  const isOpening = judges === 'opening';
+  const countedCap = (isOpening ? poolAssets.countedCap : poolAssets.liquidationCountedCap).get(poolAssetRow);
   const price = poolAssets.pegPrice.get(poolAssetRow);
   return {
-    haircutPpm: poolAssets.haircutPpm.get(poolAssetRow),
+    haircutPpm: (isOpening ? poolAssets.haircutPpm : poolAssets.liquidationHaircutPpm).get(poolAssetRow),
     debtInitialPpm: poolAssets.debtInitialPpm.get(poolAssetRow),
     debtMaintenancePpm: poolAssets.debtMaintenancePpm.get(poolAssetRow),
     countedCapMinor: countedCap < 0n ? null : countedCap,

@@ -369,6 +369,16 @@ const COMMANDS = {
   reserveCapital: record({ pool: text, asset: text, amountMinor: i64 }),
   /** How long the insurance fund rests before each draw-down; 0: not at all. */
   setFundCoolDown: record({ pool: text, coolDownMs: whole }),
+  /** How much of an asset counts as collateral: from effectiveMs on for opening, from graceUntilMs on for liquidation too. */
+  scheduleCollateral: record({
+    pool: text,
+    asset: text,
+    haircutPpm: i64,
+    countedCapMinor: nullable(i64),
+    effectiveMs: whole,
+    graceUntilMs: whole,
+  }),
+  cancelCollateral: record({ pool: text, asset: text }),
 } as const;
 
 export const command = variant(COMMANDS);

@@ -60,6 +60,7 @@ import { decideResume } from './commands/resume.js';
 import { decideReturnDeposit } from './commands/returnDeposit.js';
 import { decideReturnWithdrawal } from './commands/returnWithdrawal.js';
 import { decideDefineScenarios, decideSendScenarios } from './commands/scenarios.js';
+import { decideCancelCollateral, decideScheduleCollateral } from './commands/scheduleCollateral.js';
 import { decideCancelParameters, decideScheduleParameters } from './commands/scheduleParameters.js';
 import { decideSendWithdrawal } from './commands/sendWithdrawal.js';
 import { decideSetAutoBorrow } from './commands/setAutoBorrow.js';
@@ -185,6 +186,8 @@ const DECIDERS: Deciders = {
   quote: decideQuote,
   reserveCapital: decideReserveCapital,
   setFundCoolDown: decideSetFundCoolDown,
+  scheduleCollateral: decideScheduleCollateral,
+  cancelCollateral: decideCancelCollateral,
 };
 
 export function decide(situation: Situation, command: Command): Decision {

@@ -5,7 +5,7 @@
 import type { Table, WholeColumn } from '../base/table.js';
 import { equityNow, mayDecide } from './accountHealth.js';
 import { marginModeOf } from './accountMargin.js';
-import { hasRisk, positionsOf, valuedInPoolAsset } from './accountParts.js';
+import { hasRisk, holdersOfAsset, positionsOf, valuedInPoolAsset } from './accountParts.js';
 import { createDeleverageLines, type DeleverageLines } from './deleverageLines.js';
 import { createHolders, type Holders } from './holders.js';
 import { createInventory, type Inventory } from './inventory.js';
@@ -94,6 +94,23 @@ export function createDerived(state: State): Derived {
     }
   }
 
+  const changedCollateral = state.poolAssets.table.follow();
+  /** Terms by which each asset's holders were boxed. */
+  const collateralSeen: number[] = [];
+
+  /** An asset that counts otherwise has all its holders boxed anew. */
+  function catchUpCollateral(): void {
+    for (const row of changedCollateral.take()) {
+      if (row >= state.poolAssets.table.size) continue;
+      const version = state.poolAssets.collateralVersion.get(row);
+      if ((collateralSeen[row] ?? 0) === version) continue;
+      collateralSeen[row] = version;
+      const accountRows = holdersOfAsset(state, row);
+      sharedTriggers.refresh(accountRows);
+      notices.refresh(accountRows);
+    }
+  }
+
   /** Scenario vectors by which each pool's portfolio accounts were boxed. */
   const scenariosSeen: number[] = [];
   const changedPools = state.pools.table.follow();
@@ -118,6 +135,7 @@ export function createDerived(state: State): Derived {
   function catchUp(): void {
     catchUpMembers();
     catchUpTerms();
+    catchUpCollateral();
     catchUpScenarios();
     const accountRows = changedAccounts(state, changed);
     if (accountRows.length === 0) return;
@@ -153,9 +171,12 @@ export function createDerived(state: State): Derived {
       if (row < instruments.table.size) queueOf(instruments.pool.get(row)).touchAll();
     for (const row of changedAssets.take()) {
       if (row >= poolAssets.table.size) continue;
-      const judgedBy = [poolAssets.price, poolAssets.priceTimeMs, poolAssets.borrowIndex].map((c) =>
-        c.get(row),
-      );
+      const judgedBy = [
+        poolAssets.price,
+        poolAssets.priceTimeMs,
+        poolAssets.borrowIndex,
+        poolAssets.collateralVersion,
+      ].map((c) => c.get(row));
       if (isNew(seen.assets, row, judgedBy.join())) queueOf(poolAssets.pool.get(row)).touchAll();
     }
     for (const row of changedPolicies.take()) {

@@ -7,6 +7,7 @@ import { append } from '../base/append.js';
 import { assert, BrokenAssertion, type Hash128, Int64Overflow } from '../base/index.js';
 import { NegativeBalance } from '../ledger/index.js';
 import { accrue } from './accrual.js';
+import { dueCollateral } from './collateralSchedule.js';
 import { type Command, type ExternalCommand, isInternal } from './command.js';
 import { type CommandRegister, commandDigest, createCommandRegister } from './commandRegister.js';
 import { decide } from './decide.js';
@@ -177,7 +178,7 @@ export function createEngine(
 
   /** What comes before the command: parameters and isolation levels whose time has come, rows it needs, interest up to now. */
   function prepare(situation: Situation, command: Command, lagging: readonly number[]): Event[] {
-    const terms = dueParameters(situation, command);
+    const terms = [...dueParameters(situation, command), ...dueCollateral(situation, command)];
     for (const event of terms) apply(event, situation.timeMs);
     const levels = dueLevels(situation, command);
     for (const event of levels) apply(event, situation.timeMs);

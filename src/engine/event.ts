@@ -702,6 +702,17 @@ const EVENTS = {
   capitalReserved: record({ poolRow: u32, poolAssetRow: u32, reservedMinor: i64 }),
   /** The insurance fund rests so long before each draw-down, and from now on. */
   fundCoolDownSet: record({ poolRow: u32, coolDownMs: whole }),
+  collateralScheduled: record({
+    poolAssetRow: u32,
+    haircutPpm: i64,
+    /** -1 for none. */
+    countedCap: i64,
+    effectiveMs: whole,
+    graceUntilMs: whole,
+  }),
+  collateralCancelled: record({ poolAssetRow: u32 }),
+  /** Scheduled terms of collateral came into force, because their time had come when this command was taken up. */
+  collateralApplied: record({ poolAssetRow: u32, applies: oneOf(['opening', 'liquidation']) }),
 } as const;
 
 export const event = variant(EVENTS);

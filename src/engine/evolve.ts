@@ -11,6 +11,7 @@ import { FUNDING_SCALE } from '../market/index.js';
 import { accountAssetOf, assetsOf, openOrdersOf, positionOf } from './accountParts.js';
 import { freeCapitalOf, setReservedCapital } from './capitalReserve.js';
 import { bookClawback, openClawbacks } from './clawbackBooks.js';
+import { applyCollateral, forgetCollateral, scheduleCollateral } from './collateralSchedule.js';
 import {
   DEFICIT_CAUSES,
   type DeficitFact,
@@ -278,6 +279,12 @@ function applyFacts(state: State, event: Event, timeMs: number): void {
       return;
     case 'capitalReserved':
       return setReservedCapital(state, event.poolAssetRow, event.reservedMinor);
+    case 'collateralScheduled':
+      return scheduleCollateral(state, event);
+    case 'collateralCancelled':
+      return forgetCollateral(state, event.poolAssetRow);
+    case 'collateralApplied':
+      return applyCollateral(state, event);
     case 'fundCoolDownSet':
       return setFundCoolDown(state, event, timeMs);
     case 'lossWrittenOff':

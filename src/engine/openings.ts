@@ -80,7 +80,7 @@ export function openPoolAsset(state: State, poolRow: number, assetRow: number): 
   poolAssets.ledgerBase.set(row, ledger.table.size);
   poolAssets.firstOpenDeficit.set(row, -1);
   poolAssets.lastDeficit.set(row, -1);
-  poolAssets.countedCap.set(row, -1n);
+  for (const column of ['countedCap', 'liquidationCountedCap'] as const) poolAssets[column].set(row, -1n);
   for (const kind of POOL_KINDS)
     openLedger(state, kind, { assetRow, clientRow: -1, accountRow: -1, poolRow }, owner);
   remember(state, state.poolAssetRows, pairKey(poolRow, assetRow), row);
@@ -153,6 +153,8 @@ export function listCollateral(state: State, event: EventOf<'collateralListed'>)
   poolAssets.isCollateral.set(row, 1);
   for (const column of ['haircutPpm', 'countedCap', 'pegPrice', 'pegTolerancePpm', 'pegSlopePpm'] as const)
     poolAssets[column].set(row, event[column]);
+  poolAssets.liquidationHaircutPpm.set(row, event.haircutPpm);
+  poolAssets.liquidationCountedCap.set(row, event.countedCap);
   poolAssets.conversionSpreadPpm.set(row, event.conversionSpreadPpm);
   poolAssets.priceMaxJumpPpm.set(row, event.priceMaxJumpPpm);
   for (const column of ['conversionRank', 'priceMaxAgeMs', 'priceConfirmations'] as const)

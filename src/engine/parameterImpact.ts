@@ -6,6 +6,7 @@ import { max } from '../base/index.js';
 import {
   accountEquityFloor,
   accountRequirement,
+  type CollateralTerms,
   equityFloor,
   initialMarginCeil,
   isAccountLiquidatable,
@@ -14,11 +15,12 @@ import {
 } from '../margin/index.js';
 import { judgedAssetRow } from './accountHealth.js';
 import { hasAllPrices, LAST_GOOD, wholeAccountView } from './accountMargin.js';
-import { hasClosedForm } from './accountParts.js';
+import { hasClosedForm, holdersOfAsset } from './accountParts.js';
+import { collateralTerms } from './assetPrice.js';
 import type { Situation } from './decision.js';
 import type { ListedInstrument } from './listing.js';
 import { accountView } from './marginView.js';
-import { newPrices } from './priceChange.js';
+import { newPrices, type PriceChange } from './priceChange.js';
 import type { State } from './state.js';
 
 /** One holder under the other parameters; amounts in minor units of `assetRow`. */
@@ -51,13 +53,38 @@ export function parameterImpact(
     .filter(({ missingInitial, isLiquidatable }) => missingInitial > 0n || isLiquidatable);
 }
 
+/** Every account that may hold the asset and would lack initial or maintenance margin were it to count so, by row. */
+export function collateralImpact(
+  { state }: Situation,
+  poolAssetRow: number,
+  counted: Pick<CollateralTerms, 'haircutPpm' | 'countedCapMinor'>,
+): readonly ImpactOnAccount[] {
+  const change = newPrices();
+  change.collateral.set(poolAssetRow, { ...collateralTerms(state, poolAssetRow, 'opening'), ...counted });
+  return sharedHoldersOf(state, poolAssetRow)
+    .map((accountRow) => impactOnShared(state, accountRow, change))
+    .filter((impact) => impact !== null)
+    .filter(({ missingInitial, isLiquidatable }) => missingInitial > 0n || isLiquidatable);
+}
+
+/** By row; isolated accounts value their own asset whole, whatever counts as collateral. */
+export function sharedHoldersOf(state: State, poolAssetRow: number): readonly number[] {
+  return [...holdersOfAsset(state, poolAssetRow)]
+    .filter((accountRow) => !hasClosedForm(state, accountRow))
+    .sort((a, b) => a - b);
+}
+
 function impactOn(
   state: State,
   accountRow: number,
   instrumentRow: number,
   listed: ListedInstrument,
 ): ImpactOnAccount | null {
-  if (!hasClosedForm(state, accountRow)) return impactOnShared(state, accountRow, instrumentRow, listed);
+  if (!hasClosedForm(state, accountRow)) {
+    const change = newPrices();
+    change.terms.set(instrumentRow, listed);
+    return impactOnShared(state, accountRow, change);
+  }
   const markTicks = state.instruments.markTicks.get(instrumentRow);
   if (markTicks === 0n) return null;
   const view = accountView(state, accountRow);
@@ -76,15 +103,8 @@ function impactOn(
   };
 }
 
-function impactOnShared(
-  state: State,
-  accountRow: number,
-  instrumentRow: number,
-  listed: ListedInstrument,
-): ImpactOnAccount | null {
+function impactOnShared(state: State, accountRow: number, change: PriceChange): ImpactOnAccount | null {
   if (!hasAllPrices(state, accountRow)) return null;
-  const change = newPrices();
-  change.terms.set(instrumentRow, listed);
   const view = wholeAccountView(state, accountRow, { prices: LAST_GOOD, change });
   const { initial, maintenance } = accountRequirement(view);
   const equity = accountEquityFloor(view);

@@ -1,4 +1,5 @@
 /** New values of what accounts are judged at or by, while the command that brings them is being decided. */
+import type { CollateralTerms } from '../margin/index.js';
 import type { EventOf } from './event.js';
 import type { ListedInstrument } from './listing.js';
 import type { State } from './state.js';
@@ -11,6 +12,8 @@ export interface PriceChange {
   /** By pool asset. */
   readonly borrowIndexes: Map<number, bigint>;
   readonly terms: Map<number, ListedInstrument>;
+  /** By pool asset. */
+  readonly collateral: Map<number, CollateralTerms>;
   readonly scenarios?: EventOf<'scenariosSent'>;
 }
 
@@ -21,6 +24,7 @@ export function newPrices(): PriceChange {
     fundingIndexes: new Map(),
     borrowIndexes: new Map(),
     terms: new Map(),
+    collateral: new Map(),
   };
 }
 

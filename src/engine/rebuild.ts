@@ -7,6 +7,7 @@ import { UndoLog } from '../base/undoLog.js';
 import { openOrdersOf } from './accountParts.js';
 import { capitalOf, reservedCapital } from './capitalReserve.js';
 import { checkClawbacks } from './clawbackBooks.js';
+import { rebuildScheduledCollateral } from './collateralSchedule.js';
 import { isLendersDeficit, openTakeoversOf } from './evolve.js';
 import { rebuildGroups } from './groups.js';
 import { checkAsset, checkInstrument, checkPoolAsset } from './laws.js';
@@ -33,6 +34,7 @@ export function rebuildLookups(state: State): void {
   for (let row = 0; row < state.orders.table.size; row++) {
     if (state.orders.lots.get(row) !== 0n) openOrdersOf(state, state.orders.account.get(row)).add(row);
   }
+  rebuildScheduledCollateral(state);
   rebuildGroups(state);
   rebuildCorrected(state);
   for (let row = 0; row < state.lenders.table.size; row++) {

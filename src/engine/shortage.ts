@@ -163,7 +163,7 @@ function otherCollateral({ state, timeMs }: Situation, draft: Draft, need: Need)
       keptPpm: {
         conversion: poolAssets.conversionSpreadPpm.get(poolAssetRow),
         inKind: max(
-          poolAssets.haircutPpm.get(poolAssetRow),
+          poolAssets.liquidationHaircutPpm.get(poolAssetRow),
           poolAssets.conversionSpreadPpm.get(poolAssetRow),
         ),
       },

@@ -131,6 +131,17 @@ export function createState() {
       haircutPpm: poolAssets.int64('haircutPpm'),
       /** -1 for none. */
       countedCap: poolAssets.int64('countedCap'),
+      /** By which liquidation judges: after a change the former terms, until its grace ends. */
+      liquidationHaircutPpm: poolAssets.int64('liquidationHaircutPpm'),
+      liquidationCountedCap: poolAssets.int64('liquidationCountedCap'),
+      /** A change on its way, where its grace ends at a time; and whether it counts for opening already: collateralSchedule.ts. */
+      nextHaircutPpm: poolAssets.int64('nextHaircutPpm'),
+      nextCountedCap: poolAssets.int64('nextCountedCap'),
+      nextEffectiveMs: poolAssets.whole('nextEffectiveMs'),
+      nextGraceUntilMs: poolAssets.whole('nextGraceUntilMs'),
+      isNextOpening: poolAssets.whole('isNextOpening'),
+      /** Counts up whenever liquidation gets other terms. */
+      collateralVersion: poolAssets.whole('collateralVersion', { isDerived: true }),
       /** x ASSET_PRICE_SCALE; 0 for an asset without a peg. */
       pegPrice: poolAssets.int64('pegPrice'),
       pegTolerancePpm: poolAssets.int64('pegTolerancePpm'),
@@ -494,6 +505,8 @@ export function createState() {
     waterfalls: new Map() as WaterfallStore,
     /** Isolation levels, by instrument; absent: everything is allowed. */
     levels: new Map() as LevelStore,
+    /** Pool assets whose terms as collateral are about to change. */
+    scheduledCollateral: new Set<number>(),
     /** What prices are made of, where they do not come finished. */
     sources: createSourceStore(),
     /** Open orders of each account that has some. */

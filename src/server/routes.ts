@@ -17,7 +17,7 @@ import {
 } from './queryRoutes.js';
 import type { Reply } from './reply.js';
 import { getWarning } from './warningRoute.js';
-import { postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
+import { postCollateralImpact, postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
 
 export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
@@ -43,6 +43,12 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v1/assets', 'assets and their decimals', getAssets),
   route('GET', '/v1/instruments', 'instruments, their marks and definitions', getInstruments),
   route('POST', '/v1/instruments/:instrument/impact', 'whom other parameters would concern', postImpact),
+  route(
+    'POST',
+    '/v1/pools/:pool/collateral/:asset/impact',
+    'whom it would concern were the asset to count otherwise as collateral',
+    postCollateralImpact,
+  ),
   route(
     'POST',
     '/v1/instruments/:instrument/level-impact',

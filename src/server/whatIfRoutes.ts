@@ -1,5 +1,5 @@
 /** What would be: commands played and put back, and other parameters tried on those they concern. Nothing is kept. */
-import { impactView } from '../contract/impactView.js';
+import { collateralImpactView, impactView } from '../contract/impactView.js';
 import {
   accountView,
   ERRORS,
@@ -17,6 +17,7 @@ import { readWhatIf, type WhatIfResult, whatIfResult } from '../contract/whatIf.
 import {
   type EngineRecord,
   type ExternalCommand,
+  pairKey,
   playLevel,
   REJECTION_CODES,
   type State,
@@ -128,6 +129,41 @@ export async function postImpact(host: GuardedHost, { params, body }: RouteReque
       const scheduled = sight.state.instruments.scheduled.get(instrumentRow);
       if (scheduled === undefined) throw new Error('a change of parameters was accepted and not scheduled');
       return okReply(impactView(sight, instrumentRow, scheduled.listed));
+    },
+    (reply, { state, timeMs }) =>
+      reply.status === 200
+        ? { ...reply, body: { sequence: state.clock.sequence, timeMs, ...reply.body } }
+        : reply,
+  );
+}
+
+/** The same of collateral that could be scheduled to count otherwise. */
+export async function postCollateralImpact(
+  host: GuardedHost,
+  { params, body }: RouteRequest,
+): Promise<Reply> {
+  const named = { pool: params['pool'] ?? '', asset: params['asset'] ?? '' };
+  return host.trial(
+    (run, sight) => {
+      const { state, timeMs } = sight;
+      const effectiveMs = timeMs + DAY_MS;
+      const times = { effectiveMs, graceUntilMs: effectiveMs };
+      const counted = typeof body === 'object' && body !== null ? body : { haircutRate: body };
+      const whole = { kind: 'scheduleCollateral', ...named, ...times };
+      const given = Object.keys(counted).find((field) => Object.hasOwn(whole, field));
+      if (given !== undefined)
+        throw refuseIssues([issue('schema_violation', `/${given}`, 'is not known here')]);
+      const read = readCommand(state, { ...counted, ...whole });
+      if (!read.ok) throw refuseIssues(read.error);
+      const command = read.value as ExternalCommand & { readonly kind: 'scheduleCollateral' };
+      run({ kind: 'cancelCollateral', ...named });
+      const { record } = run(command);
+      if (record.outcome.kind === 'rejected' && record.outcome.rejection.code !== 'nothing_to_do')
+        return problemReply(rejectionProblem(state, command, record.outcome.rejection));
+      const row = state.poolAssetRows.get(
+        pairKey(state.pools.names.rowOf(named.pool), state.assets.names.rowOf(named.asset)),
+      );
+      return okReply({ ...collateralImpactView(sight, row as number, command) });
     },
     (reply, { state, timeMs }) =>
       reply.status === 200

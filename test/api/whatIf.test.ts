@@ -212,6 +212,114 @@ describe('the impact preview of other parameters', () => {
   });
 });
 
+describe('the impact preview of collateral that counts otherwise', () => {
+  const preview = (body: unknown, asset = 'BTC', pool = 'second') =>
+    service.post(`/v1/pools/${pool}/collateral/${asset}/impact`, body);
+
+  const collateralOf = (body: Body, pool: string, asset: string) =>
+    body.pools
+      .find((shown: { pool: string }) => shown.pool === pool)
+      .assets.find((shown: { asset: string }) => shown.asset === asset).collateral;
+
+  /** eve is long 2 bitcoins from 40,000 on one, of which nine tenths count. */
+  beforeEach(async () => {
+    const guard = { priceMaxAgeMs: 3_600_000, priceMaxJumpRate: '0.5', priceConfirmations: 1 };
+    const commands: Json[] = [
+      { kind: 'listAsset', asset: 'BTC', decimals: 8 },
+      { kind: 'openPool', pool: 'second', admission: 'fills', valuationAsset: 'USDT' },
+      { kind: 'listCollateral', pool: 'second', asset: 'BTC', haircutRate: '0.1', ...guard },
+      { ...BTC_PERP, id: 'SECOND-PERP', pool: 'second' } as unknown as Json,
+      {
+        kind: 'mark',
+        sourceTimeMs: service.timeMs,
+        marks: [{ instrument: 'SECOND-PERP', price: '40000' }],
+        assetPrices: [{ pool: 'second', asset: 'BTC', price: '40000' }],
+      },
+    ];
+    for (const [client, amount] of Object.entries({ eve: '1', fay: '10' }))
+      commands.push(
+        { kind: 'openClient', client },
+        { kind: 'announceDeposit', deposit: `${client}-d`, client, asset: 'BTC', amount: '10' },
+        { kind: 'finalizeDeposit', deposit: `${client}-d` },
+        { kind: 'openAccount', account: client, client, marginMode: 'cross', pool: 'second', leverage: '10' },
+        { kind: 'allocate', account: client, asset: 'BTC', amount },
+      );
+    const side = (id: string) => ({ party: 'account', id });
+    commands.push({
+      kind: 'fill',
+      instrument: 'SECOND-PERP',
+      price: '40000',
+      quantity: '2',
+      buyer: side('eve'),
+      seller: side('fay'),
+      taker: 'buyer',
+    });
+    for (const command of commands) await service.accept(command);
+  });
+
+  it('lists who would lack margin, and how much of it in all (MAR-08)', async () => {
+    const unchanged = await standing();
+    // 36,000 count; of 40,000 none would with a haircut of all, and 80,000 need 800 to open and 400 to stay.
+    expect((await preview({ haircutRate: '0.1', countedCap: null })).body).toMatchObject({ count: 0 });
+    const { status, body } = await preview({ haircutRate: '1', countedCap: null });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      sequence: unchanged.sequence,
+      pool: 'second',
+      asset: 'BTC',
+      count: 2,
+      newlyLiquidatable: 2,
+      accounts: [
+        { account: 'eve', equity: '0', liquidatable: true, wasLiquidatable: false },
+        { account: 'fay' },
+      ],
+      unpriced: [],
+    });
+    expect((await preview({ haircutRate: '0.1', countedCap: '1' })).body).toMatchObject({ count: 2 });
+    expect(await standing()).toEqual(unchanged);
+  });
+
+  it('is answered while another change waits, which the pool shows', async () => {
+    const effectiveMs = service.timeMs + 1000;
+    const change = {
+      kind: 'scheduleCollateral',
+      pool: 'second',
+      asset: 'BTC',
+      haircutRate: '0.2',
+      countedCap: '5000',
+    };
+    await service.accept({ ...change, effectiveMs, graceUntilMs: effectiveMs + 1 });
+    expect(await preview({ haircutRate: '1', countedCap: null })).toMatchObject({
+      status: 200,
+      body: { count: 2 },
+    });
+    const { body } = await service.get('/v1/pools');
+    expect(collateralOf(body, 'second', 'BTC')).toMatchObject({
+      haircutRate: '0.1',
+      countedCap: null,
+      liquidation: { haircutRate: '0.1', countedCap: null },
+      scheduled: { haircutRate: '0.2', countedCap: '5000', effectiveMs, graceUntilMs: effectiveMs + 1 },
+    });
+  });
+
+  it('is refused as scheduling it would be', async () => {
+    expect(await preview({ haircutRate: '1', countedCap: null }, 'USDT')).toMatchObject({ status: 404 });
+    expect(await preview({ haircutRate: '1', countedCap: null }, 'BTC', 'none')).toMatchObject({
+      status: 404,
+    });
+    expect(await preview({ haircutRate: '1.1', countedCap: null })).toMatchObject({ status: 422 });
+    for (const wrong of [
+      {},
+      [],
+      null,
+      'x',
+      { haircutRate: 0.1, countedCap: null },
+      { haircutRate: '1', countedCap: null, effectiveMs: 5 },
+    ])
+      expect((await preview(wrong)).status).toBe(400);
+  });
+});
+
 describe('the impact preview of an isolation level', () => {
   const preview = (body: unknown, instrument = 'BTC-PERP') =>
     service.post(`/v1/instruments/${instrument}/level-impact`, body);

@@ -2,7 +2,7 @@
 import { PPM } from '../../base/index.js';
 import type { CommandOf } from '../command.js';
 import type { Decision, Situation } from '../decision.js';
-import { reject } from '../rejection.js';
+import { type Rejection, reject } from '../rejection.js';
 import { pairKey } from '../state.js';
 import { poolFault, unknown } from './checks.js';
 
@@ -21,8 +21,7 @@ export function decideListCollateral(
   if (poolAssetRow !== undefined && state.poolAssets.isCollateral.get(poolAssetRow) === 1)
     return reject('already_exists', { id: `${pool}:${asset}` });
   const fault = [
-    rule('haircutPpm', terms.haircutPpm >= 0n && terms.haircutPpm <= PPM, 'from 0 to one'),
-    rule('countedCapMinor', countedCapMinor === null || countedCapMinor >= 0n, 'not negative'),
+    countedFault({ haircutPpm: terms.haircutPpm, countedCapMinor }),
     rule(
       'peg',
       peg === null || (peg.price > 0n && peg.tolerancePpm >= 0n && peg.tolerancePpm <= PPM),
@@ -63,6 +62,17 @@ export function decideListCollateral(
       pegSlopePpm: peg?.slopePpm ?? 0n,
     },
   ];
+}
+
+/** What is wrong with how much of an asset is to count. */
+export function countedFault({
+  haircutPpm,
+  countedCapMinor,
+}: Pick<CommandOf<'listCollateral'>, 'haircutPpm' | 'countedCapMinor'>): Rejection | null {
+  return (
+    rule('haircutPpm', haircutPpm >= 0n && haircutPpm <= PPM, 'from 0 to one') ??
+    rule('countedCapMinor', countedCapMinor === null || countedCapMinor >= 0n, 'not negative')
+  );
 }
 
 function rule(field: string, isKept: boolean, sentence: string) {
