@@ -3,6 +3,7 @@ import {
   ANTI_PROCYCLICAL_POLICIES,
   ewmaNormalModel,
   PARAMETER_RULES,
+  proposeHaircut,
   proposeParameters,
   steppedReturns,
   VOLATILITY_STEP,
@@ -11,6 +12,7 @@ import { table } from './markdown.js';
 
 export const PARAMETER_EXAMPLES: Readonly<Record<string, () => string>> = {
   'margin-parameters': parametersExample,
+  haircut: haircutExample,
 };
 
 /** Normal returns of 2% a day; 1,000,000 of volume in a day of stress. */
@@ -55,6 +57,27 @@ function parametersExample(): string {
   const line = (name: string, { modelRate, rate, side }: typeof initial) =>
     `${name}: model ${significant(modelRate)} (${side}), after the policy ${significant(rate)}.`;
   return `${line('Initial', initial)} ${line('Maintenance', maintenance)}\n\n${table(head, rows).trim()}\n`;
+}
+
+/** Of an asset with the same returns and liquidity, held as collateral. */
+function haircutExample(): string {
+  const result = proposeHaircut({
+    returns: steppedReturns({ ...VOLATILITY_STEP, daysBefore: 1000, daysAfter: 0 }),
+    returnDays: 1,
+    model: ewmaNormalModel(),
+    liquidity: { dailyVolumeMinor: 1_000_000n, halfSpread: 0.0005, volatility: 0.02 },
+    rules: { ...PARAMETER_RULES, policy: ANTI_PROCYCLICAL_POLICIES.default },
+  });
+  if (!result.ok) throw new Error(result.error.code);
+  const { tail, liquidation, rate, haircutPpm, countedCapMinor } = result.value;
+  const row = [
+    significant(tail.rate),
+    significant(liquidation?.costRate ?? 0),
+    significant(rate),
+    `${haircutPpm}`,
+    `${countedCapMinor}`,
+  ];
+  return `${table(['fall', 'cost', 'haircut', 'haircut ppm', 'counted cap'], [row]).trim()}\n`;
 }
 
 function significant(value: number): string {

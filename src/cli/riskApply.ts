@@ -8,7 +8,7 @@ import { parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { type Io, readText } from './io.js';
 import { proposalText } from './riskPropose.js';
-import { impactsOf, refuseLargeImpact, sendProposal, venueAt } from './riskVenue.js';
+import { collateralName, impactsOf, poolsAt, refuseLargeImpact, sendProposal, venueAt } from './riskVenue.js';
 import { type Service, serviceAt } from './service.js';
 
 const OPTIONS = {
@@ -35,10 +35,8 @@ export async function riskApply(args: readonly string[], io: Io): Promise<number
     return EXIT_DONE;
   }
   const sent = await sendProposal(service, proposal);
-  for (const { instrument, sequence, refusal } of sent)
-    io.out(
-      `${instrument}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}\n`,
-    );
+  for (const { subject, sequence, refusal } of sent)
+    io.out(`${subject}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}\n`);
   if (sent.length === 0) io.out('there is nothing to apply\n');
   return sent.every(({ refusal }) => refusal === null) ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -61,7 +59,7 @@ async function proposalOf(file: string, io: Io): Promise<RiskProposal> {
 }
 
 /** What is proposed was judged against what was in force; that must still be so. */
-async function refuseStale(service: Service, { instruments }: RiskProposal): Promise<void> {
+async function refuseStale(service: Service, { instruments, collateral }: RiskProposal): Promise<void> {
   const venue = await venueAt(service);
   for (const { instrument, before } of instruments) {
     const now = venue.instruments.find((shown) => shown.instrument === instrument);
@@ -70,6 +68,18 @@ async function refuseStale(service: Service, { instruments }: RiskProposal): Pro
       throw new Refusal(
         'stale_proposal',
         `${instrument} has other parameters than the proposal was made against: propose anew`,
+      );
+  }
+  const pools = await poolsAt(service);
+  for (const { pool, asset, before } of collateral) {
+    const name = collateralName({ pool, asset });
+    const shown = pools.find((one) => one.pool === pool)?.assets.find((one) => one.asset === asset);
+    const now = shown?.collateral ?? null;
+    if (now === null) throw new Refusal('unknown_asset', `${name} is no collateral of the venue`);
+    if (now.haircutRate !== before.haircutRate || now.countedCap !== before.countedCap)
+      throw new Refusal(
+        'stale_proposal',
+        `${name} counts otherwise than when the proposal was made: propose anew`,
       );
   }
 }

@@ -1,11 +1,11 @@
-/** `bulkhead risk propose`: margin rates for the instruments of a running venue, from price files; nothing is changed. */
-import type { ImpactView, RiskProposal } from '../contract/index.js';
+/** `bulkhead risk propose`: margin rates and haircuts for a running venue, from price files; nothing is changed. */
+import type { ImpactSummary, RiskProposal } from '../contract/index.js';
 import { TAIL_MODEL_NAMES } from '../risk/index.js';
 import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
 import { EXIT_DONE, UsageError } from './failures.js';
 import type { Io } from './io.js';
 import { marketOf } from './riskPrices.js';
-import { type Impacts, impactsOf, liquidityOf, proposalFor } from './riskVenue.js';
+import { collateralName, type Impacts, impactsOf, liquidityOf, proposalFor } from './riskVenue.js';
 import { serviceAt } from './service.js';
 import { table } from './table.js';
 
@@ -70,8 +70,18 @@ const COLUMNS = [
   { title: 'because' },
 ] as const;
 
+const COLLATERAL_COLUMNS = [
+  { title: 'collateral' },
+  { title: 'haircut', align: 'right' },
+  { title: 'proposed', align: 'right' },
+  { title: 'counted cap', align: 'right' },
+  { title: 'proposed', align: 'right' },
+  { title: 'because' },
+] as const;
+
 export function proposalText(proposal: RiskProposal, impacts: Impacts): string {
-  const { instruments, skipped, history, model, effectiveMs, graceUntilMs } = proposal;
+  const { instruments, skipped, collateral, skippedCollateral, history, model } = proposal;
+  const { effectiveMs, graceUntilMs } = proposal;
   const rows = instruments.flatMap(({ instrument, tiers }) =>
     tiers.map(({ notionalCap, before, after, because, limited }, at) => [
       at === 0 ? instrument : '',
@@ -83,24 +93,37 @@ export function proposalText(proposal: RiskProposal, impacts: Impacts): string {
       limited ? `${because}, limited` : because,
     ]),
   );
+  const counted = collateral.map(({ pool, asset, before, after, because, limited }) => [
+    collateralName({ pool, asset }),
+    before.haircutRate,
+    after.haircutRate,
+    before.countedCap ?? 'none',
+    after.countedCap ?? 'none',
+    limited ? `${because}, limited` : because,
+  ]);
+  const impactOn = (name: string, neutral: readonly string[]) =>
+    impactText(name, neutral, impacts.get(name) ?? null);
   const time = (timeMs: number) => new Date(timeMs).toISOString();
   return [
     `${model} on prices from ${history.from} to ${history.to}; the venue at sequence ${proposal.madeAt.sequence}\n\n`,
     rows.length === 0 ? 'no instrument has a proposal\n' : table(COLUMNS, rows),
+    counted.length === 0 ? '' : `\n${table(COLLATERAL_COLUMNS, counted)}`,
     '\n',
-    ...instruments.map((one) => impactText(one.instrument, one.neutral, impacts.get(one.instrument) ?? null)),
+    ...instruments.map(({ instrument, neutral }) => impactOn(instrument, neutral)),
+    ...collateral.map(({ neutral, ...of }) => impactOn(collateralName(of), neutral)),
     ...skipped.map(({ instrument, reason }) => `${instrument}: no proposal, ${reason}\n`),
+    ...skippedCollateral.map(({ reason, ...of }) => `${collateralName(of)}: no proposal, ${reason}\n`),
     `\nin force ${time(effectiveMs)}, for liquidation ${time(graceUntilMs)}; nothing has been changed\n`,
   ].join('');
 }
 
-function impactText(instrument: string, neutral: readonly string[], impact: ImpactView | null): string {
+function impactText(name: string, neutral: readonly string[], impact: ImpactSummary | null): string {
   const unknown = neutral.length === 0 ? '' : `; no data, neutral: ${neutral.join(', ')}`;
-  if (impact === null) return `${instrument}: nothing would change${unknown}\n`;
+  if (impact === null) return `${name}: nothing would change${unknown}\n`;
   const sums = impact.sums.map(
     ({ asset, missingInitial, missingMaintenance }) =>
       `, short of ${missingInitial} ${asset} initial and ${missingMaintenance} ${asset} maintenance margin`,
   );
   const unpriced = impact.unpriced.length === 0 ? '' : `; ${impact.unpriced.length} cannot be priced`;
-  return `${instrument}: ${impact.count} accounts would lack margin, ${impact.newlyLiquidatable} of them be newly liquidatable${sums.join('')}${unpriced}${unknown}\n`;
+  return `${name}: ${impact.count} accounts would lack margin, ${impact.newlyLiquidatable} of them be newly liquidatable${sums.join('')}${unpriced}${unknown}\n`;
 }

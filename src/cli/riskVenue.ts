@@ -1,12 +1,14 @@
-/** Margin rates of a venue by its service: proposed, weighed by whom they would hit, and sent. Shared by the commands and the schedule. */
+/** Margin rates and haircuts of a venue by its service: proposed, weighed by whom they would hit, and sent. Shared by the commands and the schedule. */
 import { append } from '../base/append.js';
 import {
-  type ImpactView,
+  type ImpactSummary,
   type ProposalLimits,
   proposeRisk,
   type RiskProposal,
   readVenueInstruments,
+  readVenuePools,
   type VenueInstruments,
+  type VenuePool,
 } from '../contract/index.js';
 import {
   type AlignedMarket,
@@ -32,11 +34,13 @@ export interface ProposalSettings {
 
 export async function proposalFor(service: Service, settings: ProposalSettings): Promise<RiskProposal> {
   const venue = await venueAt(service);
+  const pools = await poolsAt(service);
   const { noticeMs, graceMs, ...inputs } = settings;
   const effectiveMs = venue.timeMs + noticeMs;
   return proposeRisk({
     ...inputs,
     venue,
+    pools,
     rules: PARAMETER_RULES,
     effectiveMs,
     graceUntilMs: effectiveMs + graceMs,
@@ -49,6 +53,12 @@ export async function venueAt(service: Service): Promise<VenueInstruments> {
   throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
 }
 
+export async function poolsAt(service: Service): Promise<readonly VenuePool[]> {
+  const read = readVenuePools(await service.get('/v1/pools'));
+  if (read.ok) return read.value;
+  throw new Refusal('bad_answer', `/v1/pools: ${read.error[0].path} ${read.error[0].message}`);
+}
+
 export async function liquidityOf(path: string | undefined, io: Io): Promise<readonly LiquiditySnapshot[]> {
   if (path === undefined) return [];
   const read = readLiquidityFile(await readText(path, io));
@@ -56,16 +66,27 @@ export async function liquidityOf(path: string | undefined, io: Io): Promise<rea
   return read.value;
 }
 
-/** Whom a proposal would leave short of margin, by instrument; null where nothing changes. */
-export type Impacts = ReadonlyMap<string, ImpactView | null>;
+/** Whom a proposal would leave short of margin, by what it changes; null where nothing changes. */
+export type Impacts = ReadonlyMap<string, ImpactSummary | null>;
+
+/** How a change of collateral is named beside those of instruments. */
+export function collateralName({ pool, asset }: { readonly pool: string; readonly asset: string }): string {
+  return `${asset} in ${pool}`;
+}
 
 /** As the venue reckons it now, before anything is changed. */
 export async function impactsOf(service: Service, proposal: RiskProposal): Promise<Impacts> {
-  const impacts = new Map<string, ImpactView | null>();
+  const impacts = new Map<string, ImpactSummary | null>();
   for (const { instrument, command } of proposal.instruments) {
     const path = `/v1/instruments/${encodeURIComponent(instrument)}/impact`;
-    const impact = command === null ? null : ((await service.post(path, command.definition)) as ImpactView);
+    const impact =
+      command === null ? null : ((await service.post(path, command.definition)) as ImpactSummary);
     impacts.set(instrument, impact);
+  }
+  for (const { pool, asset, after, command } of proposal.collateral) {
+    const path = `/v1/pools/${encodeURIComponent(pool)}/collateral/${encodeURIComponent(asset)}/impact`;
+    const impact = command === null ? null : ((await service.post(path, after)) as ImpactSummary);
+    impacts.set(collateralName({ pool, asset }), impact);
   }
   return impacts;
 }
@@ -78,7 +99,8 @@ export function refuseLargeImpact(impacts: Impacts, most: number): void {
 }
 
 export interface SentChange {
-  readonly instrument: string;
+  /** The instrument, or the asset and its pool. */
+  readonly subject: string;
   /** Null where the venue refused it. */
   readonly sequence: number | null;
   readonly refusal: string | null;
@@ -97,11 +119,12 @@ interface BatchAnswer {
 /** Ids follow from the proposal: sent twice it is applied once. */
 export async function sendProposal(
   service: Service,
-  { instruments, madeAt, effectiveMs }: RiskProposal,
+  { instruments, collateral, madeAt, effectiveMs }: RiskProposal,
 ): Promise<readonly SentChange[]> {
-  const changing = instruments.flatMap(({ instrument, command }) =>
-    command === null ? [] : [{ instrument, command }],
-  );
+  const changing = [
+    ...instruments.map(({ instrument, command }) => ({ subject: instrument, command })),
+    ...collateral.map(({ command, ...of }) => ({ subject: collateralName(of), command })),
+  ].filter(({ command }) => command !== null);
   const commands = changing.map(({ command }, at) => ({
     id: `risk-${madeAt.sequence}-${effectiveMs}-${at}`,
     command,
@@ -112,7 +135,7 @@ export async function sendProposal(
     append(answers, ((await service.post('/v1/commands/batch', body)) as BatchAnswer).answers);
   }
   return answers.map(({ status, answer }, at) => ({
-    instrument: changing[at]?.instrument ?? '',
+    subject: changing[at]?.subject ?? '',
     sequence: status === 200 ? (answer.sequence ?? null) : null,
     refusal: status === 200 ? null : (answer.detail ?? String(status)),
   }));

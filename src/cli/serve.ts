@@ -98,8 +98,8 @@ function words(event: Happening): string {
   }
 }
 
-function changeText({ instrument, sequence, refusal }: SentChange): string {
-  return `margin rates of ${instrument}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}`;
+function changeText({ subject, sequence, refusal }: SentChange): string {
+  return `margin rates of ${subject}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}`;
 }
 
 interface Serving {

@@ -5,20 +5,20 @@
  * Rates come from `proposeParameters`. Where liquidity is not known the steps that the tiers have above the first one are kept.
  * Limits hold each rate near what it is now; they are applied rate by rate, so that tiers go on rising.
  */
-import { divCeil, err, ok, PPM, parseMinor, type Result } from '../base/index.js';
+import { err, min, ok, parseMinor, type Result } from '../base/index.js';
 import {
-  type AlignedAsset,
   type AlignedMarket,
   type LiquiditySnapshot,
-  marketStress,
   type ParameterProposal,
   type ParameterRules,
   proposeParameters,
   type RiskFault,
-  type StressedLiquidity,
   TAIL_MODELS,
   type TailModelName,
 } from '../risk/index.js';
+import { proposeCollateral } from './collateralProposal.js';
+import { DAY_MS, historyOf, knownReturns, NANO_DECIMALS, stressedLiquidityOf } from './proposalHistory.js';
+import { limitedRate } from './proposalLimits.js';
 import type {
   ProposalLimits,
   ProposedInstrument,
@@ -26,6 +26,7 @@ import type {
   RiskProposal,
   TierRates,
   VenueInstruments,
+  VenuePool,
 } from './riskProposalSchema.js';
 import { formatPpm } from './scale.js';
 import type { WireInstrument } from './wireInstrument.js';
@@ -33,6 +34,8 @@ import type { WireInstrument } from './wireInstrument.js';
 export interface RiskProposalQuestion {
   /** The venue as `GET /v1/instruments` shows it. */
   readonly venue: VenueInstruments;
+  /** As `GET /v1/pools` shows them. */
+  readonly pools: readonly VenuePool[];
   /** Histories are found by the instrument's id, else by the name of its base asset. */
   readonly market: AlignedMarket;
   /** By the instrument's id; volumes in its quote asset. */
@@ -71,6 +74,7 @@ export function proposeRisk(question: RiskProposalQuestion): RiskProposal {
     graceUntilMs,
     instruments,
     skipped,
+    ...proposeCollateral(question),
   };
 }
 
@@ -83,15 +87,13 @@ function proposeInstrument(
   const tiers = definition.tiers ?? [];
   if (status !== 'trading') return err('not_trading');
   if (tiers.length === 0) return err('no_tiers');
-  const { assets } = question.market;
-  const history =
-    assets.find(({ asset }) => asset === instrument) ?? assets.find(({ asset }) => asset === definition.base);
+  const history = historyOf(question.market, [instrument, definition.base]);
   if (history === undefined) return err('no_history');
   const inverse = definition.payoff === 'inverse';
   if (inverse && markPrice === null) return err('no_mark');
-  const returns = known(history);
-  const liquidity = stressedLiquidity(question, {
-    instrument,
+  const returns = knownReturns(history);
+  const liquidity = stressedLiquidityOf(question.liquidity, {
+    name: instrument,
     returns,
     price: inverse ? Number(markPrice) : 1,
   });
@@ -125,28 +127,7 @@ function proposeInstrument(
   });
 }
 
-const DAY_MS = 86_400_000;
 const PPM_DECIMALS = 6;
-
-function known({ returns }: AlignedAsset): Float64Array {
-  return returns.filter((value) => !Number.isNaN(value));
-}
-
-/** Notional caps and volumes are in units of 10^-9 of the settlement asset, the finest there is: only their ratio counts. */
-const NANO_DECIMALS = 9;
-
-/** Null where nothing, or not enough, is known: then it counts as neutral. */
-function stressedLiquidity(
-  { liquidity }: RiskProposalQuestion,
-  of: { readonly instrument: string; readonly returns: Float64Array; readonly price: number },
-): StressedLiquidity | null {
-  const own = liquidity.filter((snapshot) => snapshot.instrument === of.instrument);
-  const stress = marketStress(own, of.returns);
-  if (!stress.ok) return null;
-  const { dailyVolume, halfSpread, volatility } = stress.value;
-  const dailyVolumeMinor = BigInt(Math.floor((dailyVolume / of.price) * 10 ** NANO_DECIMALS));
-  return dailyVolumeMinor > 0n ? { dailyVolumeMinor, halfSpread, volatility } : null;
-}
 
 type Tiers = NonNullable<WireInstrument['tiers']>;
 
@@ -165,7 +146,7 @@ function tiersOf(
       maintenance: bracket.maintenanceMarginRatePpm + (isKept ? before.maintenance - first.maintenance : 0n),
     };
     const within = (side: keyof Rates, mostPpm: bigint) =>
-      least(limited(wanted[side], before[side], { limits, stepPpm: rules.stepPpm }), mostPpm);
+      min(limitedRate(wanted[side], before[side], { limits, stepPpm: rules.stepPpm }), mostPpm);
     const rates = {
       initial: within('initial', rules.initialMaxPpm),
       maintenance: within('maintenance', rules.maintenanceMaxPpm),
@@ -176,8 +157,8 @@ function tiersOf(
       after: textOf(rates, formatPpm(1_000_000_000_000n / rates.initial)),
       because: isKept && at > 0 ? 'kept' : (reasons[isKept ? 0 : at]?.because ?? 'model'),
       limited:
-        rates.initial !== least(wanted.initial, rules.initialMaxPpm) ||
-        rates.maintenance !== least(wanted.maintenance, rules.maintenanceMaxPpm),
+        rates.initial !== min(wanted.initial, rules.initialMaxPpm) ||
+        rates.maintenance !== min(wanted.maintenance, rules.maintenanceMaxPpm),
     };
   });
 }
@@ -210,20 +191,6 @@ function textOf({ initial, maintenance }: Rates, maxLeverage: string): TierRates
   };
 }
 
-/** A rate no further from the one before than the limits allow, in whole steps, rounded up. */
-function limited(
-  wantedPpm: bigint,
-  beforePpm: bigint,
-  { limits, stepPpm }: { readonly limits: ProposalLimits; readonly stepPpm: bigint },
-): bigint {
-  const changed = (share: number) =>
-    divCeil(beforePpm * (PPM + BigInt(Math.round(share * 1e6))), PPM * stepPpm) * stepPpm;
-  const { riseMax, fallMax } = limits;
-  if (riseMax !== null && wantedPpm > beforePpm) return least(wantedPpm, changed(riseMax));
-  if (fallMax !== null && wantedPpm < beforePpm) return most(wantedPpm, least(beforePpm, changed(-fallMax)));
-  return wantedPpm;
-}
-
 function commandOf(
   { effectiveMs, graceUntilMs }: RiskProposalQuestion,
   definition: WireInstrument,
@@ -242,12 +209,4 @@ function exact(text: string, decimals: number): bigint {
   const read = parseMinor(text, decimals);
   if (!read.ok) throw new Error(`a definition holds ${text}`);
   return read.value;
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function most(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -67,6 +67,45 @@ const Instrument = Type.Object(
   OPEN,
 );
 
+const CountedTerms = {
+  haircutRate: Type.String(),
+  countedCap: Type.Union([Type.Null(), Type.String()], {
+    description: 'In the valuation asset; null: none.',
+  }),
+};
+const CountedOf = Type.Object(CountedTerms, OPEN);
+
+const ScheduleCollateral = Type.Object(
+  {
+    kind: Type.Literal('scheduleCollateral'),
+    pool: Type.String(),
+    asset: Type.String(),
+    ...CountedTerms,
+    effectiveMs: Type.Integer({ minimum: 0 }),
+    graceUntilMs: Type.Integer({ minimum: 0 }),
+  },
+  OPEN,
+);
+
+const Collateral = Type.Object(
+  {
+    pool: Type.String(),
+    asset: Type.String(),
+    history: Type.String({ description: 'Asset whose prices were used.' }),
+    returns: Type.Integer(),
+    rate: Type.Number({ description: 'Before limits and rounding.' }),
+    because: Type.Enum(['model', 'liquidity', 'largest'], {
+      description: 'model: the fall of one period; liquidity: more, for the sale; largest: nothing counts.',
+    }),
+    limited: Type.Boolean({ description: 'Whether a limit held the haircut or the cap back.' }),
+    neutral: Type.Array(Type.String(), { description: 'Inputs without data.' }),
+    before: CountedOf,
+    after: CountedOf,
+    command: Type.Union([Type.Null(), ScheduleCollateral], { description: 'Null where nothing changes.' }),
+  },
+  OPEN,
+);
+
 export const RiskProposalDocument = Type.Object(
   {
     format: Type.Literal('bulkhead-risk-proposal'),
@@ -79,6 +118,10 @@ export const RiskProposalDocument = Type.Object(
     graceUntilMs: Type.Integer({ minimum: 0 }),
     instruments: Type.Array(Instrument, { maxItems: 10_000 }),
     skipped: Type.Array(Type.Object({ instrument: Type.String(), reason: Type.String() }, OPEN)),
+    collateral: Type.Array(Collateral, { maxItems: 10_000 }),
+    skippedCollateral: Type.Array(
+      Type.Object({ pool: Type.String(), asset: Type.String(), reason: Type.String() }, OPEN),
+    ),
   },
   OPEN,
 );
@@ -87,6 +130,9 @@ export type RiskProposal = Type.Static<typeof RiskProposalDocument>;
 export type ProposedInstrument = RiskProposal['instruments'][number];
 export type ProposedTier = ProposedInstrument['tiers'][number];
 export type TierRates = ProposedTier['before'];
+export type ProposedCollateral = RiskProposal['collateral'][number];
+export type SkippedCollateral = RiskProposal['skippedCollateral'][number];
+export type Counted = ProposedCollateral['after'];
 export type ProposalLimits = RiskProposal['limits'];
 
 /** What is used here of the answer of `GET /v1/instruments`. */
@@ -105,8 +151,27 @@ const Venue = Type.Object({
 
 export type VenueInstruments = Type.Static<typeof Venue>;
 
+/** What is used here of the answer of `GET /v1/pools`. */
+const Pools = Type.Object({
+  pools: Type.Array(
+    Type.Object({
+      pool: Type.String(),
+      valuationAsset: Type.Union([Type.Null(), Type.String()]),
+      assets: Type.Array(
+        Type.Object({
+          asset: Type.String(),
+          collateral: Type.Union([Type.Null(), Type.Object(CountedTerms)]),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type VenuePool = Type.Static<typeof Pools>['pools'][number];
+
 let compiled: Validator | undefined;
 let compiledVenue: Validator | undefined;
+let compiledPools: Validator | undefined;
 
 /** The instruments of a venue, from the answer of `GET /v1/instruments`. */
 export function readVenueInstruments(value: unknown): Result<VenueInstruments, readonly [Issue, ...Issue[]]> {
@@ -114,6 +179,14 @@ export function readVenueInstruments(value: unknown): Result<VenueInstruments, r
   return compiledVenue.Check(value)
     ? ok(value as VenueInstruments)
     : err(schemaIssues(compiledVenue.Errors(value), value));
+}
+
+/** The pools of a venue, from the answer of `GET /v1/pools`. */
+export function readVenuePools(value: unknown): Result<readonly VenuePool[], readonly [Issue, ...Issue[]]> {
+  compiledPools ??= Compile(Pools);
+  return compiledPools.Check(value)
+    ? ok((value as { pools: VenuePool[] }).pools)
+    : err(schemaIssues(compiledPools.Errors(value), value));
 }
 
 /** A proposal, or what in it is none. Whether its commands still fit the venue is for the venue to say. */

@@ -188,3 +188,140 @@ describe('a proposal of margin rates for a running venue (MAR-08)', () => {
     expect(await refusalOf(runCommand(risk, ['apply', '--url', service.url]))).toBe('usage');
   });
 });
+
+describe('a proposal of haircuts and counted caps (MAR-08)', () => {
+  /** AAA and ZZZ are collateral of a pool that values in USDT; ZZZ has no history. */
+  beforeEach(async () => {
+    await service.accept({ kind: 'listAsset', asset: 'ZZZ', decimals: 6 });
+    await service.accept({ kind: 'openPool', pool: 'shared', admission: 'fills', valuationAsset: 'USDT' });
+    for (const asset of ['AAA', 'ZZZ'])
+      await service.accept({
+        kind: 'listCollateral',
+        pool: 'shared',
+        asset,
+        haircutRate: '0.05',
+        priceMaxAgeMs: 60_000,
+        priceMaxJumpRate: '0.5',
+        priceConfirmations: 1,
+      });
+  });
+  const counted = async () =>
+    (await service.get('/v1/pools')).body.pools
+      .find(({ pool }: { pool: string }) => pool === 'shared')
+      .assets.find(({ asset }: { asset: string }) => asset === 'AAA').collateral;
+  const liquidity = () => {
+    const file = join(folder, 'liquidity.csv');
+    const rows = Array.from(
+      { length: 20 },
+      (_, day) =>
+        `2002-01-${String(day + 1).padStart(2, '0')},own,AAA,${day < 2 ? 54_321 : 900_000},99.9,100.1`,
+    );
+    writeFileSync(file, ['date,venue,instrument,volume,best_bid,best_ask', ...rows, ''].join('\n'));
+    return file;
+  };
+
+  it('has what counts before and after with the reason, and changes nothing', async () => {
+    const made = await proposal();
+    expect(made.skippedCollateral).toEqual([{ pool: 'shared', asset: 'ZZZ', reason: 'no_history' }]);
+    const [one] = made.collateral;
+    expect(one).toMatchObject({
+      pool: 'shared',
+      asset: 'AAA',
+      because: 'model',
+      neutral: ['liquidity'],
+      limited: false,
+      before: { haircutRate: '0.05', countedCap: null },
+      after: { countedCap: null },
+      command: { kind: 'scheduleCollateral', pool: 'shared', asset: 'AAA' },
+    });
+    const haircut = Number(one?.after.haircutRate);
+    expect(haircut).toBeGreaterThanOrEqual(one?.rate as number);
+    expect(haircut).toBeLessThan((one?.rate as number) + 0.0025);
+    // A holder loses by falls alone: no more than the rate of both sides of the perpetual.
+    expect(one?.rate).toBeLessThanOrEqual(made.instruments[0]?.initialRate as number);
+    expect((await propose()).out).toContain('ZZZ in shared: no proposal, no_history');
+  });
+
+  it('caps what one account may count where a file tells what can be sold, within limits', async () => {
+    const [one] = (await proposal('--liquidity', liquidity())).collateral;
+    // A tenth of the 54,321 that nineteen days of twenty exceed, down to two digits.
+    expect(one).toMatchObject({ because: 'liquidity', after: { countedCap: '5400' }, neutral: [] });
+    const [held] = (await proposal('--liquidity', liquidity(), '--rise-max', '0.2')).collateral;
+    expect(held).toMatchObject({ limited: true, after: { haircutRate: '0.06', countedCap: '5400' } });
+  });
+
+  it('is applied when told to, once, comes into force at its time, and is stale from then on', async () => {
+    const file = saved(await proposal('--liquidity', liquidity(), '--rise-max', '0.2'));
+    expect((await apply(file)).out).toMatch(/AAA in shared +0\.05 +0\.06 +none +5400/);
+    expect((await apply(file, '--yes')).out).toMatch(/AAA in shared: scheduled, sequence \d+/);
+    const sequence = await service.sequence();
+    await apply(file, '--yes');
+    expect(await service.sequence()).toBe(sequence);
+    expect(await counted()).toMatchObject({ haircutRate: '0.05', scheduled: { haircutRate: '0.06' } });
+    service.timeMs += 24 * HOUR_MS;
+    await service.accept({ kind: 'resume', pool: 'shared' });
+    expect(await counted()).toMatchObject({
+      haircutRate: '0.06',
+      countedCap: '5400',
+      liquidation: { haircutRate: '0.05', countedCap: null },
+    });
+    expect(await refusalOf(apply(file, '--yes'))).toBe('stale_proposal');
+  });
+
+  it('counts the accounts it would make liquidatable beside those of the rates', async () => {
+    await service.accept({
+      kind: 'mark',
+      sourceTimeMs: service.timeMs,
+      marks: [],
+      assetPrices: [{ pool: 'shared', asset: 'AAA', price: '10' }],
+    });
+    await service.accept({ ...PERP, id: 'SHARED-PERP', pool: 'shared', tiers: [TIGHT] } as never);
+    await openSharedAccount();
+    const made = await proposal();
+    const only = { ...made, instruments: [] };
+    expect((await apply(saved(only), '--liquidatable-max', '9')).out).toMatch(
+      /AAA in shared: 1 accounts would lack margin, 1 of them be newly liquidatable/,
+    );
+    expect(await refusalOf(apply(saved(only), '--yes'))).toBe('impact_too_large');
+  });
+
+  const TIGHT = {
+    notionalCap: null,
+    initialMarginRate: '0.99',
+    maintenanceMarginRate: '0.98',
+    maxLeverage: '1',
+  };
+
+  /** ada is long 100 at 10 on 106 AAA at 10: 1,007 of the 1,060 count, and 980 are needed to stay. */
+  async function openSharedAccount(): Promise<void> {
+    for (const client of ['ada', 'bob']) {
+      await service.accept({ kind: 'openClient', client });
+      const deposit = { deposit: client, client, asset: 'AAA', amount: '1000' };
+      await service.accept({ kind: 'announceDeposit', ...deposit });
+      await service.accept({ kind: 'finalizeDeposit', deposit: client });
+      const of = { account: client, client, marginMode: 'cross', pool: 'shared', leverage: '1' };
+      await service.accept({ kind: 'openAccount', ...of });
+      await service.accept({
+        kind: 'allocate',
+        account: client,
+        asset: 'AAA',
+        amount: client === 'ada' ? '106' : '1000',
+      });
+    }
+    await service.accept({
+      kind: 'mark',
+      sourceTimeMs: service.timeMs,
+      marks: [{ instrument: 'SHARED-PERP', price: '10' }],
+    });
+    const side = (id: string) => ({ party: 'account', id });
+    await service.accept({
+      kind: 'fill',
+      instrument: 'SHARED-PERP',
+      price: '10',
+      quantity: '100',
+      buyer: side('ada'),
+      seller: side('bob'),
+      taker: 'buyer',
+    });
+  }
+});

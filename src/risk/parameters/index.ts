@@ -1,6 +1,7 @@
 /** Margin parameters from forecasts and liquidity: rates, brackets, reasons, as a proposal. */
 export * from './liquidationCost.js';
 export * from './parameterRules.js';
+export * from './proposeHaircut.js';
 export * from './proposeParameters.js';
 export * from './stressedLiquidity.js';
 export * from './tamedRate.js';

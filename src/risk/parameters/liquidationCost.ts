@@ -4,6 +4,7 @@
  * form of R. Almgren, N. Chriss, "Optimal execution of portfolio transactions", Journal of Risk 3 (2001), with the
  * exponent that J. Donier, J. Bonart, Market Microstructure and Liquidity 1 (2015), find on Bitcoin.
  */
+import { type RiskFault, riskFault } from '../riskFault.js';
 import type { ParameterRules } from './parameterRules.js';
 
 export interface StressedLiquidity {
@@ -38,4 +39,13 @@ export function liquidationCost(
     horizonFactor: horizonExponent === 0.5 ? Math.sqrt(periods) : periods ** horizonExponent,
     costRate: halfSpread + impactCoefficient * volatility * Math.sqrt(volumes),
   };
+}
+
+/** What in it is no number that can be. */
+export function liquidityFault(liquidity: StressedLiquidity): RiskFault | null {
+  const { dailyVolumeMinor, halfSpread, volatility } = liquidity;
+  if (dailyVolumeMinor <= 0n) return riskFault('bad_parameter', 'dailyVolumeMinor');
+  const isSize = (value: number) => value >= 0 && Number.isFinite(value);
+  if (!isSize(halfSpread)) return riskFault('bad_parameter', 'halfSpread');
+  return isSize(volatility) ? null : riskFault('bad_parameter', 'volatility');
 }

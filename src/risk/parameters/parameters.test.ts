@@ -8,6 +8,7 @@ import { ANTI_PROCYCLICAL_POLICIES } from '../procyclicality/policy.js';
 import { quantizeRatePpmUp } from '../quantize.js';
 import { liquidationCost } from './liquidationCost.js';
 import { PARAMETER_RULES, type ParameterRules } from './parameterRules.js';
+import { proposeHaircut } from './proposeHaircut.js';
 import { type ParameterProposal, type ParameterQuestion, proposeParameters } from './proposeParameters.js';
 import { tamedRate } from './tamedRate.js';
 
@@ -183,5 +184,84 @@ describe('a rate in ppm', () => {
       52_500n,
     ]);
     expect(() => quantizeRatePpmUp(Number.NaN, 1n)).toThrow('a rate is at least 0');
+  });
+});
+
+describe('a haircut', () => {
+  const QUESTION = {
+    returns: RETURNS,
+    returnDays: 1,
+    model: ewmaNormalModel(),
+    liquidity: LIQUIDITY,
+    rules: PARAMETER_RULES,
+  };
+  const haircut = (question: Partial<Parameters<typeof proposeHaircut>[0]> = {}) => {
+    const result = proposeHaircut({ ...QUESTION, ...question });
+    if (!result.ok) throw new Error(`${result.error.field} ${result.error.code}`);
+    return result.value;
+  };
+
+  it('is the fall of one period with the cost of a sale that fills it, rounded up', () => {
+    const { haircutPpm, countedCapMinor, rate, tail, liquidation, because } = haircut();
+    // A tenth of a day's volume in a day of margin period: the square root of a tenth of the volatility, and half the spread.
+    expect(countedCapMinor).toBe(100_000n);
+    expect(liquidation).toMatchObject({ periodDays: 1, horizonFactor: 1 });
+    expect(rate).toBeCloseTo(tail.rate + 0.0005 + 0.02 * Math.sqrt(0.1), 12);
+    expect(haircutPpm).toBe(quantizeRatePpmUp(rate, 2_500n));
+    expect([tail.side, because]).toEqual(['long', 'liquidity']);
+  });
+
+  it('knows falls alone: an asset that leaps up and never falls so far is not worth less', () => {
+    const leaps = Float64Array.from(RETURNS, (value) => (value > 0 ? 3 * value : value));
+    const falls = leaps.map((value) => -value);
+    expect(haircut({ returns: leaps, model: filteredModel() }).rate).toBeLessThan(
+      haircut({ returns: falls, model: filteredModel() }).rate,
+    );
+    const sides = {
+      returns: leaps,
+      model: filteredModel(),
+      confidence: '0.99',
+      policy: PARAMETER_RULES.policy,
+    };
+    const both = tamedRate(sides);
+    const holders = tamedRate({ ...sides, sides: ['long'] });
+    if (!both.ok || !holders.ok) throw new Error('refused');
+    expect(haircut({ returns: leaps, model: filteredModel() }).tail).toEqual(holders.value);
+    expect(holders.value.rate).toBeLessThan(both.value.rate);
+  });
+
+  it('is of the price alone where liquidity is not known, and then caps nothing', () => {
+    const { countedCapMinor, liquidation, rate, tail, neutral, because } = haircut({ liquidity: null });
+    expect([countedCapMinor, liquidation, neutral, because]).toEqual([null, null, ['liquidity'], 'model']);
+    expect(rate).toBe(tail.rate);
+  });
+
+  it('is at least one step and at most the whole, and its cap has two digits', () => {
+    const stable = haircut({ returns: RETURNS.map((value) => value / 1e6), liquidity: null });
+    expect(stable.haircutPpm).toBe(PARAMETER_RULES.stepPpm);
+    const wild = haircut({ liquidity: { ...LIQUIDITY, halfSpread: 2 } });
+    expect([wild.haircutPpm, wild.because]).toEqual([1_000_000n, 'largest']);
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 10n ** 18n }), (dailyVolumeMinor) => {
+        const cap = haircut({ liquidity: { ...LIQUIDITY, dailyVolumeMinor } }).countedCapMinor as bigint;
+        expect(cap.toString()).toMatch(/^[1-9][0-9]?0*$/);
+        expect(Number(cap)).toBeLessThanOrEqual(Math.max(1, Number(dailyVolumeMinor) * 0.1 + 1e-6));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is refused where the model, the rules or the liquidity are', () => {
+    const refusal = (question: Partial<Parameters<typeof proposeHaircut>[0]>) => {
+      const result = proposeHaircut({ ...QUESTION, ...question });
+      return result.ok ? null : `${result.error.field} ${result.error.code}`;
+    };
+    expect(refusal({ returns: RETURNS.slice(0, 5) })).toBe('returns too_few');
+    expect(refusal({ returnDays: 0 })).toBe('returnDays bad_parameter');
+    expect(refusal({ rules: { ...PARAMETER_RULES, participation: 0 } })).toBe('participation bad_parameter');
+    expect(refusal({ liquidity: { ...LIQUIDITY, dailyVolumeMinor: 0n } })).toBe(
+      'dailyVolumeMinor bad_parameter',
+    );
+    expect(refusal({ liquidity: { ...LIQUIDITY, volatility: Number.NaN } })).toBe('volatility bad_parameter');
   });
 });

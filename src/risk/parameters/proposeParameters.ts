@@ -7,7 +7,12 @@ import type { BracketDefinition } from '../../market/index.js';
 import { quantizeRatePpmUp } from '../quantize.js';
 import { type RiskFault, riskFault } from '../riskFault.js';
 import type { TailModel } from '../tailModel.js';
-import { type LiquidationCost, liquidationCost, type StressedLiquidity } from './liquidationCost.js';
+import {
+  type LiquidationCost,
+  liquidationCost,
+  liquidityFault,
+  type StressedLiquidity,
+} from './liquidationCost.js';
 import { type ParameterRules, parameterRulesFault } from './parameterRules.js';
 import { type TamedRate, tamedRate } from './tamedRate.js';
 
@@ -161,11 +166,7 @@ function questionFault({ returnDays, liquidity, capsMinor }: ParameterQuestion):
   if (falls >= 0) return riskFault('bad_range', 'capsMinor', { at: [falls] });
   if (liquidity === null) return null;
   if (capsMinor.length === 0) return riskFault('too_few', 'capsMinor');
-  const { dailyVolumeMinor, halfSpread, volatility } = liquidity;
-  if (dailyVolumeMinor <= 0n) return riskFault('bad_parameter', 'dailyVolumeMinor');
-  const isSize = (value: number) => value >= 0 && Number.isFinite(value);
-  if (!isSize(halfSpread)) return riskFault('bad_parameter', 'halfSpread');
-  return isSize(volatility) ? null : riskFault('bad_parameter', 'volatility');
+  return liquidityFault(liquidity);
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -19,18 +19,20 @@ export interface TamedRateQuestion {
   readonly model: TailModel;
   readonly confidence: string;
   readonly policy: AntiProcyclicalPolicy;
+  /** Whose loss counts: left out, that of both. */
+  readonly sides?: readonly [Side, ...Side[]];
 }
 
 /** Each side is tamed over its own forecasts, from the model's first. Refused: what the model refuses. */
 export function tamedRate(question: TamedRateQuestion): Result<TamedRate, RiskFault> {
-  const { returns, model, confidence, policy } = question;
+  const { returns, model, confidence, policy, sides = ['long', 'short'] } = question;
   if (returns.length < model.daysMin) {
     const context = { got: String(returns.length), needed: String(model.daysMin) };
     return err(riskFault('too_few', 'returns', { context }));
   }
   const span = { returns, start: model.daysMin, end: returns.length + 1, confidence };
   const found: TamedRate[] = [];
-  for (const side of ['long', 'short'] as const) {
+  for (const side of sides) {
     const forecasts = model.forecasts({ ...span, side });
     if (!forecasts.ok) return forecasts;
     // A series that only rises has a tail below 0: that asks nothing, and gives nothing either.
@@ -38,6 +40,6 @@ export function tamedRate(question: TamedRateQuestion): Result<TamedRate, RiskFa
     const asked = antiProcyclical(margins, policy);
     found.push({ rate: asked.at(-1) as number, modelRate: margins.at(-1) as number, side });
   }
-  const [long, short] = found as [TamedRate, TamedRate];
-  return ok({ ...(long.modelRate >= short.modelRate ? long : short), rate: Math.max(long.rate, short.rate) });
+  const worse = found.reduce((worst, one) => (one.modelRate > worst.modelRate ? one : worst));
+  return ok({ ...worse, rate: Math.max(...found.map(({ rate }) => rate)) });
 }
