@@ -158,10 +158,10 @@ describe('bulkhead serve', () => {
     const done = await runWith(schedule);
     expect(done.code).toBe(0);
     expect(done.out).toMatch(
-      /"event":"riskApplied","changes":\[\{"instrument":"AAA-PERP","sequence":\d+,"refusal":null\}\]/,
+      /"event":"riskApplied","changes":\[\{"subject":"AAA-PERP","sequence":\d+,"refusal":null\}\]/,
     );
     // A change is on its way already: the venue says so, and the rates stay.
-    expect((await runWith(schedule)).out).toMatch(/"instrument":"AAA-PERP","sequence":null,"refusal":"/);
+    expect((await runWith(schedule)).out).toMatch(/"subject":"AAA-PERP","sequence":null,"refusal":"/);
     expect((await runWith({ ...schedule, prices: join(directory, 'none') })).out).toContain(
       '"code":"file_unusable"',
     );

@@ -23,7 +23,7 @@ Options:
   --host ADDRESS  address to listen on; default ${ADDRESS}: this machine only
   --candles TIME  keep candles of the own marks in DIR/candles, one file for each instrument, as \`risk --prices\` reads them: 1m,
                   5m, 15m, 1h, 4h or 1d
-  --risk FILE     propose and apply margin rates every so often, within limits; the file is JSON, as the guide to risk shows it
+  --risk FILE     propose and apply margin rates and haircuts every so often, within limits; the file is JSON, as the guide to risk shows it
   --json          one line of JSON instead of words when it listens and when it ends
   -h, --help      this page
 
@@ -87,10 +87,10 @@ function words(event: Happening): string {
       return `listening on ${event.url}, journal ${event.data} at sequence ${event.sequence}`;
     case 'riskApplied':
       return event.changes.length === 0
-        ? 'margin rates: nothing to change'
+        ? 'risk parameters: nothing to change'
         : event.changes.map(changeText).join('\n');
     case 'riskRefused':
-      return `margin rates stay as they are: ${event.code}: ${event.message}`;
+      return `risk parameters stay as they are: ${event.code}: ${event.message}`;
     case 'stopping':
       return `${event.signal}: taking no more requests`;
     case 'stopped':
@@ -99,7 +99,7 @@ function words(event: Happening): string {
 }
 
 function changeText({ subject, sequence, refusal }: SentChange): string {
-  return `margin rates of ${subject}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}`;
+  return `risk parameters of ${subject}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}`;
 }
 
 interface Serving {
