@@ -1,7 +1,9 @@
 /** The table of the page on margin parameters, computed by src/risk/parameters. */
 import {
   ANTI_PROCYCLICAL_POLICIES,
+  concentrationLadder,
   ewmaNormalModel,
+  liquidityLadder,
   PARAMETER_RULES,
   proposeHaircut,
   proposeParameters,
@@ -13,6 +15,7 @@ import { table } from './markdown.js';
 export const PARAMETER_EXAMPLES: Readonly<Record<string, () => string>> = {
   'margin-parameters': parametersExample,
   haircut: haircutExample,
+  'add-on-ladder': ladderExample,
 };
 
 /** Normal returns of 2% a day; 1,000,000 of volume in a day of stress. */
@@ -78,6 +81,18 @@ function haircutExample(): string {
     `${countedCapMinor}`,
   ];
   return `${table(['fall', 'cost', 'haircut', 'haircut ppm', 'counted cap'], [row]).trim()}\n`;
+}
+
+/** For the same liquidity, and a loss of 0.05852 in one margin period. */
+function ladderExample(): string {
+  const liquidity = { dailyVolumeMinor: 1_000_000n, halfSpread: 0.0005, volatility: 0.02 };
+  const rows = [
+    ...liquidityLadder(liquidity, PARAMETER_RULES).map((step) => ['liquidity', step] as const),
+    ...concentrationLadder(0.05852, liquidity, PARAMETER_RULES).map(
+      (step) => ['concentration', step] as const,
+    ),
+  ].map(([name, { fromMinor, ratePpm }]) => [name, `${fromMinor}`, `${ratePpm}`]);
+  return `${table(['add-on', 'from', 'rate ppm'], rows).trim()}\n`;
 }
 
 function significant(value: number): string {

@@ -8,6 +8,7 @@ import { riskApply } from './riskApply.js';
 import { riskDocumentOf } from './riskPrices.js';
 import { riskPropose } from './riskPropose.js';
 import { riskText } from './riskText.js';
+import { riskVectors } from './riskVectors.js';
 
 export const riskHelp = `Value at risk and expected shortfall of positions, and what makes them, from a JSON document.
 
@@ -16,6 +17,7 @@ Usage: bulkhead risk FILE|- [--json]
        bulkhead risk --schema
        bulkhead risk propose --url ADDRESS --prices DIR [OPTIONS]
        bulkhead risk apply FILE|- --url ADDRESS [--yes]
+       bulkhead risk vectors FILE|- --url ADDRESS [--every SECONDS]
 
 FILE holds one JSON document; "-" is standard input. Unknown fields are refused. "positions" hold one value for each period,
 oldest first: simple returns with a "size" (below 0 for a short), or profit and loss. Losses come out positive, in the
@@ -39,14 +41,17 @@ Options:
   --schema    print the JSON Schema of documents and answers, with definition, unit and example of each field
   -h, --help  this page
 
-Margin rates of a running venue: "propose" asks it for its instruments, takes the tail of their price histories (the file NAME is the
-instrument's base asset) with buffers against procyclicality, and shows rates now and proposed, why, and whom they would leave short;
-"apply" sends a proposal. It refuses one that the venue has gone past, and one that would make accounts liquidatable.
+Rates, haircuts and scenarios of a running venue: "propose" asks it for its instruments and collateral, takes the tail of their price
+histories (the file NAME is the base asset) with buffers against procyclicality, and shows what is now and proposed, why, and whom it would
+leave short; "apply" sends a proposal. It refuses one that the venue has gone past, and one that would make accounts liquidatable.
+"vectors" sends the scenario sets of a proposal anew at the marks of the moment: they grow old.
 
   --url ADDRESS          of \`bulkhead serve\`
   --liquidity FILE       volumes and spreads by instrument (columns: date, venue, instrument, volume, best_bid, best_ask); without it the
                          steps of the tiers are kept
   --model NAME           a method of above; default filtered
+  --scenarios A,B        pools whose portfolio accounts get a scenario set of the history; it counts as soon as it is applied
+  --every SECONDS        "vectors" goes on, until it is stopped
   --rise-max SHARE       most that a rate may rise, as a share of what it is: 0.5 is by half
   --fall-max SHARE       most that it may fall
   --notice HOURS         until the rates count for opening; default 24
@@ -70,6 +75,7 @@ export async function risk(args: readonly string[], io: Io): Promise<number> {
   const [first, ...rest] = args;
   if (first === 'propose') return riskPropose(rest, io);
   if (first === 'apply') return riskApply(rest, io);
+  if (first === 'vectors') return riskVectors(rest, io);
   if (args.some((arg) => /^--prices(=|$)/.test(arg))) return printDocument(args, io);
   return runStateless({ answer: answerRisk, schema: riskJsonSchema, text: riskText }, args, io);
 }

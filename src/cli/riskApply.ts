@@ -8,6 +8,7 @@ import { parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { type Io, readText } from './io.js';
 import { proposalText } from './riskPropose.js';
+import { scenarioImpacts, sendScenarioSets } from './riskScenarios.js';
 import { collateralName, impactsOf, poolsAt, refuseLargeImpact, sendProposal, venueAt } from './riskVenue.js';
 import { type Service, serviceAt } from './service.js';
 
@@ -28,20 +29,27 @@ export async function riskApply(args: readonly string[], io: Io): Promise<number
   const service = serviceAt(url);
   await refuseStale(service, proposal);
   const impacts = await impactsOf(service, proposal);
-  io.out(proposalText(proposal, impacts));
-  refuseLargeImpact(impacts, most);
+  const liquidated = await scenarioImpacts(service, proposal);
+  io.out(proposalText(proposal, { impacts, liquidated }));
+  refuseLargeImpact({ impacts, liquidated }, most);
   if (!parsed.flag('yes')) {
     io.out('--yes applies it\n');
     return EXIT_DONE;
   }
-  const sent = await sendProposal(service, proposal);
-  for (const { subject, sequence, refusal } of sent)
-    io.out(`${subject}: ${refusal === null ? `scheduled, sequence ${sequence}` : `refused: ${refusal}`}\n`);
+  const scheduled = await sendProposal(service, proposal);
+  const sets = await sendScenarioSets(service, proposal);
+  for (const change of scheduled) io.out(changeText(change, 'scheduled'));
+  for (const change of sets) io.out(changeText(change, 'in force'));
+  const sent = [...scheduled, ...sets];
   if (sent.length === 0) io.out('there is nothing to apply\n');
   return sent.every(({ refusal }) => refusal === null) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-async function proposalOf(file: string, io: Io): Promise<RiskProposal> {
+function changeText({ subject, sequence, refusal }: SentChange, done: string): string {
+  return `${subject}: ${refusal === null ? `${done}, sequence ${sequence}` : `refused: ${refusal}`}\n`;
+}
+
+export async function proposalOf(file: string, io: Io): Promise<RiskProposal> {
   const text = await readText(file, io);
   let value: unknown;
   try {

@@ -1,10 +1,11 @@
 /** `bulkhead risk propose`: margin rates and haircuts for a running venue, from price files; nothing is changed. */
-import type { ImpactSummary, RiskProposal } from '../contract/index.js';
+import type { ImpactSummary, ProposedScenarios, RiskProposal } from '../contract/index.js';
 import { TAIL_MODEL_NAMES } from '../risk/index.js';
 import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
 import { EXIT_DONE, UsageError } from './failures.js';
 import type { Io } from './io.js';
 import { marketOf } from './riskPrices.js';
+import { nameOf, scenarioImpacts } from './riskScenarios.js';
 import { collateralName, type Impacts, impactsOf, liquidityOf, proposalFor } from './riskVenue.js';
 import { serviceAt } from './service.js';
 import { table } from './table.js';
@@ -16,6 +17,7 @@ const OPTIONS = {
   model: { type: 'string' },
   'rise-max': { type: 'string' },
   'fall-max': { type: 'string' },
+  scenarios: { type: 'string' },
   notice: { type: 'string' },
   grace: { type: 'string' },
   json: { type: 'boolean' },
@@ -33,7 +35,10 @@ export async function riskPropose(args: readonly string[], io: Io): Promise<numb
     liquidity: await liquidityOf(parsed.text('liquidity'), io),
   });
   if (parsed.flag('json')) io.out(`${JSON.stringify(proposal)}\n`);
-  else io.out(proposalText(proposal, await impactsOf(service, proposal)));
+  else {
+    const impacts = await impactsOf(service, proposal);
+    io.out(proposalText(proposal, { impacts, liquidated: await scenarioImpacts(service, proposal) }));
+  }
   return EXIT_DONE;
 }
 
@@ -41,11 +46,19 @@ const HOUR_MS = 3_600_000;
 
 function settingsOf(parsed: ParsedArguments) {
   return {
+    scenarioPools: poolsOf(parsed),
     model: oneOf(parsed, 'model', { words: TAIL_MODEL_NAMES, fallback: 'filtered' }),
     limits: { riseMax: numberOf(parsed, 'rise-max'), fallMax: numberOf(parsed, 'fall-max') },
     noticeMs: Math.round((numberOf(parsed, 'notice') ?? 24) * HOUR_MS),
     graceMs: Math.round((numberOf(parsed, 'grace') ?? 24) * HOUR_MS),
   };
+}
+
+function poolsOf(parsed: ParsedArguments): readonly string[] {
+  const names = parsed.text('scenarios')?.split(',') ?? [];
+  if (names.includes('') || new Set(names).size < names.length)
+    throw new UsageError('--scenarios takes pools, each once, as in main,second');
+  return names;
 }
 
 function numberOf(
@@ -79,7 +92,13 @@ const COLLATERAL_COLUMNS = [
   { title: 'because' },
 ] as const;
 
-export function proposalText(proposal: RiskProposal, impacts: Impacts): string {
+/** Whom a proposal would hit: by change of rates or haircut, and by scenario set. */
+export interface Hits {
+  readonly impacts: Impacts;
+  readonly liquidated: ReadonlyMap<string, number>;
+}
+
+export function proposalText(proposal: RiskProposal, { impacts, liquidated }: Hits): string {
   const { instruments, skipped, collateral, skippedCollateral, history, model } = proposal;
   const { effectiveMs, graceUntilMs } = proposal;
   const rows = instruments.flatMap(({ instrument, tiers }) =>
@@ -113,8 +132,24 @@ export function proposalText(proposal: RiskProposal, impacts: Impacts): string {
     ...collateral.map(({ neutral, ...of }) => impactOn(collateralName(of), neutral)),
     ...skipped.map(({ instrument, reason }) => `${instrument}: no proposal, ${reason}\n`),
     ...skippedCollateral.map(({ reason, ...of }) => `${collateralName(of)}: no proposal, ${reason}\n`),
+    ...proposal.scenarioSets.map((one) => scenariosText(one, liquidated.get(nameOf(one)) ?? 0)),
+    ...proposal.skippedScenarios.map(
+      ({ pool, reason, at }) =>
+        `scenarios of ${pool}: no proposal, ${reason}${at === '' ? '' : ` (${at})`}\n`,
+    ),
     `\nin force ${time(effectiveMs)}, for liquidation ${time(graceUntilMs)}; nothing has been changed\n`,
   ].join('');
+}
+
+function scenariosText(proposed: ProposedScenarios, liquidated: number): string {
+  const { set, underlyings, instruments, neutral, still } = proposed;
+  const worst = underlyings.map(({ underlying, moves }) => {
+    const sorted = Float64Array.from(moves, Number).sort();
+    return `${underlying} ${sorted[0]} to ${sorted.at(-1)}`;
+  });
+  const unknown = neutral.length === 0 ? '' : `; no liquidity data, neutral: ${neutral.join(', ')}`;
+  const unmoved = still.length === 0 ? '' : `; without a history, standing still: ${still.join(', ')}`;
+  return `scenarios ${nameOf(proposed)}: ${set.scenarios.length} days of ${worst.join(', ')} for ${instruments.length} instruments, ${liquidated} accounts would be liquidated${unknown}${unmoved}\n`;
 }
 
 function impactText(name: string, neutral: readonly string[], impact: ImpactSummary | null): string {

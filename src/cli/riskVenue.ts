@@ -25,6 +25,8 @@ import type { Service } from './service.js';
 export interface ProposalSettings {
   readonly market: AlignedMarket;
   readonly liquidity: readonly LiquiditySnapshot[];
+  /** Pools for whose portfolio accounts a scenario set is proposed. */
+  readonly scenarioPools: readonly string[];
   readonly model: TailModelName;
   readonly limits: ProposalLimits;
   /** Until the rates count for opening, and from then until they count for liquidation. */
@@ -92,8 +94,12 @@ export async function impactsOf(service: Service, proposal: RiskProposal): Promi
 }
 
 /** More accounts than allowed would become liquidatable: nothing is sent. */
-export function refuseLargeImpact(impacts: Impacts, most: number): void {
-  const hit = [...impacts.values()].reduce((sum, impact) => sum + (impact?.newlyLiquidatable ?? 0), 0);
+export function refuseLargeImpact(
+  { impacts, liquidated }: { readonly impacts: Impacts; readonly liquidated: ReadonlyMap<string, number> },
+  most: number,
+): void {
+  const ofSets = [...liquidated.values()].reduce((sum, hit) => sum + hit, 0);
+  const hit = [...impacts.values()].reduce((sum, impact) => sum + (impact?.newlyLiquidatable ?? 0), ofSets);
   if (hit > most)
     throw new Refusal('impact_too_large', `${hit} accounts would be newly liquidatable, ${most} are allowed`);
 }

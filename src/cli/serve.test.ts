@@ -126,8 +126,9 @@ describe('bulkhead serve', () => {
     for (const command of [
       { kind: 'listAsset', asset: 'USDT', decimals: 6 },
       { kind: 'listAsset', asset: 'AAA', decimals: 6 },
-      { kind: 'openPool', pool: 'main' },
+      { kind: 'openPool', pool: 'main', valuationAsset: 'USDT' },
       { ...BTC_PERP, id: 'AAA-PERP', base: 'AAA' },
+      { kind: 'mark', sourceTimeMs: Date.now(), marks: [{ instrument: 'AAA-PERP', price: '10' }] },
     ])
       expect((await post(url, { id: `c${++count}`, command })).status).toBe(200);
     process.emit('SIGTERM', 'SIGTERM');
@@ -160,6 +161,9 @@ describe('bulkhead serve', () => {
     expect(done.out).toMatch(
       /"event":"riskApplied","changes":\[\{"subject":"AAA-PERP","sequence":\d+,"refusal":null\}\]/,
     );
+    // Scenario sets of the pools it names, and their vectors again and again: from the first on they are in force.
+    const sets = await runWith({ ...schedule, scenarioPools: ['main'], vectorSeconds: 1 });
+    expect(sets.out).toMatch(/"subject":"history-[^"]+ in main","sequence":\d+,"refusal":null/);
     // A change is on its way already: the venue says so, and the rates stay.
     expect((await runWith(schedule)).out).toMatch(/"subject":"AAA-PERP","sequence":null,"refusal":"/);
     expect((await runWith({ ...schedule, prices: join(directory, 'none') })).out).toContain(

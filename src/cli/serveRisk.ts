@@ -3,10 +3,11 @@
  * `risk propose` and `risk apply` do; what it cannot do it says, and the rates stay as they are.
  */
 import { join } from 'node:path';
-import { type RiskSchedule, readRiskSchedule } from '../contract/index.js';
+import { type RiskProposal, type RiskSchedule, readRiskSchedule } from '../contract/index.js';
 import { Refusal } from './failures.js';
 import { type Io, readText } from './io.js';
 import { marketOf } from './riskPrices.js';
+import { scenarioImpacts, sendScenarioSets } from './riskScenarios.js';
 import {
   impactsOf,
   liquidityOf,
@@ -46,39 +47,81 @@ export function keepRates(options: {
   readonly directory: string;
   readonly tell: (run: RiskRun) => void;
 }): { readonly stop: () => Promise<void> } {
-  const { schedule, tell } = options;
+  const { schedule, url, tell } = options;
+  let applied: RiskProposal | null = null;
   let running: Promise<void> | null = null;
-  const begin = () => {
-    running ??= runOnce(options)
-      .then(tell)
+  const begin = (run: () => Promise<RiskRun | null>) => {
+    running ??= run()
+      .then((told) => told !== null && tell(told))
+      .then(() => undefined)
       .finally(() => {
         running = null;
       });
   };
-  begin();
-  const timer = setInterval(begin, schedule.everyHours * HOUR_MS);
+  const propose = () =>
+    begin(() =>
+      runOnce(options, (proposal) => {
+        applied = proposal;
+      }),
+    );
+  propose();
+  const timers = [setInterval(propose, schedule.everyHours * HOUR_MS)];
+  if ((schedule.scenarioPools ?? []).length > 0)
+    timers.push(
+      setInterval(
+        () => begin(() => sendVectors(url, applied)),
+        (schedule.vectorSeconds ?? VECTOR_SECONDS) * 1_000,
+      ),
+    );
   return {
     async stop() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await running;
     },
   };
 }
 
-async function runOnce(options: Parameters<typeof keepRates>[0]): Promise<RiskRun> {
+const VECTOR_SECONDS = 60;
+
+/** What the sets in force do at the marks of the moment; told only where the venue refuses it. */
+async function sendVectors(url: string, applied: RiskProposal | null): Promise<RiskRun | null> {
+  if (applied === null) return null;
+  try {
+    const sent = await sendScenarioSets(serviceAt(url), applied);
+    const refused = sent.filter(({ refusal }) => refusal !== null);
+    return refused.length === 0 ? null : { event: 'riskApplied', changes: refused };
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : 'fault';
+    return { event: 'riskRefused', code, message: (error as Error).message };
+  }
+}
+
+/** `keep` is given what was applied. */
+async function runOnce(
+  options: Parameters<typeof keepRates>[0],
+  keep: (applied: RiskProposal) => void,
+): Promise<RiskRun> {
   const { schedule, url, directory } = options;
   try {
     const service = serviceAt(url);
     const proposal = await proposalFor(service, {
       market: await marketOf(schedule.prices ?? join(directory, 'candles'), SILENT),
       liquidity: await liquidityOf(schedule.liquidity, SILENT),
+      scenarioPools: schedule.scenarioPools ?? [],
       model: schedule.model ?? 'filtered',
       limits: { riseMax: schedule.riseMax, fallMax: schedule.fallMax },
       noticeMs: Math.round(schedule.noticeHours * HOUR_MS),
       graceMs: Math.round(schedule.graceHours * HOUR_MS),
     });
-    refuseLargeImpact(await impactsOf(service, proposal), schedule.liquidatableMax);
-    return { event: 'riskApplied', changes: await sendProposal(service, proposal) };
+    const impacts = await impactsOf(service, proposal);
+    const liquidated = await scenarioImpacts(service, proposal);
+    refuseLargeImpact({ impacts, liquidated }, schedule.liquidatableMax);
+    const changes = [
+      ...(await sendProposal(service, proposal)),
+      ...(await sendScenarioSets(service, proposal)),
+    ];
+    keep(proposal);
+    return { event: 'riskApplied', changes };
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 'fault';
     return { event: 'riskRefused', code, message: (error as Error).message };

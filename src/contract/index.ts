@@ -40,6 +40,7 @@ export * from './riskProposal.js';
 export * from './riskProposalSchema.js';
 export * from './riskSchedule.js';
 export * from './riskSchema.js';
+export * from './sentVectors.js';
 export * from './stress.js';
 export * from './stressBooks.js';
 export * from './stressCcxt.js';

@@ -29,6 +29,7 @@ import type {
   VenuePool,
 } from './riskProposalSchema.js';
 import { formatPpm } from './scale.js';
+import { proposeScenarios } from './scenarioProposal.js';
 import type { WireInstrument } from './wireInstrument.js';
 
 export interface RiskProposalQuestion {
@@ -40,6 +41,8 @@ export interface RiskProposalQuestion {
   readonly market: AlignedMarket;
   /** By the instrument's id; volumes in its quote asset. */
   readonly liquidity: readonly LiquiditySnapshot[];
+  /** Pools for whose portfolio accounts a scenario set is proposed. */
+  readonly scenarioPools: readonly string[];
   readonly model: TailModelName;
   readonly rules: ParameterRules;
   readonly limits: ProposalLimits;
@@ -75,6 +78,7 @@ export function proposeRisk(question: RiskProposalQuestion): RiskProposal {
     instruments,
     skipped,
     ...proposeCollateral(question),
+    ...proposeScenarios(question),
   };
 }
 

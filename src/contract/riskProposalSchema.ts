@@ -6,6 +6,7 @@ import { TAIL_MODEL_NAMES } from '../risk/index.js';
 import type { Issue } from './errors.js';
 import { schemaIssues } from './schemaIssues.js';
 import { WireInstrument } from './wireInstrument.js';
+import { SCENARIOS_MAX, WireScenarioSet } from './wireScenarios.js';
 
 const OPEN = { additionalProperties: false } as const;
 const share = (description: string) =>
@@ -106,6 +107,52 @@ const Collateral = Type.Object(
   OPEN,
 );
 
+const Step = Type.Object({ from: Type.String(), rate: Type.String() }, OPEN);
+
+const Scenarios = Type.Object(
+  {
+    pool: Type.String(),
+    set: WireScenarioSet,
+    underlyings: Type.Array(
+      Type.Object(
+        {
+          underlying: Type.String(),
+          moves: Type.Array(Type.String({ pattern: '^-?\\d{1,6}(\\.\\d{1,6})?$' }), {
+            description: 'Relative moves of its price, scenario by scenario.',
+            maxItems: SCENARIOS_MAX,
+          }),
+        },
+        OPEN,
+      ),
+      { maxItems: 1_000 },
+    ),
+    instruments: Type.Array(
+      Type.Object(
+        {
+          instrument: Type.String(),
+          underlying: Type.Union([Type.Null(), Type.String()], {
+            description: 'What it moves with; null: a spot pair, to which nothing happens.',
+          }),
+          halfSpreadRate: Type.String(),
+          liquidity: Type.Array(Step, { maxItems: 64 }),
+          concentration: Type.Array(Step, { maxItems: 64 }),
+        },
+        OPEN,
+      ),
+      { maxItems: 1_000 },
+    ),
+    assets: Type.Array(
+      Type.Object({ asset: Type.String(), underlying: Type.Union([Type.Null(), Type.String()]) }, OPEN),
+      { maxItems: 1_000 },
+    ),
+    neutral: Type.Array(Type.String(), {
+      description: 'Instruments without liquidity data: size adds nothing.',
+    }),
+    still: Type.Array(Type.String(), { description: 'Assets without a history: their price stands still.' }),
+  },
+  OPEN,
+);
+
 export const RiskProposalDocument = Type.Object(
   {
     format: Type.Literal('bulkhead-risk-proposal'),
@@ -122,6 +169,13 @@ export const RiskProposalDocument = Type.Object(
     skippedCollateral: Type.Array(
       Type.Object({ pool: Type.String(), asset: Type.String(), reason: Type.String() }, OPEN),
     ),
+    scenarioSets: Type.Array(Scenarios, { maxItems: 100 }),
+    skippedScenarios: Type.Array(
+      Type.Object(
+        { pool: Type.String(), reason: Type.String(), at: Type.String({ description: 'What it is about.' }) },
+        OPEN,
+      ),
+    ),
   },
   OPEN,
 );
@@ -133,6 +187,9 @@ export type TierRates = ProposedTier['before'];
 export type ProposedCollateral = RiskProposal['collateral'][number];
 export type SkippedCollateral = RiskProposal['skippedCollateral'][number];
 export type Counted = ProposedCollateral['after'];
+export type ProposedScenarios = RiskProposal['scenarioSets'][number];
+export type ScenarioInstrument = ProposedScenarios['instruments'][number];
+export type SkippedScenarios = RiskProposal['skippedScenarios'][number];
 export type ProposalLimits = RiskProposal['limits'];
 
 /** What is used here of the answer of `GET /v1/instruments`. */
@@ -157,6 +214,10 @@ const Pools = Type.Object({
     Type.Object({
       pool: Type.String(),
       valuationAsset: Type.Union([Type.Null(), Type.String()]),
+      scenarios: Type.Union([
+        Type.Null(),
+        Type.Object({ inForce: Type.Union([Type.Null(), Type.String()]), defined: Type.String() }),
+      ]),
       assets: Type.Array(
         Type.Object({
           asset: Type.String(),

@@ -18,6 +18,21 @@ export const RiskSchedule = Type.Object(
       }),
     ),
     liquidity: Type.Optional(Type.String({ description: 'File of volumes and spreads.', minLength: 1 })),
+    scenarioPools: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description:
+          'Pools whose portfolio accounts get scenario sets; their vectors are sent anew every vectorSeconds.',
+        maxItems: 100,
+        uniqueItems: true,
+      }),
+    ),
+    vectorSeconds: Type.Optional(
+      Type.Integer({
+        description: 'Between two sendings of vectors; 60 when left out.',
+        minimum: 1,
+        maximum: 86_400,
+      }),
+    ),
     model: Type.Optional(Type.Enum([...TAIL_MODEL_NAMES], { description: 'filtered when left out.' })),
     riseMax: Type.Number({
       description: 'Most that a rate may rise at a time, as a share of what it is.',

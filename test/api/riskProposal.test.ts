@@ -325,3 +325,151 @@ describe('a proposal of haircuts and counted caps (MAR-08)', () => {
     });
   }
 });
+
+describe('a proposal of scenarios for portfolio accounts (MAR-10)', () => {
+  const MARKS: Record<string, string> = { 'AAA-S': '10', 'BBB-S': '5' };
+  const mark = (marks = MARKS) =>
+    service.accept({
+      kind: 'mark',
+      sourceTimeMs: service.timeMs,
+      marks: Object.entries(marks).map(([instrument, price]) => ({ instrument, price })),
+      assetPrices: [{ pool: 'shared', asset: 'AAA', price: '10' }],
+    });
+  beforeEach(async () => {
+    await service.accept({ kind: 'openPool', pool: 'shared', admission: 'fills', valuationAsset: 'USDT' });
+    await service.accept({
+      kind: 'listCollateral',
+      pool: 'shared',
+      asset: 'AAA',
+      haircutRate: '0.05',
+      priceMaxAgeMs: 60_000,
+      priceMaxJumpRate: '0.5',
+      priceConfirmations: 1,
+    });
+    await service.accept({ kind: 'listAsset', asset: 'BBB', decimals: 6 });
+    for (const base of ['AAA', 'BBB'])
+      await service.accept({ ...PERP, id: `${base}-S`, base, pool: 'shared' } as never);
+    await mark();
+  });
+  const shared = async () =>
+    (await service.get('/v1/pools')).body.pools.find(({ pool }: { pool: string }) => pool === 'shared');
+  const only = async (...options: string[]) => ({
+    ...(await proposal('--scenarios', 'shared', ...options)),
+    instruments: [],
+    collateral: [],
+  });
+
+  it('has the days its underlyings went through together, and is in force once it is applied', async () => {
+    const made = await only();
+    expect(made).toEqual(await only());
+    const [one] = made.scenarioSets;
+    expect(one?.underlyings.map(({ underlying }) => underlying)).toEqual(['AAA', 'BBB']);
+    expect(one?.set.scenarios).toHaveLength(500);
+    expect(one?.assets).toEqual([{ asset: 'AAA', underlying: 'AAA' }]);
+    expect([one?.neutral, one?.still]).toEqual([['AAA-S', 'BBB-S'], []]);
+    const file = saved(made);
+    expect((await apply(file)).out).toMatch(
+      /history-[\d-]+-[0-9a-f]{8} in shared: 500 days of AAA -0\.\d+ to 0\.\d+/,
+    );
+    expect((await shared()).scenarios).toBe(null);
+    expect((await apply(file, '--yes')).code).toBe(0);
+    expect((await shared()).scenarios).toEqual({ inForce: one?.set.id, defined: one?.set.id });
+  });
+
+  it('asks of a single position the expected shortfall of its own days, times the factor (MAR-10)', async () => {
+    const made = await only();
+    await apply(saved(made), '--yes');
+    for (const client of ['ada', 'bob']) {
+      await service.accept({ kind: 'openClient', client });
+      await service.accept({
+        kind: 'announceDeposit',
+        deposit: client,
+        client,
+        asset: 'USDT',
+        amount: '100000',
+      });
+      await service.accept({ kind: 'finalizeDeposit', deposit: client });
+      const of = { account: client, client, marginMode: 'portfolio', pool: 'shared', leverage: '10' };
+      await service.accept({ kind: 'openAccount', ...of });
+      await service.accept({ kind: 'allocate', account: client, asset: 'USDT', amount: '100000' });
+    }
+    const side = (id: string) => ({ party: 'account', id });
+    await service.accept({
+      kind: 'fill',
+      instrument: 'BBB-S',
+      price: '5',
+      quantity: '1000',
+      buyer: side('ada'),
+      seller: side('bob'),
+      taker: 'buyer',
+    });
+    const moves =
+      made.scenarioSets[0]?.underlyings.find(({ underlying }) => underlying === 'BBB')?.moves ?? [];
+    const tailOf = (losses: number[]) => {
+      // 2.5% of 500 days are 12.5: the twelve worst, and half of the next.
+      const worst = losses.sort((a, b) => b - a);
+      return (worst.slice(0, 12).reduce((sum, loss) => sum + loss, 0) + 0.5 * (worst[12] as number)) / 12.5;
+    };
+    for (const [account, sign] of [
+      ['ada', -1],
+      ['bob', 1],
+    ] as const) {
+      const { body } = await service.get(`/v1/accounts/${account}`);
+      const shortfall = tailOf(moves.map((move) => Math.max(0, sign * Number(move) * 5_000)));
+      expect(Number(body.initialMargin)).toBeCloseTo(1.3 * shortfall, 3);
+      expect(Number(body.maintenanceMargin)).toBeCloseTo(shortfall, 3);
+    }
+  });
+
+  it('is sent anew at the marks of the moment, also when they have moved', async () => {
+    const file = saved(await only());
+    await apply(file, '--yes');
+    await mark({ 'AAA-S': '11', 'BBB-S': '4' });
+    const vectors = () => runCommand(risk, ['vectors', file, '--url', service.url]);
+    expect((await vectors()).out).toMatch(/history-.* in shared: sent, sequence \d+/);
+    const { body } = await service.get(`/v1/journal?from=${await service.sequence()}`);
+    expect(body.records[0].outcome.events[0]).toMatchObject({
+      kind: 'scenariosSent',
+      instruments: [{ referencePrice: '11' }, { referencePrice: '4' }],
+    });
+    expect(
+      await refusalOf(runCommand(risk, ['vectors', saved({ ...(await proposal()) }), '--url', service.url])),
+    ).toBe('usage');
+    expect(await refusalOf(runCommand(risk, ['vectors', file]))).toBe('usage');
+  });
+
+  it('adds for size where a file tells what can be sold', async () => {
+    const file = join(folder, 'liquidity.csv');
+    const rows = Array.from(
+      { length: 20 },
+      (_, day) => `2002-01-${String(day + 1).padStart(2, '0')},own,AAA-S,100000,99.9,100.1`,
+    );
+    writeFileSync(file, ['date,venue,instrument,volume,best_bid,best_ask', ...rows, ''].join('\n'));
+    const [one] = (await proposal('--scenarios', 'shared', '--liquidity', file)).scenarioSets;
+    const [aaa, bbb] = one?.instruments ?? [];
+    // 100,000 a day at 10 are 10,000 contracts, of which a margin period of a day takes a tenth.
+    expect(aaa).toMatchObject({ instrument: 'AAA-S', halfSpreadRate: '0.001' });
+    expect(aaa?.liquidity.map(({ from }) => from)[0]).toBe('0');
+    expect(aaa?.concentration[0]?.from).toBe('1000');
+    expect(bbb).toMatchObject({ liquidity: [], concentration: [], halfSpreadRate: '0' });
+    expect((await apply(saved({ ...(await only('--liquidity', file)) }), '--yes')).code).toBe(0);
+  });
+
+  it('is not made where something of the pool cannot be priced, and says what', async () => {
+    const reasons = async (pools: string) =>
+      (await proposal('--scenarios', pools)).skippedScenarios.map(({ pool, reason, at }) =>
+        `${pool} ${reason} ${at}`.trim(),
+      );
+    expect(await reasons('none,main')).toEqual(['none unknown_pool', 'main pool_isolated_only']);
+    await service.accept({ ...PERP, id: 'ZZZ-S', base: 'BTC', pool: 'shared' } as never);
+    expect(await reasons('shared')).toEqual(['shared no_mark ZZZ-S']);
+    await service.accept({
+      kind: 'mark',
+      sourceTimeMs: service.timeMs,
+      marks: [{ instrument: 'ZZZ-S', price: '10' }],
+    });
+    expect(await reasons('shared')).toEqual(['shared no_history ZZZ-S']);
+    expect(await refusalOf(propose('--scenarios', 'a,,b'))).toBe('usage');
+    expect(await refusalOf(propose('--scenarios', 'a,a'))).toBe('usage');
+  });
+});

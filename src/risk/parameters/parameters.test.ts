@@ -6,6 +6,7 @@ import { filteredModel } from '../models/filteredHistorical.js';
 import { steppedReturns, VOLATILITY_STEP } from '../procyclicality/impulse.js';
 import { ANTI_PROCYCLICAL_POLICIES } from '../procyclicality/policy.js';
 import { quantizeRatePpmUp } from '../quantize.js';
+import { concentrationLadder, type LadderStep, liquidityLadder } from './addOnLadder.js';
 import { liquidationCost } from './liquidationCost.js';
 import { PARAMETER_RULES, type ParameterRules } from './parameterRules.js';
 import { proposeHaircut } from './proposeHaircut.js';
@@ -263,5 +264,44 @@ describe('a haircut', () => {
       'dailyVolumeMinor bad_parameter',
     );
     expect(refusal({ liquidity: { ...LIQUIDITY, volatility: Number.NaN } })).toBe('volatility bad_parameter');
+  });
+});
+
+describe('what size adds', () => {
+  const charge = (steps: readonly LadderStep[], size: number) =>
+    steps.reduce((sum, { fromMinor, ratePpm }, at) => {
+      const end = Number(steps[at + 1]?.fromMinor ?? Number.POSITIVE_INFINITY);
+      return sum + (Math.max(0, Math.min(size, end) - Number(fromMinor)) * Number(ratePpm)) / 1e6;
+    }, 0);
+
+  it('is never less than the law it stands for, up to its last step, and rises with size', () => {
+    const { dailyVolumeMinor, volatility } = LIQUIDITY;
+    const volume = Number(dailyVolumeMinor);
+    const liquidity = liquidityLadder(LIQUIDITY, PARAMETER_RULES);
+    const concentration = concentrationLadder(0.06, LIQUIDITY, PARAMETER_RULES);
+    const period = volume * PARAMETER_RULES.participation;
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+        const size = share * volume;
+        const cost = volatility * Math.sqrt(share) * size;
+        expect(charge(liquidity, size)).toBeGreaterThanOrEqual(cost - 1e-9);
+        const multiple = size / period;
+        const extra = multiple > 1 ? 0.06 * (Math.sqrt(multiple) - 1) * size : 0;
+        expect(charge(concentration, size)).toBeGreaterThanOrEqual(extra - 1e-9);
+        if (multiple <= 1) expect(charge(concentration, size)).toBe(0);
+      }),
+    );
+    for (const steps of [liquidity, concentration])
+      for (const [at, { fromMinor, ratePpm }] of steps.entries()) {
+        expect(ratePpm % PARAMETER_RULES.stepPpm).toBe(0n);
+        expect(fromMinor).toBeGreaterThan(steps[at - 1]?.fromMinor ?? -1n);
+        expect(ratePpm).toBeGreaterThan(steps[at - 1]?.ratePpm ?? 0n);
+      }
+  });
+
+  it('is at most the whole', () => {
+    const wild = concentrationLadder(0.9, LIQUIDITY, PARAMETER_RULES);
+    expect(wild.at(-1)?.ratePpm).toBe(1_000_000n);
+    expect(wild.every(({ ratePpm }) => ratePpm <= 1_000_000n)).toBe(true);
   });
 });
