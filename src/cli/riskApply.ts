@@ -9,7 +9,15 @@ import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { type Io, readText } from './io.js';
 import { proposalText } from './riskPropose.js';
 import { scenarioImpacts, sendScenarioSets } from './riskScenarios.js';
-import { collateralName, impactsOf, poolsAt, refuseLargeImpact, sendProposal, venueAt } from './riskVenue.js';
+import {
+  collateralName,
+  impactsOf,
+  poolsAt,
+  refuseLargeImpact,
+  type SentChange,
+  sendProposal,
+  venueAt,
+} from './riskVenue.js';
 import { type Service, serviceAt } from './service.js';
 
 const OPTIONS = {
