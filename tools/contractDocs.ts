@@ -1,5 +1,6 @@
 /** The reference pages that follow from the tables of the contract: commands and refusals. */
 import {
+  ccxtErrorOf,
   DOOR_CODES,
   ERRORS,
   type ErrorCode,
@@ -14,6 +15,7 @@ import {
 } from '../src/contract/index.js';
 import { REJECTION_CODES } from '../src/engine/index.js';
 import { table } from './markdown.js';
+import { routesPage } from './routeDocs.js';
 
 const WIRE_INSTRUMENT = WireInstrument as WireSchema;
 
@@ -21,6 +23,7 @@ const WIRE_INSTRUMENT = WireInstrument as WireSchema;
 export const CONTRACT_PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/commands.md': commandsPage,
   'docs/reference/rejections.md': rejectionsPage,
+  'docs/reference/routes.md': () => routesPage(REWRITE),
 };
 
 const REWRITE =
@@ -160,7 +163,7 @@ export function rejectionsPage(): string {
 
 Whatever is not done is answered as problem JSON (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\`, and besides them
 \`code\`, the numbers that decided under \`context\`, every fault of the request under \`errors\` (each with \`path\`, a JSON
-pointer, and \`message\`), \`retryable\` and \`docs\`. Codes are permanent. \`retryable\` says that the same request can
+pointer, and \`message\`), \`retryable\`, \`ccxt\` (the class of CCXT's errors that says the same) and \`docs\`. Codes are permanent. \`retryable\` says that the same request can
 succeed later although its sender changes nothing.
 
 ## By the engine
@@ -185,8 +188,13 @@ The tables are [rejection.ts](../../src/engine/rejection.ts) and [errors.ts](../
 
 function summary(codes: readonly ErrorCode[]): string {
   return table(
-    ['code', 'status', 'meaning'],
-    codes.map((code) => [`[\`${code}\`](#${code})`, String(ERRORS[code].status), ERRORS[code].message]),
+    ['code', 'status', 'CCXT', 'meaning'],
+    codes.map((code) => [
+      `[\`${code}\`](#${code})`,
+      String(ERRORS[code].status),
+      `\`${ccxtErrorOf(code)}\``,
+      ERRORS[code].message,
+    ]),
   );
 }
 

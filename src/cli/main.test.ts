@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { packageVersion } from '../server/version.js';
 import { COMMANDS, type Command } from './commands.js';
 import { Refusal, UsageError } from './failures.js';
 import type { Io } from './io.js';
-import { main, version } from './main.js';
+import { main } from './main.js';
 
 function recorder(env: Io['env'] = {}) {
   const written = { out: '', err: '' };
@@ -62,7 +63,7 @@ describe('bulkhead', () => {
     [['fine', '--', '-h'], 0, '', ''],
     [['help', 'fine'], 0, 'Usage of fine\n', ''],
     [['--help', 'fine'], 0, 'Usage of fine\n', ''],
-    [['--version'], 0, `${version()}\n`, ''],
+    [['--version'], 0, `${packageVersion()}\n`, ''],
     [
       ['fien'],
       2,

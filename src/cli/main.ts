@@ -3,8 +3,9 @@
  * `bulkhead`: finds the subcommand, runs it, and turns what it throws into a line on standard error and an
  * exit code. It knows nothing about what the subcommands do.
  */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { packageVersion } from '../server/version.js';
 import { COMMANDS, type Command } from './commands.js';
 import { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, Refusal, UsageError } from './failures.js';
 import { type Io, processIo } from './io.js';
@@ -23,7 +24,7 @@ export async function main(
     return EXIT_USAGE;
   }
   if (first === '--version' || first === '-V') {
-    io.out(`${version()}\n`);
+    io.out(`${packageVersion()}\n`);
     return EXIT_DONE;
   }
   const isHelp = first === '-h' || first === '--help' || first === 'help';
@@ -38,11 +39,6 @@ export async function main(
     return EXIT_USAGE;
   }
   return runCommand(command, isHelp ? ['--help'] : rest, io);
-}
-
-export function version(): string {
-  const file = fileURLToPath(new URL('../../package.json', import.meta.url));
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {

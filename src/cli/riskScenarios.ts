@@ -84,7 +84,9 @@ async function commandsFor(service: Service, proposed: ProposedScenarios) {
   const venue: VenueInstruments = await venueAt(service);
   const pool = (await poolsAt(service)).find((one) => one.pool === proposed.pool);
   if (pool === undefined) throw new Refusal('unknown_pool', `the venue has no pool ${proposed.pool}`);
-  const { assets } = (await service.get('/v1/assets')) as { readonly assets: readonly AssetView[] };
+  const { assets } = (await service.list('/v1/assets', 'assets')) as {
+    readonly assets: readonly AssetView[];
+  };
   const decimals = new Map(assets.map(({ asset, decimals }) => [asset, decimals]));
   const vectors = sentVectors(proposed, venue, decimals);
   if (!vectors.ok)

@@ -50,13 +50,13 @@ export async function proposalFor(service: Service, settings: ProposalSettings):
 }
 
 export async function venueAt(service: Service): Promise<VenueInstruments> {
-  const read = readVenueInstruments(await service.get('/v1/instruments'));
+  const read = readVenueInstruments(await service.list('/v1/instruments', 'instruments'));
   if (read.ok) return read.value;
   throw new Refusal('bad_answer', `/v1/instruments: ${read.error[0].path} ${read.error[0].message}`);
 }
 
 export async function poolsAt(service: Service): Promise<readonly VenuePool[]> {
-  const read = readVenuePools(await service.get('/v1/pools'));
+  const read = readVenuePools(await service.list('/v1/pools', 'pools'));
   if (read.ok) return read.value;
   throw new Refusal('bad_answer', `/v1/pools: ${read.error[0].path} ${read.error[0].message}`);
 }

@@ -1,9 +1,12 @@
 /** Asks a running `bulkhead serve`: an answer is its JSON, a refusal the code and words that the service gives. */
+import { append } from '../base/append.js';
 import { Refusal } from './failures.js';
 
 export interface Service {
   readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** All pages of a list as one answer: that of the last page, with the rows of all under `key`. */
+  readonly list: (path: string, key: string) => Promise<unknown>;
 }
 
 export function serviceAt(url: string): Service {
@@ -15,7 +18,17 @@ export function serviceAt(url: string): Service {
     const { code, detail } = body as { readonly code?: string; readonly detail?: string };
     throw new Refusal(code ?? 'service_refused', `${path}: ${detail ?? `status ${response.status}`}`);
   };
+  const list = async (path: string, key: string): Promise<unknown> => {
+    const rows: unknown[] = [];
+    for (let cursor: string | null = '0'; ; ) {
+      const page = (await ask(`${path}?cursor=${cursor}`, {})) as Readonly<Record<string, unknown>>;
+      append(rows, (page[key] ?? []) as readonly unknown[]);
+      cursor = (page['next'] ?? null) as string | null;
+      if (cursor === null) return { ...page, [key]: rows };
+    }
+  };
   return {
+    list,
     get: (path) => ask(path, {}),
     post: (path, body) =>
       ask(path, {

@@ -1,5 +1,6 @@
 /** A refusal as problem JSON (RFC 9457): one form for everything that is not done. */
 import { formatMinor } from '../base/index.js';
+import { type CcxtErrorClass, ccxtErrorOf } from './ccxtErrors.js';
 import { ERRORS, type ErrorCode, type Issue } from './errors.js';
 import type { Json, JsonObject } from './json.js';
 
@@ -16,6 +17,8 @@ export interface Problem {
   /** Everything wrong with the request, by place. */
   readonly errors: readonly Issue[];
   readonly retryable: boolean;
+  /** The class of CCXT's errors that says the same. */
+  readonly ccxt: CcxtErrorClass;
   /** Where the code is explained. */
   readonly docs: string;
 }
@@ -39,6 +42,7 @@ export function problem(
     context,
     errors,
     retryable: isRetryable,
+    ccxt: ccxtErrorOf(code),
     docs: `docs/reference/rejections.md#${code}`,
   };
 }

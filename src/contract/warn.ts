@@ -178,3 +178,17 @@ export function warnJsonSchema(): object {
     ...WarnDocument,
   };
 }
+
+const { policies: _policies, ...asked } = WarnDocument.properties;
+const { id: _id, title: _title, ...found } = PolicyWarning.properties;
+
+/** Answer of `GET /v1/warning`: of the venue as it stands, so that there is one policy alone. */
+export const WarningAnswer = Type.Object(
+  {
+    sequence: Type.Integer({ description: 'Last record of the journal that the answer knows.' }),
+    timeMs: Type.Integer(),
+    ...asked,
+    ...found,
+  },
+  { ...CLOSED, description: 'How near the venue is to spreading losses.' },
+);

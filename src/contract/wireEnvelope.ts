@@ -1,9 +1,6 @@
 /** What surrounds a command in a request: its id, whether it is only tried, and batches. */
 import Type from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
-import { err, ok, type Result } from '../base/index.js';
-import { schemaIssues } from './schemaIssues.js';
-import type { Issues } from './wireCommand.js';
+import { reader } from './schemaReader.js';
 import { ID_PATTERN } from './wireField.js';
 
 export const BATCH_MAX = 1000;
@@ -59,17 +56,6 @@ export const JournalQuery = Type.Object(
   },
   { additionalProperties: false },
 );
-
-/** A value that has the shape, or what is wrong with it. */
-export type Reader<T> = (value: unknown) => Result<T, Issues>;
-
-function reader<S extends Type.TSchema>(schema: S): Reader<Type.Static<S>> {
-  const validator = Compile(schema) as unknown as Validator;
-  return (value) => {
-    if (validator.Check(value)) return ok(value as Type.Static<S>);
-    return err(schemaIssues(validator.Errors(value), value));
-  };
-}
 
 export const readCommandRequest = reader(CommandRequest);
 export const readBatchRequest = reader(BatchRequest);

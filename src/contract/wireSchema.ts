@@ -171,6 +171,12 @@ const countedFields = {
   ),
 };
 
+/** Body of `POST /v1/pools/:pool/collateral/:asset/impact`. */
+export const CollateralImpactRequest = Type.Object(
+  countedFields,
+  closed('How the asset would count.', 'poolAsset'),
+);
+
 export const WIRE_COMMANDS = {
   listAsset: Type.Object(
     {

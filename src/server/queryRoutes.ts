@@ -2,7 +2,6 @@
 import type { Names } from '../base/names.js';
 import {
   accountView,
-  assetViews,
   clientView,
   type ErrorCode,
   explainAccountNow,
@@ -19,13 +18,15 @@ import type { GuardedHost, Sight } from './guardedHost.js';
 import { okReply, type Reply, refuse, refuseIssues, under } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 
-export const getAssets = answer((sight) => ({ assets: assetViews(sight) }));
-export const getInstruments = answer((sight) => ({
-  instruments: rows(sight.state.instruments.table.size).map((row) => instrumentView(sight, row)),
-}));
-export const getPools = answer((sight) => ({
-  pools: rows(sight.state.pools.table.size).map((row) => poolView(sight, row)),
-}));
+export const getInstrument = answer((sight, { params }) =>
+  instrumentView(
+    sight,
+    rowOrRefuse(sight.state.instruments.names, params['instrument'], 'unknown_instrument'),
+  ),
+);
+export const getPool = answer((sight, { params }) =>
+  poolView(sight, rowOrRefuse(sight.state.pools.names, params['pool'], 'unknown_pool')),
+);
 export const getTrialBalance = answer((sight) => ({ trialBalance: trialBalanceJson(sight.state) }));
 export const getState = answer((sight) => ({ ...venueHealth(sight), stateHash: sight.stateHash() }));
 
@@ -84,8 +85,4 @@ function rowOrRefuse(names: Names, id: string | undefined, code: ErrorCode): num
   const row = names.rowOf(id ?? '');
   if (row < 0) throw refuse(code, { id: (id ?? '').slice(0, 80) });
   return row;
-}
-
-function rows(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, row) => row);
 }

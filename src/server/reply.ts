@@ -12,6 +12,8 @@ import {
 export interface Reply {
   readonly status: number;
   readonly body: JsonObject;
+  /** Sent as it is, in place of the body; its type is among the headers. */
+  readonly page?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

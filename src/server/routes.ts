@@ -1,16 +1,50 @@
-/** Every address of the service on one page. */
+/** Every address of the service on one page: the door, the OpenAPI document, the reference and the tests follow from this table. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type Type from 'typebox';
+import {
+  AccountsQuery,
+  type AnswerName,
+  BatchRequest,
+  CollateralImpactRequest,
+  CommandRequest,
+  EventsQuery,
+  HoldingsQuery,
+  JournalQuery,
+  LevelImpactRequest,
+  PageQuery,
+  WalletsQuery,
+  WarningAnswer,
+  WhatIfRequest,
+  WireInstrument,
+} from '../contract/index.js';
 import { postBatch, postCommand } from './commandRoutes.js';
+import { getDocs, getOpenApi } from './docsRoutes.js';
+import { getFills, getFunding, getLiquidationEvents } from './eventRoutes.js';
 import type { GuardedHost } from './guardedHost.js';
 import {
-  getAccount,
+  getAccounts,
   getAssets,
+  getClients,
+  getCollateral,
+  getInstruments,
+  getInsuranceFunds,
+  getLevels,
+  getLiquidations,
+  getMarks,
+  getOrders,
+  getPools,
+  getPositions,
+  getRiskParameters,
+  getWallets,
+} from './listRoutes.js';
+import {
+  getAccount,
   getClient,
   getExplanation,
-  getInstruments,
+  getInstrument,
   getJournal,
   getLive,
-  getPools,
+  getPool,
   getReady,
   getState,
   getTrialBalance,
@@ -29,42 +63,249 @@ export interface RouteRequest {
 
 export type Handler = (host: GuardedHost, request: RouteRequest) => Promise<Reply>;
 
+/** What a caller must be allowed to do. */
+export const SCOPES = ['public', 'read', 'trade', 'risk', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const TAGS = {
+  commands: 'Commands: everything that changes the venue, and what would become of it.',
+  venue: 'Assets, instruments, pools and what they ask for.',
+  clients: 'Clients, wallets, margin accounts, positions and orders.',
+  containment: 'Liquidations, insurance funds, isolation levels, early warning.',
+  books: 'The journal, events out of it, and the sums of all books.',
+  service: 'The service itself.',
+} as const;
+export type Tag = keyof typeof TAGS;
+
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  readonly tag: Tag;
+  readonly scope: Scope;
   readonly summary: string;
+  /** More of it, in sentences. */
+  readonly detail?: string;
+  /** Left out where the address takes nothing after a question mark. */
+  readonly query?: Type.TObject;
+  readonly body?: Type.TSchema;
+  /** By name, of `answers.ts`; a schema; or a page. */
+  readonly answer: AnswerName | Type.TSchema | 'page';
+  /** Whether `Idempotency-Key` may carry the id of a command. */
+  readonly takesKey?: true;
   readonly handler: Handler;
 }
 
+const read = { scope: 'read' } as const;
+const venue = { ...read, tag: 'venue' } as const;
+const clients = { ...read, tag: 'clients' } as const;
+const containment = { ...read, tag: 'containment' } as const;
+const books = { ...read, tag: 'books' } as const;
+const service = { tag: 'service', scope: 'public' } as const;
+const commands = { tag: 'commands', scope: 'trade' } as const;
+
 export const ROUTES: readonly Route[] = [
-  route('POST', '/v1/commands', 'take one command, or only try it', postCommand),
-  route('POST', '/v1/commands/batch', 'take commands in order, each with its own answer', postBatch),
-  route('POST', '/v1/what-if', 'play commands in order and keep nothing', postWhatIf),
-  route('GET', '/v1/assets', 'assets and their decimals', getAssets),
-  route('GET', '/v1/instruments', 'instruments, their marks and definitions', getInstruments),
-  route('POST', '/v1/instruments/:instrument/impact', 'whom other parameters would concern', postImpact),
-  route(
-    'POST',
+  post('/v1/commands', 'take one command, or only try it', {
+    ...commands,
+    body: CommandRequest,
+    answer: 'Command',
+    takesKey: true,
+    handler: postCommand,
+  }),
+  post('/v1/commands/batch', 'take commands in order, each with its own answer', {
+    ...commands,
+    body: BatchRequest,
+    answer: 'Batch',
+    handler: postBatch,
+  }),
+  post('/v1/what-if', 'play commands in order and keep nothing', {
+    ...commands,
+    body: WhatIfRequest,
+    detail:
+      'Up to 100 commands, each seeing what those before it did. `accounts` are those touched and those named, before and after.',
+    answer: 'WhatIf',
+    handler: postWhatIf,
+  }),
+  get('/v1/assets', 'assets and their decimals', {
+    ...venue,
+    query: PageQuery,
+    answer: 'Assets',
+    handler: getAssets,
+  }),
+  get('/v1/instruments', 'instruments, their marks and definitions', {
+    ...venue,
+    query: PageQuery,
+    answer: 'Instruments',
+    handler: getInstruments,
+  }),
+  get('/v1/instruments/:instrument', 'one instrument', {
+    ...venue,
+    answer: 'Instrument',
+    handler: getInstrument,
+  }),
+  post('/v1/instruments/:instrument/impact', 'whom other parameters would concern', {
+    ...venue,
+    scope: 'risk',
+    body: WireInstrument,
+    detail:
+      'Each account that another definition would leave short of margin, with its amounts, at the last good prices. Nothing is changed.',
+    answer: 'Impact',
+    handler: postImpact,
+  }),
+  post('/v1/instruments/:instrument/level-impact', 'whom another isolation level would concern', {
+    ...containment,
+    scope: 'risk',
+    body: LevelImpactRequest,
+    detail:
+      'Positions that would be carved out, or grandfathered and why; accounts whose orders would be blocked, or whose margin locked.',
+    answer: 'LevelImpact',
+    handler: postLevelImpact,
+  }),
+  get('/v1/marks', 'the mark of each instrument, and whether it may decide', {
+    ...venue,
+    query: PageQuery,
+    answer: 'Marks',
+    handler: getMarks,
+  }),
+  get('/v1/pools', 'risk pools: funds, queues, takeovers, collateral, lending', {
+    ...venue,
+    query: PageQuery,
+    answer: 'Pools',
+    handler: getPools,
+  }),
+  get('/v1/pools/:pool', 'one risk pool', { ...venue, answer: 'Pool', handler: getPool }),
+  post(
     '/v1/pools/:pool/collateral/:asset/impact',
     'whom it would concern were the asset to count otherwise as collateral',
-    postCollateralImpact,
+    {
+      ...venue,
+      scope: 'risk',
+      body: CollateralImpactRequest,
+      detail: 'Each account that another haircut and counted cap would leave short of margin.',
+      answer: 'CollateralImpact',
+      handler: postCollateralImpact,
+    },
   ),
-  route(
-    'POST',
-    '/v1/instruments/:instrument/level-impact',
-    'whom another isolation level would concern',
-    postLevelImpact,
-  ),
-  route('GET', '/v1/pools', 'risk pools: funds, queues, takeovers, collateral, lending', getPools),
-  route('GET', '/v1/clients/:id', 'wallet balances and margin accounts of a client', getClient),
-  route('GET', '/v1/accounts/:id', 'a margin account, its positions and orders', getAccount),
-  route('GET', '/v1/accounts/:id/explain', 'the same with the reasons in sentences', getExplanation),
-  route('GET', '/v1/warning', 'how near the venue is to spreading losses', getWarning),
-  route('GET', '/v1/trial-balance', 'sums of all books by asset and kind', getTrialBalance),
-  route('GET', '/v1/journal', 'records from a sequence on', getJournal),
-  route('GET', '/v1/state', 'sequence, time, state hash and health', getState),
-  route('GET', '/livez', 'the process answers', getLive),
-  route('GET', '/readyz', 'commands can be taken', getReady),
+  get('/v1/risk-parameters', 'brackets and rates of each instrument, with its isolation level', {
+    ...venue,
+    query: PageQuery,
+    answer: 'RiskParameters',
+    handler: getRiskParameters,
+  }),
+  get('/v1/collateral', 'what counts as collateral in each pool, and how', {
+    ...venue,
+    query: PageQuery,
+    answer: 'Collateral',
+    handler: getCollateral,
+  }),
+  get('/v1/clients', 'clients', { ...clients, query: PageQuery, answer: 'Clients', handler: getClients }),
+  get('/v1/clients/:id', 'wallet balances and margin accounts of a client', {
+    ...clients,
+    answer: 'Client',
+    handler: getClient,
+  }),
+  get('/v1/wallets', 'wallets, in the words of CCXT', {
+    ...clients,
+    query: WalletsQuery,
+    answer: 'Wallets',
+    handler: getWallets,
+  }),
+  get('/v1/accounts', 'margin accounts', {
+    ...clients,
+    query: AccountsQuery,
+    answer: 'Accounts',
+    handler: getAccounts,
+  }),
+  get('/v1/accounts/:id', 'a margin account, its positions and orders', {
+    ...clients,
+    detail:
+      'Of an isolated account its position; of one that is judged whole its collateral and positions. Lines named after a total sum to it.',
+    answer: 'Account',
+    handler: getAccount,
+  }),
+  get('/v1/accounts/:id/explain', 'the same with the reasons in sentences', {
+    ...clients,
+    answer: 'Explanation',
+    handler: getExplanation,
+  }),
+  get('/v1/positions', 'open positions, in the words of CCXT', {
+    ...clients,
+    query: HoldingsQuery,
+    answer: 'Positions',
+    handler: getPositions,
+  }),
+  get('/v1/orders', 'open orders', {
+    ...clients,
+    query: HoldingsQuery,
+    answer: 'Orders',
+    handler: getOrders,
+  }),
+  get('/v1/fills', 'fills, also of deleveraging and against the outside', {
+    ...books,
+    query: EventsQuery,
+    detail:
+      'In order, 100 at a time; a long stretch of the journal without one is gone through page by page, so that a page may be empty and `next` not null.',
+    answer: 'Events',
+    handler: getFills,
+  }),
+  get('/v1/funding', 'funding that was applied', {
+    ...books,
+    query: EventsQuery,
+    answer: 'Events',
+    handler: getFunding,
+  }),
+  get('/v1/liquidations', 'what each pool is liquidating now', {
+    ...containment,
+    query: PageQuery,
+    answer: 'Liquidations',
+    handler: getLiquidations,
+  }),
+  get('/v1/liquidations/events', 'notices, reductions, takeovers and who bore their losses', {
+    ...containment,
+    query: EventsQuery,
+    answer: 'Events',
+    handler: getLiquidationEvents,
+  }),
+  get('/v1/insurance-funds', 'insurance funds with what came in and went out', {
+    ...containment,
+    query: PageQuery,
+    answer: 'InsuranceFunds',
+    handler: getInsuranceFunds,
+  }),
+  get('/v1/levels', 'the isolation level of each instrument, since when, and why', {
+    ...containment,
+    query: PageQuery,
+    answer: 'Levels',
+    handler: getLevels,
+  }),
+  get('/v1/warning', 'how near the venue is to spreading losses', {
+    ...containment,
+    scope: 'risk',
+    detail:
+      'Made at most every 10 seconds, of up to 5,000 accounts; `sequence` and `timeMs` are those of the state it is of.',
+    answer: WarningAnswer,
+    handler: getWarning,
+  }),
+  get('/v1/trial-balance', 'sums of all books by asset and kind', {
+    ...books,
+    detail: 'Each total is zero, or the books are broken.',
+    answer: 'TrialBalance',
+    handler: getTrialBalance,
+  }),
+  get('/v1/journal', 'records from a sequence on', {
+    ...books,
+    query: JournalQuery,
+    answer: 'Journal',
+    handler: getJournal,
+  }),
+  get('/v1/state', 'sequence, time, state hash and health', { ...books, answer: 'State', handler: getState }),
+  get('/livez', 'the process answers', { ...service, answer: 'Live', handler: getLive }),
+  get('/readyz', 'commands can be taken', { ...service, answer: 'Ready', handler: getReady }),
+  get('/openapi.json', 'this table as an OpenAPI 3.1 document', {
+    ...service,
+    answer: 'page',
+    handler: getOpenApi,
+  }),
+  get('/docs', 'the same to read and to try', { ...service, answer: 'page', handler: getDocs }),
 ];
 
 /** Methods of the routes that have this path; empty where there is none. */
@@ -81,6 +322,12 @@ function matches(pattern: string, path: string): boolean {
   );
 }
 
-function route(method: Route['method'], path: string, summary: string, handler: Handler): Route {
-  return { method, path, summary, handler };
+type Rest = Omit<Route, 'method' | 'path' | 'summary'>;
+
+function get(path: string, summary: string, rest: Rest): Route {
+  return { method: 'GET', path, summary, ...rest };
+}
+
+function post(path: string, summary: string, rest: Rest): Route {
+  return { method: 'POST', path, summary, ...rest };
 }

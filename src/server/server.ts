@@ -110,11 +110,11 @@ function addRoute(app: FastifyInstance, host: GuardedHost, { method, path, handl
   });
 }
 
-function send(reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply {
+function send(reply: FastifyReply, { status, body, page, headers = {} }: Reply): FastifyReply {
   return reply
     .code(status)
     .headers({ 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...headers })
-    .send(JSON.stringify(body));
+    .send(page ?? JSON.stringify(body));
 }
 
 function answerError(

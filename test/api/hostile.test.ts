@@ -159,7 +159,7 @@ describe('a request that is not a command', () => {
       '/v1',
       '/v2/commands',
       '/v1/commands/',
-      '/v1/accounts',
+      '/v1/account',
       '/v1/accounts/a/b',
       '/V1/state',
       '/v1/../v1/stat',

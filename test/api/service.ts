@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Json } from '../../src/contract/index.js';
 import { type Host, openHost } from '../../src/journal/index.js';
 import { type Server, startServer } from '../../src/server/index.js';
+import { checkAnswer } from './answerCheck.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes, looked into by the tests.
 export type Body = any;
@@ -81,11 +82,11 @@ export async function startService(): Promise<Service> {
         ...(body === undefined ? {} : { body }),
       });
       const text = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: text === '' ? null : JSON.parse(text),
-      };
+      const { status } = response;
+      const type = response.headers.get('content-type') ?? '';
+      const answered = text === '' ? null : type.startsWith('text/') ? text : JSON.parse(text);
+      if (method !== 'HEAD') checkAnswer({ method, path }, { status, type, body: answered });
+      return { status, headers: response.headers, body: answered };
     },
     send: (command) => service.post('/v1/commands', { id: `c${++count}`, command }),
     async accept(command) {
