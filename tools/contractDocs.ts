@@ -1,5 +1,6 @@
 /** The reference pages that follow from the tables of the contract: commands and refusals. */
 import {
+  COMMAND_ACCESS,
   ccxtErrorOf,
   DOOR_CODES,
   ERRORS,
@@ -16,6 +17,7 @@ import {
 import { REJECTION_CODES } from '../src/engine/index.js';
 import { table } from './markdown.js';
 import { routesPage } from './routeDocs.js';
+import { settingsPage } from './settingDocs.js';
 
 const WIRE_INSTRUMENT = WireInstrument as WireSchema;
 
@@ -24,6 +26,7 @@ export const CONTRACT_PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/commands.md': commandsPage,
   'docs/reference/rejections.md': rejectionsPage,
   'docs/reference/routes.md': () => routesPage(REWRITE),
+  'docs/reference/settings.md': () => settingsPage(REWRITE),
 };
 
 const REWRITE =
@@ -64,11 +67,16 @@ Everything that changes the state is one of these. A command is a JSON object wi
 - **Optional fields** have their default in the table; answers always write it out.
 
 ${table(
-  ['kind', 'does'],
-  WIRE_KINDS.map((kind) => [`[\`${kind}\`](#${kind.toLowerCase()})`, wireSchema(kind).description ?? '']),
+  ['kind', 'scope', 'of one client', 'does'],
+  WIRE_KINDS.map((kind) => [
+    `[\`${kind}\`](#${kind.toLowerCase()})`,
+    COMMAND_ACCESS[kind].scope,
+    COMMAND_ACCESS[kind].own === undefined ? '' : 'yes',
+    wireSchema(kind).description ?? '',
+  ]),
 )}
 ${WIRE_KINDS.map(commandSection).join('\n')}
-Why a command is refused: [rejections](rejections.md). The definitions are in
+Which keys may send a command of one client, and what a scope is: [who may do what](../guides/access.md). Why a command is refused: [rejections](rejections.md). The definitions are in
 [wireSchema.ts](../../src/contract/wireSchema.ts). ${REWRITE}
 `;
 }

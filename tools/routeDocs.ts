@@ -47,11 +47,24 @@ ${rewrite}
 }
 
 function section(route: Route): string {
-  const { method, path, summary, detail, scope } = route;
-  const about = `${sentence(summary)} Scope \`${scope}\`.${detail === undefined ? '' : ` ${detail}`}`;
+  const { method, path, summary, detail, scope, reach } = route;
+  const about = `${sentence(summary)} ${forWhom(scope, reach)}${detail === undefined ? '' : ` ${detail}`}`;
   const parts = [parameters(route), body(route), answer(route)].filter((part) => part !== '');
   return `### \`${method} ${path}\`\n\n${about}\n${parts.map((part) => `\n${part}`).join('')}`;
 }
+
+function forWhom(scope: Route['scope'], reach: Route['reach']): string {
+  if (scope === null) return 'For everybody.';
+  const asked = scope === 'each' ? 'Scope of each command' : `Scope \`${scope}\``;
+  return `${asked}, ${REACH_WORDS[reach]}.`;
+}
+
+const REACH_WORDS: Readonly<Record<Route['reach'], string>> = {
+  public: 'any key',
+  venue: 'keys bound to nothing',
+  clients: 'bound keys see their own clients',
+  accounts: 'bound keys see their own accounts',
+};
 
 function parameters({ method, path }: Route): string {
   const operation = DOCUMENT.paths[path.replaceAll(/:([A-Za-z]+)/g, '{$1}')]?.[method.toLowerCase()];

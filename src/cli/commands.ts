@@ -20,6 +20,9 @@ export const COMMANDS: readonly Command[] = [
   entry('serve', 'answer commands and queries over HTTP, durably', () =>
     import('./serve.js').then((file) => ({ run: file.serve, help: file.serveHelp })),
   ),
+  entry('config', 'settings of the service: show where each comes from, check them', () =>
+    import('./config.js').then((file) => ({ run: file.config, help: file.configHelp })),
+  ),
   entry('calc', 'margin, liquidation price and removable collateral of positions in a file', () =>
     import('./calc.js').then((file) => ({ run: file.calc, help: file.calcHelp })),
   ),

@@ -34,7 +34,7 @@ export async function riskApply(args: readonly string[], io: Io): Promise<number
   if (url === undefined) throw new UsageError('--url ADDRESS of a running `bulkhead serve` is needed');
   const most = wholeNumber(parsed, 'liquidatable-max', { min: 0, max: 1_000_000_000, fallback: 0 });
   const proposal = await proposalOf(file, io);
-  const service = serviceAt(url);
+  const service = serviceAt(url, io.env);
   await refuseStale(service, proposal);
   const impacts = await impactsOf(service, proposal);
   const liquidated = await scenarioImpacts(service, proposal);

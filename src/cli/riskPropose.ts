@@ -28,7 +28,7 @@ export async function riskPropose(args: readonly string[], io: Io): Promise<numb
   const [url, prices] = [parsed.text('url'), parsed.text('prices')];
   if (url === undefined) throw new UsageError('--url ADDRESS of a running `bulkhead serve` is needed');
   if (prices === undefined) throw new UsageError('--prices DIR is needed');
-  const service = serviceAt(url);
+  const service = serviceAt(url, io.env);
   const proposal = await proposalFor(service, {
     ...settingsOf(parsed),
     market: await marketOf(prices, io),

@@ -23,7 +23,7 @@ export async function riskVectors(args: readonly string[], io: Io): Promise<numb
   const everyS = wholeNumber(parsed, 'every', { min: 1, max: 86_400, fallback: 1 });
   const proposal = await proposalOf(file, io);
   if (proposal.scenarioSets.length === 0) throw new UsageError('the proposal has no scenario set');
-  const service = serviceAt(url);
+  const service = serviceAt(url, io.env);
   for (;;) {
     const sent = await sendScenarioSets(service, proposal);
     for (const { subject, sequence, refusal } of sent)

@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BTC_PERP } from '../../test/api/service.js';
+import { createClient } from '../client/index.js';
 import { type Host, JournalFailed } from '../journal/index.js';
+import { TEST_CERTIFICATE, TEST_KEY } from '../testkit/certificate.js';
 import { runCommand } from '../testkit/runCommand.js';
 import { COMMANDS } from './commands.js';
 import type { Io } from './io.js';
@@ -49,7 +52,7 @@ function run(...args: string[]) {
     hasColour: false,
     env: {},
   };
-  const exit = main(['serve', ...args], io);
+  const exit = main(['serve', ...(args.includes('--auth') ? [] : ['--auth', 'none']), ...args], io);
   const line = new Promise<string>((resolve) => {
     heard = () => resolve(said.out);
   });
@@ -78,6 +81,58 @@ describe('bulkhead serve', () => {
     expect(said.out).toMatch(/SIGTERM: taking no more requests\nstopped at sequence 0\n$/);
     expect(said.err).toBe('');
     expect(process.listenerCount('SIGTERM')).toBe(listeners);
+  });
+
+  it('asks for a key unless it is told not to, and shows the first one once', async () => {
+    const options = ['--auth', 'keys', '--data', directory, '--port', '0', '--json', '--log', 'info'];
+    const first = run(...options);
+    const url = urlOf(await first.line);
+    expect((await fetch(`${url}/v1/state`)).status).toBe(401);
+    await vi.waitFor(() => expect(first.said.out).toContain('firstKey'));
+    const { key, secret } = JSON.parse(first.said.out.split('\n')[1] as string);
+    const client = createClient({ url, credentials: { key, secret } });
+    await client.command({ kind: 'listAsset', asset: 'USDT', decimals: 6 });
+    expect((await client.get('/v1/assets')).assets).toHaveLength(1);
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await first.exit).toBe(0);
+    const lines = first.said.err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { method: 'GET', route: '/v1/state', status: 401 },
+      { method: 'POST', route: '/v1/commands', status: 200 },
+      { method: 'GET', route: '/v1/assets', status: 200 },
+    ]);
+    expect(first.said.err).not.toContain(secret);
+    const second = run(...options);
+    await second.line;
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await second.exit).toBe(0);
+    expect(second.said.out).not.toContain('firstKey');
+  });
+
+  it('speaks HTTPS with a certificate, and asks for a key wherever others can reach it', async () => {
+    const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+    writeFileSync(cert, TEST_CERTIFICATE);
+    writeFileSync(key, TEST_KEY);
+    const file = join(directory, 'settings.json');
+    writeFileSync(file, JSON.stringify({ listen: { tlsCertificate: cert, tlsKey: key } }));
+    const service = run('--data', join(directory, 'venue'), '--port', '0', '--json', '--config', file);
+    const url = urlOf(await service.line);
+    expect(url).toMatch(/^https:/);
+    const answer = await new Promise<{ status: number | undefined; hsts: unknown }>((resolve, reject) => {
+      get(`${url}/livez`, { ca: TEST_CERTIFICATE, servername: 'localhost' }, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode, hsts: response.headers['strict-transport-security'] });
+      }).on('error', reject);
+    });
+    expect(answer).toEqual({ status: 200, hsts: 'max-age=31536000' });
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await service.exit).toBe(0);
+    const open = run('--data', directory, '--host', '0.0.0.0');
+    expect(await open.exit).toBe(1);
+    expect(open.said.err).toContain('only for an address of this machine');
   });
 
   it('ends with 1 when its journal fails, after saying why and answering 503', async () => {

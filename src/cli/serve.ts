@@ -1,17 +1,26 @@
 /** `bulkhead serve`: opens the journal of a folder and answers over HTTP until it is told to stop. */
-import type { RiskSchedule } from '../contract/index.js';
+import { readFile } from 'node:fs/promises';
+import { credentialHeaders } from '../client/index.js';
+import type { RiskSchedule, Settings } from '../contract/index.js';
 import { type Host, JournalDamaged, JournalInUse, openHost } from '../journal/index.js';
-import { type Server, startServer } from '../server/index.js';
-import { oneOf, parseArguments, wholeNumber } from './arguments.js';
+import {
+  type Access,
+  createLog,
+  LogDamaged,
+  MasterKeyUnusable,
+  openAccess,
+  type Server,
+  startServer,
+} from '../server/index.js';
+import { parseArguments } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
 import type { SentChange } from './riskVenue.js';
-import { CANDLE_TIMES, type CandleKeeper, keepCandles } from './serveCandles.js';
+import { type CandleKeeper, type CandleTime, keepCandles } from './serveCandles.js';
 import { keepRates, type RiskRun, riskScheduleOf } from './serveRisk.js';
-
-const PORT = 4410;
-const ADDRESS = '127.0.0.1';
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
+import { type Service, serviceBy } from './service.js';
+import { LOOPBACK, settingFaults } from './settingFaults.js';
+import { resolveSettings, SETTING_OPTIONS } from './settings.js';
 
 export const serveHelp = `Answer commands and queries over HTTP, with every accepted command durable before it is answered.
 
@@ -19,63 +28,95 @@ Usage: bulkhead serve --data DIR [OPTIONS]
 
 Options:
   --data DIR      folder of the journal; made when it is not there
-  --port N        port, 0 for any free one; default ${PORT}
-  --host ADDRESS  address to listen on; default ${ADDRESS}: this machine only
+  --port N        port, 0 for any free one; default 4410
+  --host ADDRESS  address to listen on; default 127.0.0.1: this machine only
+  --auth MODE     keys: every request is signed with a key, and the first start shows the first one, once; none: nobody is asked, only
+                  on an address of this machine; default keys
   --candles TIME  keep candles of the own marks in DIR/candles, one file for each instrument, as \`risk --prices\` reads them: 1m,
                   5m, 15m, 1h, 4h or 1d
   --risk FILE     propose and apply margin rates and haircuts every so often, within limits; the file is JSON, as the guide to risk shows it
+  --config FILE   these and all other settings in a file; see bulkhead config
+  --log LEVEL     lines of JSON on standard error: silent, error, warn, info or debug; default warn
   --json          one line of JSON instead of words when it listens and when it ends
   -h, --help      this page
 
-There is no authentication: whoever reaches the port commands the venue. SIGTERM and SIGINT end it in order.
-Exit code 1 when the journal cannot be opened or fails: what was answered is on disk.
+SIGTERM and SIGINT end it in order. Exit code 1 when the journal cannot be opened or fails: what was answered is on disk.
 
 Examples:
-  bulkhead serve --data ./venue
-  curl -s localhost:${PORT}/v1/commands -H 'content-type: application/json' \\
+  bulkhead serve --data ./venue --auth none
+  curl -s localhost:4410/v1/commands -H 'content-type: application/json' \\
     -d '{"id":"1","command":{"kind":"listAsset","asset":"USDT","decimals":6}}'
-  curl -s localhost:${PORT}/v1/state
+  curl -s localhost:4410/v1/state
 `;
 
 const OPTIONS = {
-  data: { type: 'string' },
-  port: { type: 'string' },
-  host: { type: 'string' },
-  candles: { type: 'string' },
-  risk: { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean' },
+  ...Object.fromEntries(Object.keys(SETTING_OPTIONS).map((name) => [name, { type: 'string' as const }])),
 } as const;
 
 export async function serve(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArguments(args, OPTIONS);
-  const directory = parsed.text('data');
-  if (directory === undefined || directory === '') throw new UsageError('--data DIR is needed');
-  const port = wholeNumber(parsed, 'port', { min: 0, max: 65535, fallback: PORT });
-  const address = parsed.text('host') ?? ADDRESS;
+  const { settings } = await resolveSettings(parsed, io);
+  const directory = settings.data;
+  if (directory === null) throw new UsageError('--data DIR is needed');
+  await settingFaults(settings);
   const tell = parsed.flag('json')
     ? (event: Happening) => io.out(`${JSON.stringify(event)}\n`)
     : (event: Happening) => io.out(`${words(event)}\n`);
-
-  const candles = oneOf(parsed, 'candles', { words: CANDLE_TIMES, fallback: null });
-
-  const risk = parsed.text('risk');
-  const schedule = risk === undefined ? null : await riskScheduleOf(risk, io);
-  const host = await openJournal(directory);
+  const schedule = settings.risk === null ? null : await riskScheduleOf(settings.risk, io);
+  const tls = await tlsOf(settings);
+  const host = await openJournal(directory, settings['journal.snapshotEvery']);
   let keeper: CandleKeeper | null = null;
+  let access: Access | null = null;
   try {
-    if (candles !== null) keeper = await keepCandles({ host, directory, time: candles, io });
-    const code = await answerUntilEnd({ host, directory, address, port, schedule, tell, io });
+    if (settings.candles !== null)
+      keeper = await keepCandles({ host, directory, time: settings.candles as CandleTime, io });
+    access = await openDoor(settings, directory, io);
+    const code = await answerUntilEnd({ host, directory, settings, access, tls, schedule, tell, io });
     await keeper?.stop();
     return code;
   } finally {
     keeper?.abandon();
+    await access?.close().catch(() => undefined);
     // A journal that has failed has said so already; its files and lock are let go of all the same.
     await host.close().catch(() => undefined);
   }
 }
 
+async function tlsOf(settings: Settings): Promise<Serving['tls']> {
+  const [cert, key] = [settings['listen.tlsCertificate'], settings['listen.tlsKey']];
+  if (cert === null || key === null) return null;
+  return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+}
+
+async function openDoor(settings: Settings, directory: string, io: Io): Promise<Access | null> {
+  if (settings['access.mode'] === 'none') return null;
+  try {
+    return await openAccess({
+      directory,
+      masterKey: io.env['BULKHEAD_MASTER_KEY'],
+      terms: {
+        windowMs: settings['access.windowMs'],
+        rate: { perSecond: settings['access.requestsPerSecond'], burst: settings['access.burst'] },
+        fourEyes: settings['access.fourEyes'],
+        approvalKeptMs: Math.round(settings['access.approvalHours'] * HOUR_MS),
+        tokens: settings['access.tokens'],
+      },
+    });
+  } catch (error) {
+    if (error instanceof LogDamaged) throw new Refusal('access_damaged', error.message);
+    if (error instanceof MasterKeyUnusable) throw new Refusal('bad_master_key', error.message);
+    if (typeof (error as NodeJS.ErrnoException).code === 'string') throw fileRefusal(error, directory);
+    throw error;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
 /** What the command says about itself. */
 type Happening =
+  | { readonly event: 'firstKey'; readonly key: string; readonly secret: string }
   | { readonly event: 'listening'; readonly url: string; readonly data: string; readonly sequence: number }
   | RiskRun
   | { readonly event: 'stopping'; readonly signal: string }
@@ -83,6 +124,8 @@ type Happening =
 
 function words(event: Happening): string {
   switch (event.event) {
+    case 'firstKey':
+      return `first key ${event.key}, secret ${event.secret}: it may do everything; the secret is shown this once`;
     case 'listening':
       return `listening on ${event.url}, journal ${event.data} at sequence ${event.sequence}`;
     case 'riskApplied':
@@ -105,40 +148,42 @@ function changeText({ subject, sequence, refusal }: SentChange): string {
 interface Serving {
   readonly host: Host;
   readonly directory: string;
-  readonly address: string;
-  readonly port: number;
+  readonly settings: Settings;
+  readonly access: Access | null;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly schedule: RiskSchedule | null;
   readonly tell: (event: Happening) => void;
   readonly io: Io;
 }
 
-async function answerUntilEnd({
-  host,
-  directory,
-  address,
-  port,
-  schedule,
-  tell,
-  io,
-}: Serving): Promise<number> {
+async function answerUntilEnd(serving: Serving): Promise<number> {
+  const { host, directory, settings, access, tls, schedule, tell, io } = serving;
+  const address = settings['listen.host'];
   const end = ending();
+  const log = createLog(settings['log.level'], io.err);
   try {
     const server = await listen({
       host,
       address,
-      port,
+      port: settings['listen.port'],
+      access,
+      tls,
+      trustProxy: settings['listen.trustProxy'],
+      log,
       onFault: (error) => io.err(`fault: ${error.stack ?? error.message}\n`),
       onFailure: end.fail,
     });
-    if (!LOOPBACK.test(address))
-      io.err(`warning: ${address} is open to others, and there is no authentication\n`);
+    if (!LOOPBACK.test(address) && tls === null)
+      io.err(`warning: ${address} is open to others, and what is sent there can be read on its way\n`);
     tell({
       event: 'listening',
       url: server.url,
       data: directory,
       sequence: host.engine.state.clock.sequence,
     });
-    const rates = schedule === null ? null : keepRates({ schedule, url: server.url, directory, tell });
+    if (access !== null && access.firstKey !== null) tell({ event: 'firstKey', ...access.firstKey });
+    const service = serviceWithin(server, access);
+    const rates = schedule === null ? null : keepRates({ schedule, service, directory, tell });
     const reason = await end.reason;
     await rates?.stop();
     if (reason instanceof Error) io.err(`the journal or the engine has failed: ${reason.message}\n`);
@@ -151,6 +196,27 @@ async function answerUntilEnd({
   } finally {
     end.forget();
   }
+}
+
+/** The service as its own schedule asks it, with a key that is lent for as long as it runs. */
+function serviceWithin(server: Server, access: Access | null): Service {
+  const lent =
+    access === null
+      ? null
+      : access.ring.lend({
+          label: 'the schedule of risk parameters',
+          scopes: ['read', 'trade', 'risk'],
+          clients: null,
+          pools: null,
+          requestsPerSecond: null,
+        });
+  const credentials = lent === null ? null : { key: lent.key.key, secret: lent.secret };
+  return serviceBy(async ({ method, path, body }) => {
+    const said = await credentialHeaders(credentials, { method, path, body, nowMs: Date.now() });
+    const type: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' };
+    const answer = await server.ask({ method, path, body, headers: { ...said, ...type } });
+    return { status: answer.status, body: JSON.parse(answer.body) };
+  });
 }
 
 /** Why the service ends: a signal, or a failure. A second signal ends the process at once. */
@@ -187,9 +253,9 @@ async function listen(options: Parameters<typeof startServer>[0]): Promise<Serve
   }
 }
 
-async function openJournal(directory: string): Promise<Host> {
+async function openJournal(directory: string, snapshotEvery: number): Promise<Host> {
   try {
-    return await openHost({ directory });
+    return await openHost({ directory, snapshotEvery });
   } catch (error) {
     if (error instanceof JournalInUse) throw new Refusal('journal_in_use', error.message);
     if (error instanceof JournalDamaged) throw new Refusal('journal_damaged', error.message);

@@ -1,12 +1,12 @@
 /** `bulkhead serve --candles`: the price files of the own marks are followed while the service runs, and once more when it ends. */
 import { join } from 'node:path';
+import type { CANDLE_TIMES } from '../contract/index.js';
 import type { Host } from '../journal/index.js';
 import { type CandleStore, openCandleStore } from '../server/index.js';
 import { Refusal } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
 
-export const CANDLE_TIMES = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
-type CandleTime = (typeof CANDLE_TIMES)[number];
+export type CandleTime = (typeof CANDLE_TIMES)[number];
 
 const MINUTE_MS = 60_000;
 const MINUTES: Readonly<Record<CandleTime, number>> = {

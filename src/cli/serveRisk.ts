@@ -16,7 +16,7 @@ import {
   type SentChange,
   sendProposal,
 } from './riskVenue.js';
-import { serviceAt } from './service.js';
+import type { Service } from './service.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -42,12 +42,12 @@ export async function riskScheduleOf(file: string, io: Io): Promise<RiskSchedule
 /** Runs at once and then every so often, one run at a time. */
 export function keepRates(options: {
   readonly schedule: RiskSchedule;
-  readonly url: string;
+  readonly service: Service;
   /** Of the journal. */
   readonly directory: string;
   readonly tell: (run: RiskRun) => void;
 }): { readonly stop: () => Promise<void> } {
-  const { schedule, url, tell } = options;
+  const { schedule, service, tell } = options;
   let applied: RiskProposal | null = null;
   let running: Promise<void> | null = null;
   const begin = (run: () => Promise<RiskRun | null>) => {
@@ -69,7 +69,7 @@ export function keepRates(options: {
   if ((schedule.scenarioPools ?? []).length > 0)
     timers.push(
       setInterval(
-        () => begin(() => sendVectors(url, applied)),
+        () => begin(() => sendVectors(service, applied)),
         (schedule.vectorSeconds ?? VECTOR_SECONDS) * 1_000,
       ),
     );
@@ -84,10 +84,10 @@ export function keepRates(options: {
 const VECTOR_SECONDS = 60;
 
 /** What the sets in force do at the marks of the moment; told only where the venue refuses it. */
-async function sendVectors(url: string, applied: RiskProposal | null): Promise<RiskRun | null> {
+async function sendVectors(service: Service, applied: RiskProposal | null): Promise<RiskRun | null> {
   if (applied === null) return null;
   try {
-    const sent = await sendScenarioSets(serviceAt(url), applied);
+    const sent = await sendScenarioSets(service, applied);
     const refused = sent.filter(({ refusal }) => refusal !== null);
     return refused.length === 0 ? null : { event: 'riskApplied', changes: refused };
   } catch (error) {
@@ -101,9 +101,8 @@ async function runOnce(
   options: Parameters<typeof keepRates>[0],
   keep: (applied: RiskProposal) => void,
 ): Promise<RiskRun> {
-  const { schedule, url, directory } = options;
+  const { schedule, service, directory } = options;
   try {
-    const service = serviceAt(url);
     const proposal = await proposalFor(service, {
       market: await marketOf(schedule.prices ?? join(directory, 'candles'), SILENT),
       liquidity: await liquidityOf(schedule.liquidity, SILENT),

@@ -1,6 +1,8 @@
 /** Asks a running `bulkhead serve`: an answer is its JSON, a refusal the code and words that the service gives. */
 import { append } from '../base/append.js';
+import { type Credentials, credentialHeaders } from '../client/index.js';
 import { Refusal } from './failures.js';
+import type { Io } from './io.js';
 
 export interface Service {
   readonly get: (path: string) => Promise<unknown>;
@@ -9,34 +11,60 @@ export interface Service {
   readonly list: (path: string, key: string) => Promise<unknown>;
 }
 
-export function serviceAt(url: string): Service {
+export interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: string;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** With the key of BULKHEAD_KEY, `ID:SECRET`, where it is set. */
+export function serviceAt(url: string, env: Io['env']): Service {
   const base = baseOf(url);
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const response = await answerOf(new URL(path, base), init);
-    const body = await jsonOf(response);
-    if (response.ok) return body;
+  const credentials = keyOf(env['BULKHEAD_KEY']);
+  return serviceBy(async ({ method, path, body }) => {
+    const said = await credentialHeaders(credentials, { method, path, body, nowMs: Date.now() });
+    const headers = { ...said, ...(body === '' ? {} : { 'content-type': 'application/json' }) };
+    const response = await answerOf(new URL(path, base), {
+      method,
+      headers,
+      ...(body === '' ? {} : { body }),
+    });
+    return { status: response.status, body: await jsonOf(response) };
+  });
+}
+
+function keyOf(text: string | undefined): Credentials | null {
+  if (text === undefined) return null;
+  const [, key, secret] = /^([^:\s]+):(\S+)$/.exec(text) ?? [];
+  if (key === undefined || secret === undefined)
+    throw new Refusal('bad_key', 'BULKHEAD_KEY must be ID:SECRET');
+  return { key, secret };
+}
+
+/** By whatever brings a request there and its answer back. */
+export function serviceBy(send: (sent: Sent) => Promise<Answered>): Service {
+  const ask = async (sent: Sent): Promise<unknown> => {
+    const { status, body } = await send(sent);
+    if (status < 400) return body;
     const { code, detail } = body as { readonly code?: string; readonly detail?: string };
-    throw new Refusal(code ?? 'service_refused', `${path}: ${detail ?? `status ${response.status}`}`);
+    throw new Refusal(code ?? 'service_refused', `${sent.path}: ${detail ?? `status ${status}`}`);
   };
+  const get = (path: string) => ask({ method: 'GET', path, body: '' });
   const list = async (path: string, key: string): Promise<unknown> => {
     const rows: unknown[] = [];
     for (let cursor: string | null = '0'; ; ) {
-      const page = (await ask(`${path}?cursor=${cursor}`, {})) as Readonly<Record<string, unknown>>;
+      const page = (await get(`${path}?cursor=${cursor}`)) as Readonly<Record<string, unknown>>;
       append(rows, (page[key] ?? []) as readonly unknown[]);
       cursor = (page['next'] ?? null) as string | null;
       if (cursor === null) return { ...page, [key]: rows };
     }
   };
-  return {
-    list,
-    get: (path) => ask(path, {}),
-    post: (path, body) =>
-      ask(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-  };
+  return { list, get, post: (path, body) => ask({ method: 'POST', path, body: JSON.stringify(body) }) };
 }
 
 function baseOf(url: string): URL {

@@ -6,10 +6,11 @@ import type { IsolationLevel } from '../isolation/index.js';
 import type { ExplainedAccount } from './accountReasons.js';
 import type { AccountView } from './accountView.js';
 import type { CollateralTermsView } from './collateralTermsView.js';
+import type { Scope } from './commandAccess.js';
 import type { CollateralImpactView, ImpactView } from './impactView.js';
 import type { IsolatedPositionView } from './isolatedAccountView.js';
 import type { IsolationView } from './isolationView.js';
-import type { JsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
 import type { LevelImpactView } from './levelImpactView.js';
 import type { FundStatementView, PoolStatus, PoolView, TakeoverView } from './poolView.js';
 import type { AccountStatus, OrderJson } from './positionParts.js';
@@ -241,12 +242,25 @@ export interface DryRunAnswer {
 
 export type CommandOrDryRunAnswer = CommandAnswer | DryRunAnswer;
 
+/** The command waits until somebody else approves it; it is not done. Status 202. */
+export interface HeldAnswer {
+  readonly awaitingApproval: true;
+  readonly approval: string;
+  readonly expiresMs: number;
+}
+
+/** What a command of a tried batch would have done after those before it. */
+export interface TriedAnswer {
+  readonly dryRun: true;
+  readonly outcome: JsonObject;
+}
+
 export interface BatchAnswer {
   readonly answers: readonly {
     readonly status: number;
     /** Whether it was answered before, under the same id. */
     readonly replayed: boolean;
-    readonly answer: CommandAnswer | RefusalAnswer;
+    readonly answer: CommandAnswer | TriedAnswer | HeldAnswer | RefusalAnswer;
   }[];
 }
 
@@ -315,6 +329,65 @@ export interface Answers {
   readonly LevelImpact: LevelImpactAnswer;
   readonly Live: LiveAnswer;
   readonly Ready: ReadyAnswer;
+  readonly Held: HeldAnswer;
+  readonly Keys: KeysAnswer;
+  readonly Key: KeyRow;
+  readonly KeySecret: KeySecretAnswer;
+  readonly Approvals: ApprovalsAnswer;
+  readonly Approval: ApprovalRow;
+  readonly Audit: AuditAnswer;
 }
 
 export type AnswerName = keyof Answers;
+
+/** An API key. Its secret is shown once, when it is made or rotated. */
+export interface KeyRow {
+  readonly key: string;
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+  /** Null: all. */
+  readonly clients: readonly string[] | null;
+  /** Null: all. */
+  readonly pools: readonly string[] | null;
+  /** Null: as the service is configured. */
+  readonly requestsPerSecond: number | null;
+  readonly createdMs: number;
+  /** From 1 on; each has a secret of its own, and only the last is good. */
+  readonly version: number;
+  readonly rotatedMs: number | null;
+  readonly revokedMs: number | null;
+}
+
+export interface KeysAnswer {
+  readonly keys: readonly KeyRow[];
+}
+
+export interface KeySecretAnswer extends KeyRow {
+  readonly secret: string;
+}
+
+export interface ApprovalRow {
+  readonly approval: string;
+  /** Who asked. */
+  readonly by: string;
+  readonly scope: Scope;
+  /** Of the command. */
+  readonly id: string;
+  readonly command: Json;
+  readonly askedMs: number;
+  readonly expiresMs: number;
+  readonly status: 'waiting' | 'approved' | 'rejected' | 'expired';
+  readonly decision: 'approved' | 'rejected' | null;
+  readonly decidedBy: string | null;
+  readonly decidedMs: number | null;
+}
+
+export interface ApprovalsAnswer {
+  readonly approvals: readonly ApprovalRow[];
+}
+
+export interface AuditAnswer {
+  readonly entries: readonly JsonObject[];
+  /** For `from`, to go on; null at the end. */
+  readonly next: number | null;
+}

@@ -6,6 +6,7 @@ import type { ErrorCode } from './errors.js';
 
 export type CcxtErrorClass =
   | 'AccountNotEnabled'
+  | 'AuthenticationError'
   | 'BadRequest'
   | 'BadSymbol'
   | 'ContractUnavailable'
@@ -13,13 +14,16 @@ export type CcxtErrorClass =
   | 'ExchangeError'
   | 'ExchangeNotAvailable'
   | 'InsufficientFunds'
+  | 'InvalidNonce'
   | 'InvalidOrder'
   | 'MarketClosed'
   | 'NoChange'
   | 'NotSupported'
   | 'OnMaintenance'
   | 'OperationRejected'
-  | 'OrderNotFound';
+  | 'OrderNotFound'
+  | 'PermissionDenied'
+  | 'RateLimitExceeded';
 
 const CLASSES: Readonly<Partial<Record<CcxtErrorClass, readonly ErrorCode[]>>> = {
   BadSymbol: ['unknown_instrument', 'wrong_instrument'],
@@ -95,10 +99,17 @@ const CLASSES: Readonly<Partial<Record<CcxtErrorClass, readonly ErrorCode[]>>> =
     'malformed_url',
     'not_found',
     'method_not_allowed',
+    'id_not_own',
+    'unknown_key',
+    'unknown_approval',
     'body_too_large',
     'unsupported_media_type',
     'bad_request',
   ],
+  AuthenticationError: ['unauthenticated', 'bad_signature', 'bad_token'],
+  InvalidNonce: ['timestamp_outside_window', 'nonce_used'],
+  PermissionDenied: ['not_permitted', 'operator_mismatch', 'own_approval'],
+  RateLimitExceeded: ['rate_limited'],
   NotSupported: ['book_too_large', 'book_unreadable'],
   ExchangeNotAvailable: ['journal_failed'],
   OnMaintenance: ['shutting_down'],

@@ -83,6 +83,73 @@ const DOOR = {
     status: 409,
   },
   malformed_url: { message: 'the address cannot be read', remedy: 'encode it by RFC 3986', status: 400 },
+  unauthenticated: {
+    message: 'the request says nobody who sends it',
+    remedy: 'sign it with a key, or send a token of the identity provider',
+    status: 401,
+  },
+  bad_signature: {
+    message: 'the key is not known, or the signature is not that of this request',
+    remedy: 'sign time, nonce, method, address and body as the guide shows',
+    status: 401,
+  },
+  bad_token: {
+    message: 'the token is not one that this service accepts',
+    remedy: 'ask the identity provider for a new one, for the stated audience',
+    status: 401,
+  },
+  timestamp_outside_window: {
+    message: 'the signed time is not near the time of the service',
+    remedy: 'set the clock by the stated time and sign the request anew',
+    status: 401,
+    isRetryable: true,
+  },
+  nonce_used: {
+    message: 'the nonce was used before',
+    remedy: 'sign each request with a nonce of its own',
+    status: 401,
+  },
+  not_permitted: {
+    message: 'the caller may not do this',
+    remedy: 'use a key with the stated scope, bound to nothing else',
+    status: 403,
+  },
+  id_not_own: {
+    message: 'an id given by a key of one client begins with the id of the client and a colon',
+    remedy: 'begin it so',
+    status: 422,
+  },
+  operator_mismatch: {
+    message: 'the operator named is not who sends the command',
+    remedy: 'name yourself, as the key or token does',
+    status: 403,
+  },
+  rate_limited: {
+    message: 'too many requests',
+    remedy: 'wait as long as the header Retry-After says',
+    status: 429,
+    isRetryable: true,
+  },
+  unknown_key: {
+    message: 'there is no such key',
+    remedy: 'see GET /v1/keys',
+    status: 404,
+  },
+  unknown_approval: {
+    message: 'nothing waits for approval under this id',
+    remedy: 'see GET /v1/approvals',
+    status: 404,
+  },
+  approval_decided: {
+    message: 'it was approved, rejected or expired before',
+    remedy: 'see GET /v1/approvals; send the command anew with a new id',
+    status: 409,
+  },
+  own_approval: {
+    message: 'whoever asked does not approve',
+    remedy: 'let another with the same scope approve',
+    status: 403,
+  },
   not_found: {
     message: 'there is nothing at this address',
     remedy: 'see the table of routes',

@@ -33,7 +33,14 @@ export const BatchItem = Type.Object(
 
 /** Body of `POST /v1/commands/batch`: in order, each with an answer of its own. */
 export const BatchRequest = Type.Object(
-  { commands: Type.Array(Type.Unknown(), { minItems: 1, maxItems: BATCH_MAX }) },
+  {
+    commands: Type.Array(Type.Unknown(), { minItems: 1, maxItems: BATCH_MAX }),
+    dryRun: Type.Optional(
+      Type.Boolean({
+        description: 'Only tell what each would do after those before it; nothing is kept.',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 

@@ -1,5 +1,6 @@
 /** The engine: commands in, events out, one state. */
 export * from './command.js';
+export { poolsOfCommand } from './commandPools.js';
 export { type CommandRegister, createCommandRegister } from './commandRegister.js';
 export { isRejection, type Situation } from './decision.js';
 export * from './engine.js';

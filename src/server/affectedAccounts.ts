@@ -2,6 +2,8 @@
 import { append } from '../base/append.js';
 import { type AccountView, accountView } from '../contract/index.js';
 import type { EngineRecord, Event, Situation, State } from '../engine/index.js';
+import { isOwnAccount } from './access/ownRows.js';
+import type { Principal } from './access/principal.js';
 
 export const TOUCHED_SHOWN_MAX = 100;
 
@@ -11,8 +13,14 @@ export interface AffectedAccounts {
   readonly accountsOmitted: number;
 }
 
-export function affectedAccounts(situation: Situation, records: readonly EngineRecord[]): AffectedAccounts {
-  const all = touchedRows(situation.state, records);
+/** Those of the caller. */
+export function affectedAccounts(
+  situation: Situation,
+  records: readonly EngineRecord[],
+  caller: Principal,
+): AffectedAccounts {
+  const { state } = situation;
+  const all = touchedRows(state, records).filter((row) => isOwnAccount(state, caller, row));
   return {
     accounts: all.slice(0, TOUCHED_SHOWN_MAX).map((row) => accountView(situation, row)),
     accountsOmitted: Math.max(0, all.length - TOUCHED_SHOWN_MAX),

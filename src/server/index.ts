@@ -1,4 +1,8 @@
 /** The service over HTTP. */
+export { ACCESS_DEFAULTS, type Access, type AccessTerms, openAccess } from './access/access.js';
+export { LogDamaged } from './access/chainedLog.js';
+export { MasterKeyUnusable } from './access/masterKey.js';
 export { type CandleStore, openCandleStore } from './candleStore.js';
+export { createLog, type Logger } from './log.js';
 export { ROUTES, type Route } from './routes.js';
-export { type Server, type ServerOptions, startServer } from './server.js';
+export { type InnerRequest, type Server, type ServerOptions, startServer } from './server.js';

@@ -24,6 +24,8 @@ import {
   walletRows,
 } from '../contract/index.js';
 import type { State } from '../engine/index.js';
+import { ownAccounts, ownClients } from './access/ownRows.js';
+import { isBound, type Principal } from './access/principal.js';
 import type { Sight } from './guardedHost.js';
 import { okReply, refuseIssues, under } from './reply.js';
 import type { Handler } from './routes.js';
@@ -66,19 +68,23 @@ export const getInsuranceFunds = list('insuranceFunds', readPageQuery, {
 });
 export const getClients = list('clients', readPageQuery, {
   size: ofClients,
+  own: ownClients,
   rows: (sight, row) => [clientRow(sight, row)],
 });
 export const getWallets = list('wallets', readWalletsQuery, {
   size: ofClients,
+  own: ownClients,
   rows: (sight, row, { client }) =>
     client === undefined || sight.state.clients.names.nameOf(row) === client ? walletRows(sight, row) : [],
 });
 export const getAccounts = list('accounts', readAccountsQuery, {
   size: ofAccounts,
+  own: ownAccounts,
   rows: (sight, row, filter) => (isWanted(sight, row, filter) ? [accountSummary(sight, row)] : []),
 });
 export const getPositions = list('positions', readHoldingsQuery, {
   size: ofAccounts,
+  own: ownAccounts,
   limit: HOLDINGS_LIMIT,
   rows: (sight, row, filter) =>
     isWanted(sight, row, filter)
@@ -87,6 +93,7 @@ export const getPositions = list('positions', readHoldingsQuery, {
 });
 export const getOrders = list('orders', readHoldingsQuery, {
   size: ofAccounts,
+  own: ownAccounts,
   rows: (sight, row, filter) =>
     isWanted(sight, row, filter)
       ? orderRows(sight, row).filter(({ instrument }) => isOf(filter.instrument, instrument))
@@ -95,24 +102,35 @@ export const getOrders = list('orders', readHoldingsQuery, {
 
 interface Source<Q> {
   readonly size: (state: State) => number;
+  /** Rows of the table that are a caller's own, where it is bound; absent where all may see all. */
+  readonly own?: (state: State, caller: Principal) => readonly number[];
   /** What a row of the table gives; nothing where it is not asked for. */
   readonly rows: (sight: Sight, row: number, query: Q) => readonly unknown[];
   /** Rows of the table looked at for one answer, where the query does not say. */
   readonly limit?: number;
 }
 
-/** Rows never go away, so that a cursor is the row where the page before has ended. */
-function list<Q extends Page>(key: string, read: Reader<Q>, { size, rows, limit }: Source<Q>): Handler {
+/**
+ * Rows never go away, so that a cursor is the row where the page before has ended. Who is bound goes through its own rows, and counts
+ * these alone: how many there are of others is not to be read from a cursor.
+ */
+function list<Q extends Page>(key: string, read: Reader<Q>, source: Source<Q>): Handler {
+  const { size, rows, limit, own } = source;
   return (host, request) =>
     host.read((sight) => {
       const query = read(request.query);
       if (!query.ok) throw refuseIssues(under('/query', query.error));
       const from = Number(query.value.cursor ?? 0);
       const most = Number(query.value.limit ?? limit ?? LIST_LIMIT_MAX);
-      const end = Math.min(size(sight.state), from + most);
+      const ownRows = own !== undefined && isBound(request.caller) ? own(sight.state, request.caller) : null;
+      const all = ownRows === null ? size(sight.state) : ownRows.length;
+      const end = Math.min(all, from + most);
       const found: unknown[] = [];
-      for (let row = from; row < end; row++) for (const one of rows(sight, row, query.value)) found.push(one);
-      const next = end < size(sight.state) ? String(end) : null;
+      for (let at = from; at < end; at++) {
+        const row = ownRows === null ? at : (ownRows[at] as number);
+        for (const one of rows(sight, row, query.value)) found.push(one);
+      }
+      const next = end < all ? String(end) : null;
       return okReply({ sequence: sight.state.clock.sequence, timeMs: sight.timeMs, [key]: found, next });
     });
 }

@@ -5,6 +5,10 @@ import {
   ERRORS,
   type ErrorCode,
   type JsonObject,
+  KEY_HEADER,
+  NONCE_HEADER,
+  SIGNATURE_HEADER,
+  TIMESTAMP_HEADER,
   WIRE_COMMANDS,
 } from '../contract/index.js';
 import { ROUTES, type Route, TAGS } from './routes.js';
@@ -30,18 +34,35 @@ export function openApiDocument(version: string): JsonObject {
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: { ...ANSWER_SCHEMAS.schemas, ...commandSchemas() } },
+    security: [{ key: [], timestamp: [], nonce: [], signature: [] }, { operator: [] }],
+    components: {
+      schemas: { ...ANSWER_SCHEMAS.schemas, ...commandSchemas() },
+      securitySchemes: SECURITY,
+    },
   } as unknown as JsonObject;
 }
 
+const header = (name: string, description: string) => ({ type: 'apiKey', in: 'header', name, description });
+
+const SECURITY = {
+  key: header(KEY_HEADER, 'Id of the API key.'),
+  timestamp: header(TIMESTAMP_HEADER, 'Milliseconds since 1970, near the time of the service.'),
+  nonce: header(NONCE_HEADER, '8 to 64 letters, digits, - and _, used once.'),
+  signature: header(
+    SIGNATURE_HEADER,
+    'Hexadecimal HMAC-SHA-256, under the secret of the key, of time, nonce, method, address with its query, and hexadecimal SHA-256 of the body, joined by line feeds.',
+  ),
+  operator: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Of the identity provider.' },
+};
+
 function operation(route: Route): JsonObject {
-  const { method, path, tag, scope, summary, detail, body, takesKey } = route;
+  const { method, path, tag, scope, reach, summary, detail, body, takesKey } = route;
   return {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
     ...(detail === undefined ? {} : { description: detail }),
-    'x-scope': scope,
+    ...(scope === null ? { security: [] } : { 'x-scope': scope, 'x-reach': reach }),
     parameters: [...pathParameters(path), ...queryParameters(route), ...(takesKey ? [KEY] : [])],
     ...(body === undefined
       ? {}
@@ -51,7 +72,11 @@ function operation(route: Route): JsonObject {
             content: { 'application/json': { schema: bodySchema(path, body) } },
           },
         }),
-    responses: { '200': { description: 'Done.', content: answerContent(route) }, ...refusals(route) },
+    responses: {
+      '200': { description: 'Done.', content: answerContent(route) },
+      ...(path === '/v1/commands' ? { '202': HELD } : {}),
+      ...refusals(route),
+    },
   } as unknown as JsonObject;
 }
 
@@ -81,6 +106,11 @@ function queryParameters({ query }: Route): JsonObject[] {
     return { name, in: 'query', required: false, description, schema: rest } as unknown as JsonObject;
   });
 }
+
+const HELD = {
+  description: 'Not done: it waits for the approval of somebody else.',
+  content: { 'application/json': { schema: ANSWER_SCHEMAS.answers.Held } },
+};
 
 const KEY: JsonObject = {
   name: 'Idempotency-Key',
@@ -151,11 +181,14 @@ function isName(answer: Route['answer']): answer is AnswerName {
 }
 
 /** By status: what may be answered instead. */
-function refusals({ tag, path, body }: Route): JsonObject {
+function refusals({ tag, path, body, scope, method }: Route): JsonObject {
   const statuses = new Set([
     400,
     503,
-    ...(path.includes(':') ? [404] : []),
+    ...(scope === null ? [] : [401, 403, 429]),
+    ...(path.includes(':') || tag === 'access' ? [404] : []),
+    ...(path.includes('/:approval/') ? [409, 422] : []),
+    ...(method === 'POST' ? [413, 415] : []),
     ...(body === undefined ? [] : [413, 415, 422]),
   ]);
   if (tag === 'commands' || path === '/v1/warning' || path.endsWith('impact'))

@@ -14,8 +14,10 @@ import {
   trialBalanceJson,
   venueHealth,
 } from '../contract/index.js';
+import { isOwnAccount } from './access/ownRows.js';
+import { reaches } from './access/principal.js';
 import type { GuardedHost, Sight } from './guardedHost.js';
-import { okReply, type Reply, refuse, refuseIssues, under } from './reply.js';
+import { okReply, type Refused, type Reply, refuse, refuseIssues, under } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 
 export const getInstrument = answer((sight, { params }) =>
@@ -30,12 +32,14 @@ export const getPool = answer((sight, { params }) =>
 export const getTrialBalance = answer((sight) => ({ trialBalance: trialBalanceJson(sight.state) }));
 export const getState = answer((sight) => ({ ...venueHealth(sight), stateHash: sight.stateHash() }));
 
-export const getClient = answer((sight, { params }) =>
-  clientView(sight, rowOrRefuse(sight.state.clients.names, params['id'], 'unknown_client')),
-);
-export const getAccount = answer((sight, { params }) => accountView(sight, accountRow(sight, params)));
-export const getExplanation = answer((sight, { params }) =>
-  explainAccountNow(sight, accountRow(sight, params)),
+export const getClient = answer((sight, { params, caller }) => {
+  const id = params['id'] ?? '';
+  if (!reaches(caller.clients, id)) throw unknown('unknown_client', id);
+  return clientView(sight, rowOrRefuse(sight.state.clients.names, id, 'unknown_client'));
+});
+export const getAccount = answer((sight, request) => accountView(sight, accountRow(sight, request)));
+export const getExplanation = answer((sight, request) =>
+  explainAccountNow(sight, accountRow(sight, request)),
 );
 
 /** Durable records in order; `next` is where to go on, null at the end. */
@@ -77,12 +81,20 @@ function answer(view: (sight: Sight, request: RouteRequest) => object): Handler 
     });
 }
 
-function accountRow({ state }: Sight, params: RouteRequest['params']): number {
-  return rowOrRefuse(state.accounts.names, params['id'], 'unknown_account');
+/** Somebody else's is not there, for who must not know of it. */
+function accountRow({ state }: Sight, { params, caller }: RouteRequest): number {
+  const id = params['id'] ?? '';
+  const row = state.accounts.names.rowOf(id);
+  if (row < 0 || !isOwnAccount(state, caller, row)) throw unknown('unknown_account', id);
+  return row;
 }
 
 function rowOrRefuse(names: Names, id: string | undefined, code: ErrorCode): number {
   const row = names.rowOf(id ?? '');
-  if (row < 0) throw refuse(code, { id: (id ?? '').slice(0, 80) });
+  if (row < 0) throw unknown(code, id ?? '');
   return row;
+}
+
+function unknown(code: ErrorCode, id: string): Refused {
+  return refuse(code, { id: id.slice(0, 80) });
 }

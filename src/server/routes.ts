@@ -10,17 +10,32 @@ import {
   EventsQuery,
   HoldingsQuery,
   JournalQuery,
+  KeyRequest,
   LevelImpactRequest,
   PageQuery,
+  type Scope,
+  TrailQuery,
   WalletsQuery,
   WarningAnswer,
   WhatIfRequest,
   WireInstrument,
 } from '../contract/index.js';
+import type { Access } from './access/access.js';
+import type { Principal } from './access/principal.js';
 import { postBatch, postCommand } from './commandRoutes.js';
 import { getDocs, getOpenApi } from './docsRoutes.js';
 import { getFills, getFunding, getLiquidationEvents } from './eventRoutes.js';
 import type { GuardedHost } from './guardedHost.js';
+import {
+  getApprovals,
+  getAudit,
+  getKeys,
+  postApprove,
+  postKey,
+  postKeyRevoke,
+  postKeyRotate,
+  postReject,
+} from './keyRoutes.js';
 import {
   getAccounts,
   getAssets,
@@ -59,13 +74,19 @@ export interface RouteRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined without a body. */
   readonly body: unknown;
+  readonly caller: Principal;
+  /** Null where nobody is asked who they are. */
+  readonly access: Access | null;
 }
 
 export type Handler = (host: GuardedHost, request: RouteRequest) => Promise<Reply>;
 
-/** What a caller must be allowed to do. */
-export const SCOPES = ['public', 'read', 'trade', 'risk', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+/**
+ * Who may see what an address tells: anybody allowed to read; only callers that are bound to no client and no pool; callers bound to
+ * clients, of these; callers bound to clients or pools, of the accounts inside both.
+ */
+export const REACHES = ['public', 'venue', 'clients', 'accounts'] as const;
+export type Reach = (typeof REACHES)[number];
 
 export const TAGS = {
   commands: 'Commands: everything that changes the venue, and what would become of it.',
@@ -73,6 +94,7 @@ export const TAGS = {
   clients: 'Clients, wallets, margin accounts, positions and orders.',
   containment: 'Liquidations, insurance funds, isolation levels, early warning.',
   books: 'The journal, events out of it, and the sums of all books.',
+  access: 'Keys, what waits for approval, the audit. Not there with `--auth none`.',
   service: 'The service itself.',
 } as const;
 export type Tag = keyof typeof TAGS;
@@ -81,7 +103,9 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly tag: Tag;
-  readonly scope: Scope;
+  /** What a caller must be allowed to do; each: what each command asks for; null: nobody is asked who they are. */
+  readonly scope: Scope | 'each' | null;
+  readonly reach: Reach;
   readonly summary: string;
   /** More of it, in sentences. */
   readonly detail?: string;
@@ -95,13 +119,13 @@ export interface Route {
   readonly handler: Handler;
 }
 
-const read = { scope: 'read' } as const;
-const venue = { ...read, tag: 'venue' } as const;
-const clients = { ...read, tag: 'clients' } as const;
-const containment = { ...read, tag: 'containment' } as const;
-const books = { ...read, tag: 'books' } as const;
-const service = { tag: 'service', scope: 'public' } as const;
-const commands = { tag: 'commands', scope: 'trade' } as const;
+const venue = { tag: 'venue', scope: 'read', reach: 'public' } as const;
+const clients = { tag: 'clients', scope: 'read', reach: 'accounts' } as const;
+const containment = { tag: 'containment', scope: 'read', reach: 'venue' } as const;
+const books = { tag: 'books', scope: 'read', reach: 'venue' } as const;
+const service = { tag: 'service', scope: null, reach: 'public' } as const;
+const commands = { tag: 'commands', scope: 'each', reach: 'accounts' } as const;
+const access = { tag: 'access', scope: 'admin', reach: 'venue' } as const;
 
 export const ROUTES: readonly Route[] = [
   post('/v1/commands', 'take one command, or only try it', {
@@ -119,6 +143,7 @@ export const ROUTES: readonly Route[] = [
   }),
   post('/v1/what-if', 'play commands in order and keep nothing', {
     ...commands,
+    scope: 'read',
     body: WhatIfRequest,
     detail:
       'Up to 100 commands, each seeing what those before it did. `accounts` are those touched and those named, before and after.',
@@ -145,6 +170,7 @@ export const ROUTES: readonly Route[] = [
   post('/v1/instruments/:instrument/impact', 'whom other parameters would concern', {
     ...venue,
     scope: 'risk',
+    reach: 'venue',
     body: WireInstrument,
     detail:
       'Each account that another definition would leave short of margin, with its amounts, at the last good prices. Nothing is changed.',
@@ -154,6 +180,7 @@ export const ROUTES: readonly Route[] = [
   post('/v1/instruments/:instrument/level-impact', 'whom another isolation level would concern', {
     ...containment,
     scope: 'risk',
+    reach: 'venue',
     body: LevelImpactRequest,
     detail:
       'Positions that would be carved out, or grandfathered and why; accounts whose orders would be blocked, or whose margin locked.',
@@ -168,17 +195,19 @@ export const ROUTES: readonly Route[] = [
   }),
   get('/v1/pools', 'risk pools: funds, queues, takeovers, collateral, lending', {
     ...venue,
+    reach: 'venue',
     query: PageQuery,
     answer: 'Pools',
     handler: getPools,
   }),
-  get('/v1/pools/:pool', 'one risk pool', { ...venue, answer: 'Pool', handler: getPool }),
+  get('/v1/pools/:pool', 'one risk pool', { ...venue, reach: 'venue', answer: 'Pool', handler: getPool }),
   post(
     '/v1/pools/:pool/collateral/:asset/impact',
     'whom it would concern were the asset to count otherwise as collateral',
     {
       ...venue,
       scope: 'risk',
+      reach: 'venue',
       body: CollateralImpactRequest,
       detail: 'Each account that another haircut and counted cap would leave short of margin.',
       answer: 'CollateralImpact',
@@ -197,14 +226,22 @@ export const ROUTES: readonly Route[] = [
     answer: 'Collateral',
     handler: getCollateral,
   }),
-  get('/v1/clients', 'clients', { ...clients, query: PageQuery, answer: 'Clients', handler: getClients }),
+  get('/v1/clients', 'clients', {
+    ...clients,
+    reach: 'clients',
+    query: PageQuery,
+    answer: 'Clients',
+    handler: getClients,
+  }),
   get('/v1/clients/:id', 'wallet balances and margin accounts of a client', {
     ...clients,
+    reach: 'clients',
     answer: 'Client',
     handler: getClient,
   }),
   get('/v1/wallets', 'wallets, in the words of CCXT', {
     ...clients,
+    reach: 'clients',
     query: WalletsQuery,
     answer: 'Wallets',
     handler: getWallets,
@@ -267,12 +304,14 @@ export const ROUTES: readonly Route[] = [
   }),
   get('/v1/insurance-funds', 'insurance funds with what came in and went out', {
     ...containment,
+    reach: 'public',
     query: PageQuery,
     answer: 'InsuranceFunds',
     handler: getInsuranceFunds,
   }),
   get('/v1/levels', 'the isolation level of each instrument, since when, and why', {
     ...containment,
+    reach: 'public',
     query: PageQuery,
     answer: 'Levels',
     handler: getLevels,
@@ -280,6 +319,7 @@ export const ROUTES: readonly Route[] = [
   get('/v1/warning', 'how near the venue is to spreading losses', {
     ...containment,
     scope: 'risk',
+    reach: 'venue',
     detail:
       'Made at most every 10 seconds, of up to 5,000 accounts; `sequence` and `timeMs` are those of the state it is of.',
     answer: WarningAnswer,
@@ -298,6 +338,51 @@ export const ROUTES: readonly Route[] = [
     handler: getJournal,
   }),
   get('/v1/state', 'sequence, time, state hash and health', { ...books, answer: 'State', handler: getState }),
+  get('/v1/keys', 'API keys, without their secrets', { ...access, answer: 'Keys', handler: getKeys }),
+  post('/v1/keys', 'make a key; its secret is shown this once', {
+    ...access,
+    body: KeyRequest,
+    answer: 'KeySecret',
+    handler: postKey,
+  }),
+  post('/v1/keys/:key/rotate', 'give a key another secret, shown this once; the one before is void', {
+    ...access,
+    answer: 'KeySecret',
+    handler: postKeyRotate,
+  }),
+  post('/v1/keys/:key/revoke', 'take a key back, for good', {
+    ...access,
+    answer: 'Key',
+    handler: postKeyRevoke,
+  }),
+  get('/v1/approvals', 'commands that wait for a second pair of eyes, and those decided', {
+    ...access,
+    scope: 'read',
+    detail: 'Those one has asked for, and those whose scope one has.',
+    answer: 'Approvals',
+    handler: getApprovals,
+  }),
+  post('/v1/approvals/:approval/approve', 'approve a command: it is sent, and answered', {
+    ...access,
+    scope: 'read',
+    detail: "Whoever approves must have the command's scope and be another than who asked.",
+    answer: 'Command',
+    handler: postApprove,
+  }),
+  post('/v1/approvals/:approval/reject', 'reject a command, or take it back', {
+    ...access,
+    scope: 'read',
+    answer: 'Approval',
+    handler: postReject,
+  }),
+  get('/v1/audit', "who sent which command that is not of the day's business, and what became of it", {
+    ...access,
+    query: TrailQuery,
+    detail:
+      'In order, each entry with the digest of all before it in `access/audit.jsonl`; how many requests were refused at the door, once a minute.',
+    answer: 'Audit',
+    handler: getAudit,
+  }),
   get('/livez', 'the process answers', { ...service, answer: 'Live', handler: getLive }),
   get('/readyz', 'commands can be taken', { ...service, answer: 'Ready', handler: getReady }),
   get('/openapi.json', 'this table as an OpenAPI 3.1 document', {

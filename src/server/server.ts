@@ -7,8 +7,12 @@ import fastify, {
 } from 'fastify';
 import { problem } from '../contract/index.js';
 import type { Host } from '../journal/index.js';
+import type { Access } from './access/access.js';
+import { ANYBODY, type Principal } from './access/principal.js';
+import { assertReaches } from './access/reach.js';
 import { BODY_BYTES_MAX, readBody } from './body.js';
 import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
+import { type Logger, SILENT } from './log.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
 
@@ -19,6 +23,13 @@ export interface ServerOptions {
   readonly port: number;
   /** By which marks are fresh or stale. */
   readonly clock?: () => number;
+  /** Who may do what; null: nobody is asked who they are. */
+  readonly access?: Access | null;
+  /** PEM texts; null: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  /** Take the address of a caller from X-Forwarded-For. */
+  readonly trustProxy?: boolean;
+  readonly log?: Logger;
   /** Something is wrong with the service itself. */
   readonly onFault?: (error: Error) => void;
   /** Nothing is answered any more: the journal has failed or the engine has stopped. Called once. */
@@ -28,8 +39,17 @@ export interface ServerOptions {
 export interface Server {
   readonly url: string;
   readonly port: number;
+  /** Asks without a socket, as who the headers say. */
+  ask(request: InnerRequest): Promise<{ readonly status: number; readonly body: string }>;
   /** Takes no more requests, answers those it has, then lets go of its connections. The host stays open. */
   close(): Promise<void>;
+}
+
+export interface InnerRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -44,14 +64,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, clock = Date.now, onFailure = () => undefined } = options;
   const ending = { isEnding: false };
   const guarded = guardHost(host, { clock, onFailure });
-  const app = createApp(guarded, { ending, onFault: options.onFault ?? (() => undefined) });
+  const app = createApp(guarded, {
+    ending,
+    access: options.access ?? null,
+    tls: options.tls ?? null,
+    trustProxy: options.trustProxy ?? false,
+    log: options.log ?? SILENT,
+    onFault: options.onFault ?? (() => undefined),
+  });
   await app.listen({ host: options.address, port: options.port });
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
   const name = options.address.includes(':') ? `[${options.address}]` : options.address;
   return {
     port,
-    url: `http://${name}:${port}`,
+    url: `${options.tls == null ? 'http' : 'https'}://${name}:${port}`,
+    async ask({ method, path, headers, body }) {
+      const answer = await app.inject({ method, url: path, headers, ...(body === '' ? {} : { body }) });
+      return { status: answer.statusCode, body: answer.body };
+    },
     async close() {
       ending.isEnding = true;
       // A connection kept open for a next request is of no use any more, also one that falls idle only now.
@@ -66,11 +97,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 interface AppParts {
   readonly ending: { readonly isEnding: boolean };
+  readonly access: Access | null;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly trustProxy: boolean;
+  readonly log: Logger;
   readonly onFault: (error: Error) => void;
 }
 
-function createApp(host: GuardedHost, { ending, onFault }: AppParts): FastifyInstance {
+function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
+  const { ending, access, onFault, log } = parts;
   const app = fastify({
+    ...(parts.tls === null ? {} : { https: { ...parts.tls, minVersion: 'TLSv1.2' } }),
+    trustProxy: parts.trustProxy,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -82,38 +120,91 @@ function createApp(host: GuardedHost, { ending, onFault }: AppParts): FastifyIns
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, bytes: Buffer) => readBody(request.headers['content-type'], bytes),
+    // Read when it is known who sends it: a signature is of the bytes.
+    async (_request: FastifyRequest, bytes: Buffer) => bytes,
   );
   app.addHook('onRequest', async () => {
     if (host.failure !== null) throw new HostFailed(host.failure.message);
     if (ending.isEnding) throw refuse('shutting_down');
   });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, ip, routeOptions } = request;
+    const took = { ms: Math.round(reply.elapsedTime * 1000) / 1000 };
+    log.info(
+      { method, route: routeOptions.url ?? null, status: reply.statusCode, address: ip, ...took },
+      'answered',
+    );
+  });
+  if (parts.tls !== null) {
+    app.addHook('onSend', async (_request, reply, payload) => {
+      reply.header('strict-transport-security', 'max-age=31536000');
+      return payload;
+    });
+  }
   app.addHook('onSend', async (_request, reply, payload) => {
     if (ending.isEnding) reply.header('connection', 'close');
     return payload;
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, onFault));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request)));
-  for (const route of ROUTES) addRoute(app, host, route);
+  for (const route of ROUTES) addRoute(app, host, { route, access });
   return app;
 }
 
-function addRoute(app: FastifyInstance, host: GuardedHost, { method, path, handler }: Route): void {
+interface RouteParts {
+  readonly route: Route;
+  readonly access: Access | null;
+}
+
+function addRoute(app: FastifyInstance, host: GuardedHost, { route, access }: RouteParts): void {
   app.route({
-    method,
-    url: path,
+    method: route.method,
+    url: route.path,
     handler: async (request, reply) => {
-      const { params, query, headers, body } = request;
-      const answer = await handler(host, { params: params as Record<string, string>, query, headers, body });
+      const { params, query, headers } = request;
+      const bytes = (request.body as Buffer | undefined) ?? NO_BYTES;
+      const caller = await callerOf(request, bytes, { route, access });
+      const body = request.body === undefined ? undefined : readBody(headers['content-type'], bytes);
+      const answer = await route.handler(host, {
+        params: params as Record<string, string>,
+        query,
+        headers,
+        body,
+        caller,
+        access,
+      });
       return send(reply, answer);
     },
   });
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
+/** Who sends it, and whether the address is for them. */
+async function callerOf(
+  { method, url, headers, ip }: FastifyRequest,
+  body: Uint8Array,
+  { route, access }: RouteParts,
+): Promise<Principal> {
+  if (access === null || route.scope === null) return ANYBODY;
+  const caller = await access.authenticate({ method, path: url, headers, body, address: ip });
+  assertReaches(caller, route);
+  return caller;
+}
+
+/** Nothing of it is kept by others, taken for another type, or shown inside another page. */
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 function send(reply: FastifyReply, { status, body, page, headers = {} }: Reply): FastifyReply {
   return reply
     .code(status)
-    .headers({ 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...headers })
+    .headers({ ...SAFE_HEADERS, 'content-type': JSON_TYPE, ...headers })
     .send(page ?? JSON.stringify(body));
 }
 

@@ -22,6 +22,9 @@ import {
   REJECTION_CODES,
   type State,
 } from '../engine/index.js';
+import { isOwnAccount } from './access/ownRows.js';
+import { forbids, leavesPools } from './access/permit.js';
+import { isBound, type Principal } from './access/principal.js';
 import { TOUCHED_SHOWN_MAX, touchedRows } from './affectedAccounts.js';
 import type { GuardedHost, Run, Sight } from './guardedHost.js';
 import { okReply, problemReply, type Reply, refuse, refuseIssues, under } from './reply.js';
@@ -31,18 +34,18 @@ import type { RouteRequest } from './routes.js';
  * Each command sees what those before it did, with all they set off. One that is refused stops nobody, as in a batch;
  * one that cannot be a command stops the request.
  */
-export async function postWhatIf(host: GuardedHost, { body }: RouteRequest): Promise<Reply> {
+export async function postWhatIf(host: GuardedHost, { body, caller }: RouteRequest): Promise<Reply> {
   const read = readWhatIf(body);
   if (!read.ok) throw refuseIssues(read.error);
   const { commands, accounts } = read.value;
   return host.trial(
     (run, sight) => {
-      const played = commands.map((command, at) => playOne(run, sight.state, { command, at }));
-      const named = namedRows(sight.state, accounts);
+      const played = commands.map((command, at) => playOne(run, sight.state, { command, at, caller }));
+      const named = namedRows(sight.state, accounts, caller);
       const touched = touchedRows(
         sight.state,
         played.flatMap(({ records }) => records),
-      ).filter((row) => !named.includes(row));
+      ).filter((row) => !named.includes(row) && isOwnAccount(sight.state, caller, row));
       const shown = [...named, ...touched.slice(0, TOUCHED_SHOWN_MAX)];
       return {
         results: played.map(({ result }) => result),
@@ -79,13 +82,19 @@ interface Played {
 function playOne(
   run: Run,
   state: State,
-  { command, at }: { readonly command: WireCommand; readonly at: number },
+  { command, at, caller }: { readonly command: WireCommand; readonly at: number; readonly caller: Principal },
 ): Played {
   const path = `/commands/${at}`;
+  const forbidden = forbids(state, caller, command);
+  if (forbidden !== null) return { result: { kind: 'rejected', problem: forbidden }, records: [] };
   const read = translateCommand(state, command);
   if (read.ok) {
+    const outside = leavesPools(state, caller, read.value);
+    if (outside !== null) return { result: { kind: 'rejected', problem: outside }, records: [] };
     const recorded = run(read.value);
-    return { result: whatIfResult(state, recorded), records: [recorded.record, ...recorded.work] };
+    // What else the engine would do is not told to those who must not know of others.
+    const told = isBound(caller) ? { ...recorded, work: [] } : recorded;
+    return { result: whatIfResult(state, told), records: [recorded.record, ...recorded.work] };
   }
   const issues = under(path, read.error);
   const [first, ...rest] = issues.filter(isMalformed);
@@ -101,10 +110,11 @@ function isMalformed({ code }: Issue): boolean {
 
 const ENGINE_CODES: ReadonlySet<string> = new Set(REJECTION_CODES);
 
-function namedRows({ accounts }: State, ids: readonly string[]): readonly number[] {
+function namedRows(state: State, ids: readonly string[], caller: Principal): readonly number[] {
   const rows = ids.map((id, at) => {
-    const row = accounts.names.rowOf(id);
-    if (row < 0) throw refuseIssues([issue('unknown_account', `/accounts/${at}`, 'is not there', { id })]);
+    const row = state.accounts.names.rowOf(id);
+    if (row < 0 || !isOwnAccount(state, caller, row))
+      throw refuseIssues([issue('unknown_account', `/accounts/${at}`, 'is not there', { id })]);
     return row;
   });
   return [...new Set(rows)];

@@ -21,11 +21,18 @@ export interface ServeProcess {
 }
 
 /** Resolves when it listens; rejects with what it says when it ends before. */
-export async function spawnServe(directory: string): Promise<ServeProcess> {
+export async function spawnServe(
+  directory: string,
+  options: readonly string[] = ['--auth', 'none'],
+): Promise<ServeProcess> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: npm run build`);
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', directory, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, 'serve', '--data', directory, '--port', '0', '--json', ...options],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const errors: string[] = [];
   child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../../src/contract/index.js';
 import { type Host, openHost } from '../../src/journal/index.js';
-import { type Server, startServer } from '../../src/server/index.js';
+import {
+  type Access,
+  type AccessTerms,
+  openAccess,
+  type Server,
+  startServer,
+} from '../../src/server/index.js';
 import { checkAnswer } from './answerCheck.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes, looked into by the tests.
@@ -19,6 +25,8 @@ export interface Answer {
 export interface Service {
   readonly url: string;
   readonly host: Host;
+  readonly access: Access;
+  readonly directory: string;
   readonly faults: Error[];
   timeMs: number;
   get(path: string): Promise<Answer>;
@@ -41,22 +49,26 @@ export interface Service {
 
 export const START_MS = 1_700_000_000_000;
 
-export async function startService(): Promise<Service> {
+/** With `terms`, callers must say who they are. */
+export async function startService(terms: Partial<AccessTerms> | null = null): Promise<Service> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-api-'));
   let host: Host;
   let server: Server;
+  let access: Access | null = null;
   let count = 0;
   const clock = () => service.timeMs;
 
   async function open(): Promise<void> {
     host = await openHost({ directory, clock, segmentBytes: 1 << 22 });
     const onFault = (error: Error) => service.faults.push(error);
-    server = await startServer({ host, address: '127.0.0.1', port: 0, clock, onFault });
+    if (terms !== null) access = await openAccess({ directory, clock, terms });
+    server = await startServer({ host, address: '127.0.0.1', port: 0, clock, access, onFault });
   }
 
   async function close(): Promise<void> {
     await server.close();
     await host.close();
+    await access?.close();
   }
 
   const service: Service = {
@@ -66,6 +78,11 @@ export async function startService(): Promise<Service> {
     get host() {
       return host;
     },
+    get access() {
+      if (access === null) throw new Error('nobody is asked who they are');
+      return access;
+    },
+    directory,
     faults: [],
     timeMs: START_MS,
     get: (path) => service.raw(path, {}),

@@ -1,0 +1,34 @@
+/** What is wrong with settings taken together, and with the files they name. */
+import { readFile } from 'node:fs/promises';
+import type { Settings } from '../contract/index.js';
+import { Refusal } from './failures.js';
+import { fileRefusal } from './io.js';
+
+export const LOOPBACK = /^(127\.|::1$|localhost$)/;
+
+/** Throws the first one. */
+export async function settingFaults(settings: Settings): Promise<void> {
+  const host = settings['listen.host'];
+  if (settings['access.mode'] === 'none' && !LOOPBACK.test(host))
+    throw new Refusal(
+      'open_to_all',
+      `access.mode none is only for an address of this machine, and ${host} is not one: ask for keys`,
+    );
+  const [certificate, key] = [settings['listen.tlsCertificate'], settings['listen.tlsKey']];
+  if ((certificate === null) !== (key === null))
+    throw new Refusal('bad_setting', 'listen.tlsCertificate and listen.tlsKey are given together');
+  const files = [certificate, key, settings.risk];
+  const keys = settings['access.tokens']?.keys;
+  if (keys !== undefined && !/^https?:/.test(keys)) files.push(keys);
+  if (keys?.startsWith('http:'))
+    throw new Refusal('bad_setting', 'access.tokens.keys is a file or an https address');
+  for (const file of files) if (file !== null) await readable(file);
+}
+
+async function readable(file: string): Promise<void> {
+  try {
+    await readFile(file);
+  } catch (error) {
+    throw fileRefusal(error, file);
+  }
+}

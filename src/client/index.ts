@@ -1,0 +1,3 @@
+/** The service from a program. */
+export * from './client.js';
+export { type Credentials, credentialHeaders, signedHeaders } from './credentials.js';
