@@ -170,6 +170,10 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       tls,
       trustProxy: settings['listen.trustProxy'],
       log,
+      stream: {
+        connectionsMax: settings['stream.connectionsMax'],
+        stallMs: settings['stream.stallMs'],
+      },
       onFault: (error) => io.err(`fault: ${error.stack ?? error.message}\n`),
       onFailure: end.fail,
     });

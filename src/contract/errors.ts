@@ -170,6 +170,32 @@ const DOOR = {
     remedy: 'send Content-Type: application/json',
     status: 415,
   },
+  upgrade_required: {
+    message: 'the address speaks WebSocket',
+    remedy: 'open it as a WebSocket, as the reference of the stream shows',
+    status: 426,
+  },
+  cross_origin: {
+    message: 'the page that opens the stream is not of this service',
+    remedy: 'open it from a page of the service, or from a program, which sends no Origin',
+    status: 403,
+  },
+  too_many_streams: {
+    message: 'as many streams are open as the service is set to have',
+    remedy: 'close some, or subscribe to more on each',
+    status: 503,
+    isRetryable: true,
+  },
+  already_subscribed: {
+    message: 'the stream has a subscription to this channel',
+    remedy: 'unsubscribe first',
+    status: 409,
+  },
+  not_subscribed: {
+    message: 'the stream has no subscription to this channel',
+    remedy: 'see the channels of the stream',
+    status: 409,
+  },
   bad_request: {
     message: 'the request is not HTTP as this service speaks it',
     remedy: 'check the headers and the length of the body',

@@ -53,6 +53,7 @@ export * from './routeQueries.js';
 export * from './schemaReader.js';
 export * from './sentVectors.js';
 export * from './settings.js';
+export * from './streamMessages.js';
 export * from './stress.js';
 export * from './stressBooks.js';
 export * from './stressCcxt.js';

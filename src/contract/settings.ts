@@ -89,6 +89,16 @@ export const SETTINGS = {
     about: 'Records between two snapshots, from which a start goes on; 0: none.',
     fallback: 500_000,
   },
+  'stream.connectionsMax': {
+    schema: whole(1, 1_000_000),
+    about: 'Streams open at once; more are refused.',
+    fallback: 10_000,
+  },
+  'stream.stallMs': {
+    schema: whole(1_000, 3_600_000),
+    about: 'A stream of which nothing was read for so long while something waits is closed.',
+    fallback: 30_000,
+  },
   candles: {
     schema: orNull(words(CANDLE_TIMES)),
     about: 'Keep candles of the own marks in the folder of the journal, as `risk --prices` reads them.',

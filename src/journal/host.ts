@@ -44,6 +44,10 @@ export interface Host {
   /** A durable record, or null. */
   record(sequence: number): EngineRecord | null;
   records(fromSequence: number): Iterable<EngineRecord>;
+  /** Sequence of the last durable record. */
+  readonly durableSequence: number;
+  /** Is given each record from now on, in order, once it is durable. The function returned ends it. */
+  follow(see: (record: EngineRecord) => void): () => void;
   /** Stores the state as it is now; resolves with its sequence. */
   snapshot(): Promise<number>;
   /** A copy of the journal in an empty or new folder, made while commands go on; resolves with its last sequence. */
@@ -128,7 +132,11 @@ interface HostParts {
 async function startHost(journal: Journal, engine: Engine, parts: HostParts): Promise<Host> {
   const { clock, snapshotEvery, backup } = parts;
   let snapshotAt = engine.state.clock.sequence;
-  engine.onRecord = (_record, bytes) => journal.append(bytes);
+  const tail = durableTail(() => journal.durableSequence);
+  engine.onRecord = (record, bytes) => {
+    journal.append(bytes);
+    tail.add(record);
+  };
   // What a crash cut short is done first, before anything new is decided.
   engine.finishReplay();
   await journal.flush();
@@ -141,6 +149,7 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
       snapshot().catch(() => undefined);
     }
     await durable;
+    tail.give();
     if (submission.kind !== 'duplicate') return submission;
     return { kind: 'duplicate', record: recordAt(submission.sequence) as EngineRecord };
   }
@@ -157,6 +166,7 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
 
   async function durably<T>(value: T): Promise<T> {
     await journal.flush();
+    tail.give();
     return value;
   }
 
@@ -171,8 +181,39 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
     *records(fromSequence) {
       for (const { record } of journal.read(fromSequence)) yield decodeRecord(record);
     },
+    get durableSequence() {
+      return journal.durableSequence;
+    },
+    follow: tail.follow,
     snapshot,
     backup,
     close: () => journal.close(),
+  };
+}
+
+/** Hands records on once they are durable; what nobody follows is not kept. */
+function durableTail(durableSequence: () => number) {
+  const followers = new Set<(record: EngineRecord) => void>();
+  let waiting: EngineRecord[] = [];
+  return {
+    add(record: EngineRecord): void {
+      if (followers.size > 0) waiting.push(record);
+    },
+    give(): void {
+      const durable = durableSequence();
+      const first = waiting[0];
+      if (first === undefined || first.sequence > durable) return;
+      const count = Math.min(waiting.length, durable - first.sequence + 1);
+      const given = waiting.slice(0, count);
+      waiting = waiting.slice(count);
+      for (const record of given) for (const see of followers) see(record);
+    },
+    follow(see: (record: EngineRecord) => void): () => void {
+      followers.add(see);
+      return () => {
+        followers.delete(see);
+        if (followers.size === 0) waiting = [];
+      };
+    },
   };
 }

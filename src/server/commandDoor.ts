@@ -54,20 +54,28 @@ export async function answerCommands(
   sender: Sender,
   sent: readonly SentCommand[],
 ): Promise<readonly Reply[]> {
+  return Promise.all((await handOnCommands(host, sender, sent)).answers);
+}
+
+/** The same, resolved when all are handed on, so that a sender may hand on more in order before these are answered. */
+export async function handOnCommands(
+  host: GuardedHost,
+  sender: Sender,
+  sent: readonly SentCommand[],
+): Promise<{ readonly answers: readonly Promise<Reply>[] }> {
   // What is kept in the audit is kept before any command is handed on, so that they are handed on in one turn and in order.
   const kept = sent.some((one) => isAudited(sender, one))
     ? await Promise.all(sent.map((one) => keep(host, sender, one)))
     : [];
-  return Promise.all(
-    sent.map(async (one, at) => {
-      const before = kept[at] ?? null;
-      if (before?.held !== undefined) return before.held;
-      const reply = await orProblem(submit(host, sender.caller, one));
-      if (before !== null && sender.access !== null)
-        await sender.access.audit.add({ what: 'answered', of: before.number, ...told(reply) });
-      return reply;
-    }),
-  );
+  const answers = sent.map(async (one, at) => {
+    const before = kept[at] ?? null;
+    if (before?.held !== undefined) return before.held;
+    const reply = await orProblem(submit(host, sender.caller, one));
+    if (before !== null && sender.access !== null)
+      await sender.access.audit.add({ what: 'answered', of: before.number, ...told(reply) });
+    return reply;
+  });
+  return { answers };
 }
 
 /** What the command would do now: its events, the work it would set off, and the accounts it would touch. */

@@ -9,7 +9,15 @@ import {
   readCommandId,
   readCommandRequest,
 } from '../contract/index.js';
-import { answerCommands, REPLAY_HEADER, type SentCommand, tryCommand, tryCommands } from './commandDoor.js';
+import {
+  answerCommands,
+  handOnCommands,
+  REPLAY_HEADER,
+  type Sender,
+  type SentCommand,
+  tryCommand,
+  tryCommands,
+} from './commandDoor.js';
 import type { GuardedHost } from './guardedHost.js';
 import { okReply, problemReply, Refused, type Reply, refuse, refuseIssues, under } from './reply.js';
 import type { RouteRequest } from './routes.js';
@@ -31,24 +39,39 @@ export async function postBatch(host: GuardedHost, request: RouteRequest): Promi
   return okReply({ answers: await answerBatch(host, request, commands, dryRun) });
 }
 
-/** The answers of a batch; what cannot be read has its own. */
-export async function answerBatch(
+async function answerBatch(
   host: GuardedHost,
-  sender: Pick<RouteRequest, 'caller' | 'access'>,
+  sender: Sender,
   commands: readonly unknown[],
-  isDryRun = false,
+  isDryRun: boolean,
 ): Promise<readonly JsonObject[]> {
-  const read = commands.map((item, at) => readItem(item, `/commands/${at}`));
-  const good = read.filter((item): item is SentCommand => 'command' in item);
-  const replies = isDryRun
-    ? await tryCommands(
-        host,
-        sender.caller,
-        good.map(({ command, path }) => ({ value: command, path })),
-      )
-    : await answerCommands(host, sender, good);
-  let next = 0;
-  return read.map((item) => batchAnswer('command' in item ? (replies[next++] as Reply) : item));
+  if (!isDryRun) return Promise.all((await handOnBatch(host, sender, commands)).answers);
+  const read = readItems(commands);
+  const tried = read.filter(isSent).map(({ command, path }) => ({ value: command, path }));
+  const replies = [...(await tryCommands(host, sender.caller, tried))];
+  return read.map((item) => batchAnswer(isSent(item) ? (replies.shift() as Reply) : item));
+}
+
+/** Resolved when all are handed on, with the answers of a batch in its order; what cannot be read has its own. */
+export async function handOnBatch(
+  host: GuardedHost,
+  sender: Sender,
+  commands: readonly unknown[],
+): Promise<{ readonly answers: readonly Promise<JsonObject>[] }> {
+  const read = readItems(commands);
+  const handedOn = [...(await handOnCommands(host, sender, read.filter(isSent))).answers];
+  const answers = read.map(async (item) =>
+    batchAnswer(isSent(item) ? await (handedOn.shift() as Promise<Reply>) : item),
+  );
+  return { answers };
+}
+
+function readItems(commands: readonly unknown[]): readonly (SentCommand | Reply)[] {
+  return commands.map((item, at) => readItem(item, `/commands/${at}`));
+}
+
+function isSent(item: SentCommand | Reply): item is SentCommand {
+  return 'command' in item;
 }
 
 function readItem(item: unknown, path: string): SentCommand | Reply {

@@ -10,7 +10,7 @@ const RECORDS_MAX = 20_000;
 
 export const getFills = eventsOf(['filled', 'deleveraged', 'unwound']);
 export const getFunding = eventsOf(['fundingApplied']);
-export const getLiquidationEvents = eventsOf([
+export const LIQUIDATION_EVENTS = [
   'noticeGiven',
   'reductionOrdered',
   'recovered',
@@ -21,7 +21,8 @@ export const getLiquidationEvents = eventsOf([
   'covered',
   'deleveraged',
   'shared',
-]);
+] as const satisfies readonly EventKind[];
+export const getLiquidationEvents = eventsOf(LIQUIDATION_EVENTS);
 
 function eventsOf(kinds: readonly EventKind[]): Handler {
   const wanted: ReadonlySet<EventKind> = new Set(kinds);

@@ -23,6 +23,8 @@ export interface GuardedHost {
   /** Plays commands and puts them back, then looks at the state as it is; both in one turn, shown once durable. */
   trial<T, U>(play: (run: Run, sight: Sight) => T, look: (played: T, sight: Sight) => U): Promise<U>;
   records: Host['records'];
+  follow: Host['follow'];
+  readonly durableSequence: number;
   /** The state as it is now, durable or not: to read commands by, never to answer from. */
   readonly state: Situation['state'];
 }
@@ -94,6 +96,10 @@ export function guardHost(
       );
       return seen();
     },
+    get durableSequence() {
+      return host.durableSequence;
+    },
+    follow: (see) => host.follow(see),
     records(fromSequence) {
       assertOpen();
       return host.records(fromSequence);

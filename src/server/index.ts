@@ -6,3 +6,4 @@ export { type CandleStore, openCandleStore } from './candleStore.js';
 export { createLog, type Logger } from './log.js';
 export { ROUTES, type Route } from './routes.js';
 export { type InnerRequest, type Server, type ServerOptions, startServer } from './server.js';
+export { STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';

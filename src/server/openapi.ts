@@ -73,7 +73,9 @@ function operation(route: Route): JsonObject {
           },
         }),
     responses: {
-      '200': { description: 'Done.', content: answerContent(route) },
+      ...(route.answer === 'stream'
+        ? { '101': { description: 'The connection is a WebSocket now.' } }
+        : { '200': { description: 'Done.', content: answerContent(route) } }),
       ...(path === '/v1/commands' ? { '202': HELD } : {}),
       ...refusals(route),
     },
@@ -168,6 +170,7 @@ function commandSchemas(): Record<string, JsonObject> {
 }
 
 function answerContent({ answer, path }: Route): JsonObject {
+  if (answer === 'stream') return {};
   if (answer === 'page')
     return path === '/docs'
       ? { 'text/html': { schema: { type: 'string' } } }
@@ -181,7 +184,7 @@ function isName(answer: Route['answer']): answer is AnswerName {
 }
 
 /** By status: what may be answered instead. */
-function refusals({ tag, path, body, scope, method }: Route): JsonObject {
+function refusals({ tag, path, body, scope, method, answer }: Route): JsonObject {
   const statuses = new Set([
     400,
     503,
@@ -189,6 +192,7 @@ function refusals({ tag, path, body, scope, method }: Route): JsonObject {
     ...(path.includes(':') || tag === 'access' ? [404] : []),
     ...(path.includes('/:approval/') ? [409, 422] : []),
     ...(method === 'POST' ? [413, 415] : []),
+    ...(answer === 'stream' ? [426] : []),
     ...(body === undefined ? [] : [413, 415, 422]),
   ]);
   if (tag === 'commands' || path === '/v1/warning' || path.endsWith('impact'))

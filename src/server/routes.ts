@@ -64,7 +64,7 @@ import {
   getState,
   getTrialBalance,
 } from './queryRoutes.js';
-import type { Reply } from './reply.js';
+import { type Reply, refuse } from './reply.js';
 import { getWarning } from './warningRoute.js';
 import { postCollateralImpact, postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
 
@@ -112,8 +112,8 @@ export interface Route {
   /** Left out where the address takes nothing after a question mark. */
   readonly query?: Type.TObject;
   readonly body?: Type.TSchema;
-  /** By name, of `answers.ts`; a schema; or a page. */
-  readonly answer: AnswerName | Type.TSchema | 'page';
+  /** By name, of `answers.ts`; a schema; a page; or the stream, which is no answer of HTTP. */
+  readonly answer: AnswerName | Type.TSchema | 'page' | 'stream';
   /** Whether `Idempotency-Key` may carry the id of a command. */
   readonly takesKey?: true;
   readonly handler: Handler;
@@ -338,6 +338,15 @@ export const ROUTES: readonly Route[] = [
     handler: getJournal,
   }),
   get('/v1/state', 'sequence, time, state hash and health', { ...books, answer: 'State', handler: getState }),
+  get('/v1/stream', 'the WebSocket: subscriptions and commands', {
+    ...clients,
+    detail:
+      'Opened with the headers of any other request. What is said over it is in the reference of the stream.',
+    answer: 'stream',
+    handler: async () => {
+      throw refuse('upgrade_required');
+    },
+  }),
   get('/v1/keys', 'API keys, without their secrets', { ...access, answer: 'Keys', handler: getKeys }),
   post('/v1/keys', 'make a key; its secret is shown this once', {
     ...access,

@@ -15,6 +15,7 @@ import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
 import { type Logger, SILENT } from './log.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
+import { openStream, STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';
 
 export interface ServerOptions {
   readonly host: Host;
@@ -30,6 +31,7 @@ export interface ServerOptions {
   /** Take the address of a caller from X-Forwarded-For. */
   readonly trustProxy?: boolean;
   readonly log?: Logger;
+  readonly stream?: Partial<StreamTerms>;
   /** Something is wrong with the service itself. */
   readonly onFault?: (error: Error) => void;
   /** Nothing is answered any more: the journal has failed or the engine has stopped. Called once. */
@@ -64,13 +66,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, clock = Date.now, onFailure = () => undefined } = options;
   const ending = { isEnding: false };
   const guarded = guardHost(host, { clock, onFailure });
-  const app = createApp(guarded, {
-    ending,
+  const shared = {
     access: options.access ?? null,
-    tls: options.tls ?? null,
     trustProxy: options.trustProxy ?? false,
     log: options.log ?? SILENT,
     onFault: options.onFault ?? (() => undefined),
+  };
+  const app = createApp(guarded, { ...shared, ending, tls: options.tls ?? null });
+  const stream = openStream(app.server, {
+    ...shared,
+    host: guarded,
+    terms: { ...STREAM_DEFAULTS, ...options.stream },
+    clock,
+    isEnding: () => ending.isEnding,
   });
   await app.listen({ host: options.address, port: options.port });
   const bound = app.server.address();
@@ -86,8 +94,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     async close() {
       ending.isEnding = true;
       // A connection kept open for a next request is of no use any more, also one that falls idle only now.
+      const streams = stream.close();
       const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
       const impatient = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+      await streams;
       await app.close();
       clearInterval(idle);
       clearTimeout(impatient);

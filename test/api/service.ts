@@ -9,6 +9,7 @@ import {
   type AccessTerms,
   openAccess,
   type Server,
+  type StreamTerms,
   startServer,
 } from '../../src/server/index.js';
 import { checkAnswer } from './answerCheck.js';
@@ -42,15 +43,18 @@ export interface Service {
   accept(command: Json): Promise<Body>;
   stateHash(): Promise<string>;
   sequence(): Promise<number>;
-  /** Ends service and journal and opens them anew on the same folder. */
-  restart(): Promise<void>;
+  /** Ends service and journal and opens them anew on the same folder, on any free port where none is given. */
+  restart(port?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const START_MS = 1_700_000_000_000;
 
 /** With `terms`, callers must say who they are. */
-export async function startService(terms: Partial<AccessTerms> | null = null): Promise<Service> {
+export async function startService(
+  terms: Partial<AccessTerms> | null = null,
+  stream: Partial<StreamTerms> = {},
+): Promise<Service> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-api-'));
   let host: Host;
   let server: Server;
@@ -58,11 +62,11 @@ export async function startService(terms: Partial<AccessTerms> | null = null): P
   let count = 0;
   const clock = () => service.timeMs;
 
-  async function open(): Promise<void> {
+  async function open(port = 0): Promise<void> {
     host = await openHost({ directory, clock, segmentBytes: 1 << 22 });
     const onFault = (error: Error) => service.faults.push(error);
     if (terms !== null) access = await openAccess({ directory, clock, terms });
-    server = await startServer({ host, address: '127.0.0.1', port: 0, clock, access, onFault });
+    server = await startServer({ host, address: '127.0.0.1', port, clock, access, stream, onFault });
   }
 
   async function close(): Promise<void> {
@@ -113,9 +117,9 @@ export async function startService(terms: Partial<AccessTerms> | null = null): P
     },
     stateHash: async () => (await service.get('/v1/state')).body.stateHash,
     sequence: async () => (await service.get('/v1/state')).body.sequence,
-    async restart() {
+    async restart(port = 0) {
       await close();
-      await open();
+      await open(port);
     },
     async stop() {
       await close();

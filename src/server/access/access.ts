@@ -65,6 +65,10 @@ export interface Access {
   readonly firstKey: { readonly key: string; readonly secret: string } | null;
   /** Throws Refused where it cannot be believed, or comes too often. */
   authenticate(asking: Asking): Promise<Principal>;
+  /** Counts one more request of a caller that is known. Throws Refused where it comes too often. */
+  pace(caller: Principal): void;
+  /** Whether a caller that was believed before still is: its key not taken back or turned, its token not run out. */
+  isGood(caller: Principal): boolean;
   close(): Promise<void>;
 }
 
@@ -86,6 +90,16 @@ export async function openAccess(options: {
   const firstKey = ring.keys.size > 0 ? null : await makeFirstKey(ring, audit);
   const authenticate = authenticator({ terms, ring, tokens, clock });
   const limiter = rateLimiter();
+
+  function pace(caller: Principal): void {
+    const own = ring.keys.get(caller.id)?.requestsPerSecond ?? null;
+    const isLimited = own !== null || isBound(caller) || caller.version === 0;
+    if (!isLimited) return;
+    const rate = own === null ? terms.rate : { perSecond: own, burst: 2 * own };
+    const waitMs = limiter.take(`caller ${caller.id}`, rate, clock());
+    if (waitMs > 0) throw tooMany(waitMs);
+  }
+
   return {
     terms,
     ring,
@@ -107,15 +121,12 @@ export async function openAccess(options: {
         }
         throw error;
       }
-
-      function pace(caller: Principal): void {
-        const own = ring.keys.get(caller.id)?.requestsPerSecond ?? null;
-        const isLimited = own !== null || isBound(caller) || !ring.keys.has(caller.id);
-        if (!isLimited) return;
-        const rate = own === null ? terms.rate : { perSecond: own, burst: 2 * own };
-        const waitMs = limiter.take(`caller ${caller.id}`, rate, nowMs);
-        if (waitMs > 0) throw tooMany(waitMs);
-      }
+    },
+    pace,
+    isGood({ id, version, untilMs }) {
+      if (version === 0) return untilMs === null || clock() < untilMs;
+      const key = ring.keys.get(id);
+      return key !== undefined && key.revokedMs === null && key.version === version;
     },
     async close() {
       await ring.close();

@@ -110,12 +110,14 @@ function apply(keys: Map<string, ApiKey>, { timeMs, entry }: ChainedEntry<KeyEnt
   }
 }
 
-export function principalOf({ key, scopes, clients, pools }: ApiKey): Principal {
+export function principalOf({ key, scopes, clients, pools, version }: ApiKey): Principal {
   return {
     id: key,
     scopes: new Set(scopes),
     clients: boundOf(clients),
     pools: boundOf(pools),
     idPrefix: clients === null && pools === null ? '' : `${key}/`,
+    untilMs: null,
+    version,
   };
 }

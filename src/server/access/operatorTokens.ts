@@ -67,6 +67,8 @@ function fromClaims(claims: JWTPayload): Principal | null {
     clients: boundOf(clients),
     pools: boundOf(pools),
     idPrefix: isFree ? '' : `o${createHash('sha256').update(sub).digest('hex').slice(0, 10)}/`,
+    untilMs: (claims.exp as number) * 1000,
+    version: 0,
   };
 }
 

@@ -12,6 +12,10 @@ export interface Principal {
   readonly pools: Bound;
   /** Before the id of its commands in the journal, so that callers who must not know of each other cannot meet there; empty for the venue's own. */
   readonly idPrefix: string;
+  /** Not good any more from this time on; null: as long as its key is. */
+  readonly untilMs: number | null;
+  /** Which of its key's secrets it has signed with; 0 without a key. */
+  readonly version: number;
 }
 
 /** Where nobody is asked who they are. */
@@ -21,6 +25,8 @@ export const ANYBODY: Principal = {
   clients: 'all',
   pools: 'all',
   idPrefix: '',
+  untilMs: null,
+  version: 0,
 };
 
 export function isBound({ clients, pools }: Principal): boolean {
