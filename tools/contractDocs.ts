@@ -18,6 +18,7 @@ import { REJECTION_CODES } from '../src/engine/index.js';
 import { table } from './markdown.js';
 import { routesPage } from './routeDocs.js';
 import { settingsPage } from './settingDocs.js';
+import { streamPage } from './streamDocs.js';
 
 const WIRE_INSTRUMENT = WireInstrument as WireSchema;
 
@@ -27,6 +28,7 @@ export const CONTRACT_PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/rejections.md': rejectionsPage,
   'docs/reference/routes.md': () => routesPage(REWRITE),
   'docs/reference/settings.md': () => settingsPage(REWRITE),
+  'docs/reference/stream.md': () => streamPage(REWRITE),
 };
 
 const REWRITE =

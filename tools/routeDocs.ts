@@ -89,6 +89,7 @@ function body({ path, body: schema }: Route): string {
 
 function answer({ answer: named }: Route): string {
   if (named === 'page') return '';
+  if (named === 'stream') return 'See [the stream](stream.md).\n';
   const name = typeof named === 'string' ? (named as AnswerName) : null;
   const root = (name === null ? named : ANSWER_SCHEMAS.answers[name]) as unknown as Schema;
   const schema = resolved(root);
