@@ -170,6 +170,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       tls,
       trustProxy: settings['listen.trustProxy'],
       log,
+      metricsOpen: settings['metrics.open'],
       stream: {
         connectionsMax: settings['stream.connectionsMax'],
         stallMs: settings['stream.stallMs'],

@@ -99,6 +99,12 @@ export const SETTINGS = {
     about: 'A stream of which nothing was read for so long while something waits is closed.',
     fallback: 30_000,
   },
+  'metrics.open': {
+    schema: Type.Boolean(),
+    about:
+      'Anybody who reaches the address may read `/metrics`; otherwise a key that may read, bound to nothing.',
+    fallback: false,
+  },
   candles: {
     schema: orNull(words(CANDLE_TIMES)),
     about: 'Keep candles of the own marks in the folder of the journal, as `risk --prices` reads them.',

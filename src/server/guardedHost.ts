@@ -36,8 +36,14 @@ export class HostFailed extends Error {
 
 export function guardHost(
   host: Host,
-  { clock, onFailure }: { readonly clock: () => number; readonly onFailure: (error: Error) => void },
+  options: {
+    readonly clock: () => number;
+    readonly onFailure: (error: Error) => void;
+    /** A command was durable so long after it had been handed on. */
+    readonly onDurable?: (seconds: number) => void;
+  },
 ): GuardedHost {
+  const { clock, onFailure, onDurable = () => undefined } = options;
   let failure: Error | null = null;
 
   function fail(error: unknown): HostFailed {
@@ -68,7 +74,10 @@ export function guardHost(
     async submit(commandId, command) {
       assertOpen();
       try {
-        return await host.submit(commandId, command);
+        const handedAt = performance.now();
+        const answer = await host.submit(commandId, command);
+        onDurable((performance.now() - handedAt) / 1000);
+        return answer;
       } catch (error) {
         // A step that throws, whatever the reason, leaves an engine that decides nothing any more.
         throw fail(error);

@@ -172,9 +172,9 @@ function commandSchemas(): Record<string, JsonObject> {
 function answerContent({ answer, path }: Route): JsonObject {
   if (answer === 'stream') return {};
   if (answer === 'page')
-    return path === '/docs'
-      ? { 'text/html': { schema: { type: 'string' } } }
-      : { 'application/json': { schema: { type: 'object' } } };
+    return path === '/openapi.json'
+      ? { 'application/json': { schema: { type: 'object' } } }
+      : { [path === '/docs' ? 'text/html' : 'text/plain']: { schema: { type: 'string' } } };
   const schema = isName(answer) ? ANSWER_SCHEMAS.answers[answer] : plain(answer);
   return { 'application/json': { schema } };
 }

@@ -67,6 +67,11 @@ export async function getLive(): Promise<Reply> {
   return okReply({ status: 'live' });
 }
 
+export async function getMetrics(_host: GuardedHost, { metrics }: RouteRequest): Promise<Reply> {
+  const { text, type } = await metrics();
+  return { status: 200, body: {}, page: text, headers: { 'content-type': type } };
+}
+
 /** Commands can be taken: the journal writes. */
 export async function getReady(host: GuardedHost): Promise<Reply> {
   const sequence = await host.read(({ state }) => state.clock.sequence);

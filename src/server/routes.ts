@@ -52,6 +52,7 @@ import {
   getRiskParameters,
   getWallets,
 } from './listRoutes.js';
+import { METRICS_PATH, type MetricsText } from './metrics.js';
 import {
   getAccount,
   getClient,
@@ -59,6 +60,7 @@ import {
   getInstrument,
   getJournal,
   getLive,
+  getMetrics,
   getPool,
   getReady,
   getState,
@@ -77,6 +79,8 @@ export interface RouteRequest {
   readonly caller: Principal;
   /** Null where nobody is asked who they are. */
   readonly access: Access | null;
+  /** What `/metrics` says now. */
+  readonly metrics: () => Promise<MetricsText>;
 }
 
 export type Handler = (host: GuardedHost, request: RouteRequest) => Promise<Reply>;
@@ -394,6 +398,14 @@ export const ROUTES: readonly Route[] = [
   }),
   get('/livez', 'the process answers', { ...service, answer: 'Live', handler: getLive }),
   get('/readyz', 'commands can be taken', { ...service, answer: 'Ready', handler: getReady }),
+  get(METRICS_PATH, 'what Prometheus reads', {
+    ...service,
+    scope: 'read',
+    reach: 'venue',
+    detail: 'For everybody where `metrics.open` says so, or nobody is asked who they are.',
+    answer: 'page',
+    handler: getMetrics,
+  }),
   get('/openapi.json', 'this table as an OpenAPI 3.1 document', {
     ...service,
     answer: 'page',

@@ -13,6 +13,7 @@ import { assertReaches } from './access/reach.js';
 import { BODY_BYTES_MAX, readBody } from './body.js';
 import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
 import { type Logger, SILENT } from './log.js';
+import { METRICS_PATH, type Metrics, openMetrics } from './metrics.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
 import { openStream, STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly trustProxy?: boolean;
   readonly log?: Logger;
   readonly stream?: Partial<StreamTerms>;
+  /** Whether `/metrics` is for everybody. */
+  readonly metricsOpen?: boolean;
   /** Something is wrong with the service itself. */
   readonly onFault?: (error: Error) => void;
   /** Nothing is answered any more: the journal has failed or the engine has stopped. Called once. */
@@ -65,14 +68,23 @@ const PARAM_LENGTH_MAX = 200;
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, clock = Date.now, onFailure = () => undefined } = options;
   const ending = { isEnding: false };
-  const guarded = guardHost(host, { clock, onFailure });
+  const metrics = openMetrics();
+  const guarded = guardHost(host, { clock, onFailure, onDurable: metrics.durable });
+  metrics.follow(guarded);
   const shared = {
     access: options.access ?? null,
     trustProxy: options.trustProxy ?? false,
     log: options.log ?? SILENT,
     onFault: options.onFault ?? (() => undefined),
   };
-  const app = createApp(guarded, { ...shared, ending, tls: options.tls ?? null });
+  const app = createApp(guarded, {
+    ...shared,
+    ending,
+    tls: options.tls ?? null,
+    metrics,
+    metricsOpen: options.metricsOpen ?? false,
+    streams: () => stream.size,
+  });
   const stream = openStream(app.server, {
     ...shared,
     host: guarded,
@@ -101,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await app.close();
       clearInterval(idle);
       clearTimeout(impatient);
+      metrics.close();
     },
   };
 }
@@ -112,10 +125,13 @@ interface AppParts {
   readonly trustProxy: boolean;
   readonly log: Logger;
   readonly onFault: (error: Error) => void;
+  readonly metrics: Metrics;
+  readonly metricsOpen: boolean;
+  readonly streams: () => number;
 }
 
 function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
-  const { ending, access, onFault, log } = parts;
+  const { ending, onFault, log, metrics } = parts;
   const app = fastify({
     ...(parts.tls === null ? {} : { https: { ...parts.tls, minVersion: 'TLSv1.2' } }),
     trustProxy: parts.trustProxy,
@@ -139,6 +155,12 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, ip, routeOptions } = request;
+    metrics.answered({
+      method,
+      route: routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    });
     const took = { ms: Math.round(reply.elapsedTime * 1000) / 1000 };
     log.info(
       { method, route: routeOptions.url ?? null, status: reply.statusCode, address: ip, ...took },
@@ -157,16 +179,13 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, onFault));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request)));
-  for (const route of ROUTES) addRoute(app, host, { route, access });
+  for (const route of ROUTES) addRoute(app, host, route, parts);
   return app;
 }
 
-interface RouteParts {
-  readonly route: Route;
-  readonly access: Access | null;
-}
-
-function addRoute(app: FastifyInstance, host: GuardedHost, { route, access }: RouteParts): void {
+function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: AppParts): void {
+  const { metricsOpen, metrics, streams } = parts;
+  const access = route.path === METRICS_PATH && metricsOpen ? null : parts.access;
   app.route({
     method: route.method,
     url: route.path,
@@ -182,6 +201,7 @@ function addRoute(app: FastifyInstance, host: GuardedHost, { route, access }: Ro
         body,
         caller,
         access,
+        metrics: () => metrics.read(host, streams()),
       });
       return send(reply, answer);
     },
@@ -194,7 +214,7 @@ const NO_BYTES = Buffer.alloc(0);
 async function callerOf(
   { method, url, headers, ip }: FastifyRequest,
   body: Uint8Array,
-  { route, access }: RouteParts,
+  { route, access }: { readonly route: Route; readonly access: Access | null },
 ): Promise<Principal> {
   if (access === null || route.scope === null) return ANYBODY;
   const caller = await access.authenticate({ method, path: url, headers, body, address: ip });

@@ -9,6 +9,7 @@ import {
   type AccessTerms,
   openAccess,
   type Server,
+  type ServerOptions,
   type StreamTerms,
   startServer,
 } from '../../src/server/index.js';
@@ -54,6 +55,7 @@ export const START_MS = 1_700_000_000_000;
 export async function startService(
   terms: Partial<AccessTerms> | null = null,
   stream: Partial<StreamTerms> = {},
+  more: Partial<ServerOptions> = {},
 ): Promise<Service> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-api-'));
   let host: Host;
@@ -66,7 +68,7 @@ export async function startService(
     host = await openHost({ directory, clock, segmentBytes: 1 << 22 });
     const onFault = (error: Error) => service.faults.push(error);
     if (terms !== null) access = await openAccess({ directory, clock, terms });
-    server = await startServer({ host, address: '127.0.0.1', port, clock, access, stream, onFault });
+    server = await startServer({ host, address: '127.0.0.1', port, clock, access, stream, onFault, ...more });
   }
 
   async function close(): Promise<void> {
