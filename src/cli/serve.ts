@@ -9,8 +9,10 @@ import {
   LogDamaged,
   MasterKeyUnusable,
   openAccess,
+  openWebhooks,
   type Server,
   startServer,
+  type Webhooks,
 } from '../server/index.js';
 import { parseArguments } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
@@ -69,15 +71,30 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const host = await openJournal(directory, settings['journal.snapshotEvery']);
   let keeper: CandleKeeper | null = null;
   let access: Access | null = null;
+  let webhooks: Webhooks | null = null;
   try {
     if (settings.candles !== null)
       keeper = await keepCandles({ host, directory, time: settings.candles as CandleTime, io });
     access = await openDoor(settings, directory, io);
-    const code = await answerUntilEnd({ host, directory, settings, access, tls, schedule, tell, io });
+    webhooks = await orRefusal(directory, () =>
+      openWebhooks({ directory, masterKey: io.env['BULKHEAD_MASTER_KEY'] }),
+    );
+    const code = await answerUntilEnd({
+      host,
+      directory,
+      settings,
+      access,
+      webhooks,
+      tls,
+      schedule,
+      tell,
+      io,
+    });
     await keeper?.stop();
     return code;
   } finally {
     keeper?.abandon();
+    await webhooks?.close().catch(() => undefined);
     await access?.close().catch(() => undefined);
     // A journal that has failed has said so already; its files and lock are let go of all the same.
     await host.close().catch(() => undefined);
@@ -92,8 +109,8 @@ async function tlsOf(settings: Settings): Promise<Serving['tls']> {
 
 async function openDoor(settings: Settings, directory: string, io: Io): Promise<Access | null> {
   if (settings['access.mode'] === 'none') return null;
-  try {
-    return await openAccess({
+  return orRefusal(directory, () =>
+    openAccess({
       directory,
       masterKey: io.env['BULKHEAD_MASTER_KEY'],
       terms: {
@@ -103,7 +120,14 @@ async function openDoor(settings: Settings, directory: string, io: Io): Promise<
         approvalKeptMs: Math.round(settings['access.approvalHours'] * HOUR_MS),
         tokens: settings['access.tokens'],
       },
-    });
+    }),
+  );
+}
+
+/** What is wrong with the files beside the journal, in words. */
+async function orRefusal<T>(directory: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
   } catch (error) {
     if (error instanceof LogDamaged) throw new Refusal('access_damaged', error.message);
     if (error instanceof MasterKeyUnusable) throw new Refusal('bad_master_key', error.message);
@@ -150,6 +174,7 @@ interface Serving {
   readonly directory: string;
   readonly settings: Settings;
   readonly access: Access | null;
+  readonly webhooks: Webhooks;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly schedule: RiskSchedule | null;
   readonly tell: (event: Happening) => void;
@@ -157,7 +182,7 @@ interface Serving {
 }
 
 async function answerUntilEnd(serving: Serving): Promise<number> {
-  const { host, directory, settings, access, tls, schedule, tell, io } = serving;
+  const { host, directory, settings, access, webhooks, tls, schedule, tell, io } = serving;
   const address = settings['listen.host'];
   const end = ending();
   const log = createLog(settings['log.level'], io.err);
@@ -167,6 +192,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       address,
       port: settings['listen.port'],
       access,
+      webhooks,
       tls,
       trustProxy: settings['listen.trustProxy'],
       log,

@@ -2,6 +2,7 @@
  * What each route answers, as types: the schemas of the OpenAPI document are generated from them (`answerSchemas.ts`), descriptions
  * and all, so that what is documented is what the compiler checks.
  */
+
 import type { IsolationLevel } from '../isolation/index.js';
 import type { ExplainedAccount } from './accountReasons.js';
 import type { AccountView } from './accountView.js';
@@ -16,6 +17,7 @@ import type { FundStatementView, PoolStatus, PoolView, TakeoverView } from './po
 import type { AccountStatus, OrderJson } from './positionParts.js';
 import type { Problem } from './problem.js';
 import type { AssetView, ClientView, InstrumentView, TrialBalanceView, VenueHealth } from './venueViews.js';
+import type { WebhookChannel } from './webhookRequests.js';
 import type { WhatIfResult } from './whatIf.js';
 import type { WholePositionView } from './wholePositionViews.js';
 
@@ -336,6 +338,9 @@ export interface Answers {
   readonly Approvals: ApprovalsAnswer;
   readonly Approval: ApprovalRow;
   readonly Audit: AuditAnswer;
+  readonly Webhooks: WebhooksAnswer;
+  readonly Webhook: WebhookRow;
+  readonly WebhookSecret: WebhookSecretAnswer;
 }
 
 export type AnswerName = keyof Answers;
@@ -390,4 +395,30 @@ export interface AuditAnswer {
   readonly entries: readonly JsonObject[];
   /** For `from`, to go on; null at the end. */
   readonly next: number | null;
+}
+
+/** Where margin calls and liquidations are posted to. */
+export interface WebhookRow {
+  readonly webhook: string;
+  readonly url: string;
+  readonly channels: readonly WebhookChannel[];
+  /** Null: of all clients. */
+  readonly clients: readonly string[] | null;
+  readonly createdMs: number;
+  /** First sequence that it has not been told of. */
+  readonly next: number;
+  /** Why nothing is sent to it any more; null while it is. */
+  readonly stopped: string | null;
+  /** How often in a row the delivery that is under way was tried in vain. */
+  readonly failures: number;
+  /** What came of the last of these tries. */
+  readonly lastFailure: string | null;
+}
+
+export interface WebhooksAnswer {
+  readonly webhooks: readonly WebhookRow[];
+}
+
+export interface WebhookSecretAnswer extends WebhookRow {
+  readonly secret: string;
 }

@@ -186,6 +186,16 @@ const DOOR = {
     status: 503,
     isRetryable: true,
   },
+  unknown_webhook: {
+    message: 'there is no such webhook',
+    remedy: 'see GET /v1/webhooks',
+    status: 404,
+  },
+  too_many_webhooks: {
+    message: 'there are as many webhooks as a service has',
+    remedy: 'remove some, or tell others from the one that hears of all',
+    status: 409,
+  },
   already_subscribed: {
     message: 'the stream has a subscription to this channel',
     remedy: 'unsubscribe first',

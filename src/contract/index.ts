@@ -63,6 +63,7 @@ export * from './venueViews.js';
 export * from './warn.js';
 export * from './waterfall.js';
 export * from './waterfallSchema.js';
+export * from './webhookRequests.js';
 export * from './whatIf.js';
 export * from './wholeAccountView.js';
 export * from './wholePositionViews.js';

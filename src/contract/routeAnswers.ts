@@ -31,6 +31,7 @@ export const GET_ANSWERS = {
   '/v1/keys': 'Keys',
   '/v1/approvals': 'Approvals',
   '/v1/audit': 'Audit',
+  '/v1/webhooks': 'Webhooks',
   '/livez': 'Live',
   '/readyz': 'Ready',
 } as const satisfies Readonly<Record<string, AnswerName>>;

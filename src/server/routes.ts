@@ -17,6 +17,7 @@ import {
   TrailQuery,
   WalletsQuery,
   WarningAnswer,
+  WebhookRequest,
   WhatIfRequest,
   WireInstrument,
 } from '../contract/index.js';
@@ -68,6 +69,8 @@ import {
 } from './queryRoutes.js';
 import { type Reply, refuse } from './reply.js';
 import { getWarning } from './warningRoute.js';
+import { getWebhooks, postWebhook, postWebhookRemove, postWebhookResume } from './webhookRoutes.js';
+import type { Webhooks } from './webhooks/webhooks.js';
 import { postCollateralImpact, postImpact, postLevelImpact, postWhatIf } from './whatIfRoutes.js';
 
 export interface RouteRequest {
@@ -79,6 +82,8 @@ export interface RouteRequest {
   readonly caller: Principal;
   /** Null where nobody is asked who they are. */
   readonly access: Access | null;
+  /** Null where there is no place to keep them. */
+  readonly webhooks: Webhooks | null;
   /** What `/metrics` says now. */
   readonly metrics: () => Promise<MetricsText>;
 }
@@ -99,6 +104,7 @@ export const TAGS = {
   containment: 'Liquidations, insurance funds, isolation levels, early warning.',
   books: 'The journal, events out of it, and the sums of all books.',
   access: 'Keys, what waits for approval, the audit. Not there with `--auth none`.',
+  webhooks: 'Margin calls and liquidations, posted to where they are waited for.',
   service: 'The service itself.',
 } as const;
 export type Tag = keyof typeof TAGS;
@@ -130,6 +136,8 @@ const books = { tag: 'books', scope: 'read', reach: 'venue' } as const;
 const service = { tag: 'service', scope: null, reach: 'public' } as const;
 const commands = { tag: 'commands', scope: 'each', reach: 'accounts' } as const;
 const access = { tag: 'access', scope: 'admin', reach: 'venue' } as const;
+
+const webhooks = { tag: 'webhooks', scope: 'admin', reach: 'venue' } as const;
 
 export const ROUTES: readonly Route[] = [
   post('/v1/commands', 'take one command, or only try it', {
@@ -395,6 +403,27 @@ export const ROUTES: readonly Route[] = [
       'In order, each entry with the digest of all before it in `access/audit.jsonl`; how many requests were refused at the door, once a minute.',
     answer: 'Audit',
     handler: getAudit,
+  }),
+  get('/v1/webhooks', 'where margin calls and liquidations are posted to', {
+    ...webhooks,
+    answer: 'Webhooks',
+    handler: getWebhooks,
+  }),
+  post('/v1/webhooks', 'make a webhook; its secret is shown this once', {
+    ...webhooks,
+    body: WebhookRequest,
+    answer: 'WebhookSecret',
+    handler: postWebhook,
+  }),
+  post('/v1/webhooks/:webhook/resume', 'try a webhook that was stopped again, from where it was', {
+    ...webhooks,
+    answer: 'Webhook',
+    handler: postWebhookResume,
+  }),
+  post('/v1/webhooks/:webhook/remove', 'remove a webhook', {
+    ...webhooks,
+    answer: 'Webhook',
+    handler: postWebhookRemove,
   }),
   get('/livez', 'the process answers', { ...service, answer: 'Live', handler: getLive }),
   get('/readyz', 'commands can be taken', { ...service, answer: 'Ready', handler: getReady }),

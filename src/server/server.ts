@@ -16,7 +16,9 @@ import { type Logger, SILENT } from './log.js';
 import { METRICS_PATH, type Metrics, openMetrics } from './metrics.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
+import { recordFeed } from './stream/recordFeed.js';
 import { openStream, STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';
+import type { Webhooks } from './webhooks/webhooks.js';
 
 export interface ServerOptions {
   readonly host: Host;
@@ -32,6 +34,7 @@ export interface ServerOptions {
   /** Take the address of a caller from X-Forwarded-For. */
   readonly trustProxy?: boolean;
   readonly log?: Logger;
+  readonly webhooks?: Webhooks | null;
   readonly stream?: Partial<StreamTerms>;
   /** Whether `/metrics` is for everybody. */
   readonly metricsOpen?: boolean;
@@ -71,11 +74,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const metrics = openMetrics();
   const guarded = guardHost(host, { clock, onFailure, onDurable: metrics.durable });
   metrics.follow(guarded);
+  const feed = recordFeed(guarded);
   const shared = {
     access: options.access ?? null,
     trustProxy: options.trustProxy ?? false,
     log: options.log ?? SILENT,
     onFault: options.onFault ?? (() => undefined),
+    webhooks: options.webhooks ?? null,
   };
   const app = createApp(guarded, {
     ...shared,
@@ -88,10 +93,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const stream = openStream(app.server, {
     ...shared,
     host: guarded,
+    feed,
     terms: { ...STREAM_DEFAULTS, ...options.stream },
     clock,
     isEnding: () => ending.isEnding,
   });
+  const { webhooks, onFault } = shared;
+  webhooks?.start({ host: guarded, feed, onFault });
+  feed.onMore(() => webhooks?.wake());
   await app.listen({ host: options.address, port: options.port });
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
@@ -113,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await app.close();
       clearInterval(idle);
       clearTimeout(impatient);
+      feed.close();
       metrics.close();
     },
   };
@@ -125,6 +135,7 @@ interface AppParts {
   readonly trustProxy: boolean;
   readonly log: Logger;
   readonly onFault: (error: Error) => void;
+  readonly webhooks: Webhooks | null;
   readonly metrics: Metrics;
   readonly metricsOpen: boolean;
   readonly streams: () => number;
@@ -184,7 +195,7 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
 }
 
 function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: AppParts): void {
-  const { metricsOpen, metrics, streams } = parts;
+  const { metricsOpen, metrics, streams, webhooks } = parts;
   const access = route.path === METRICS_PATH && metricsOpen ? null : parts.access;
   app.route({
     method: route.method,
@@ -201,6 +212,7 @@ function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: 
         body,
         caller,
         access,
+        webhooks,
         metrics: () => metrics.read(host, streams()),
       });
       return send(reply, answer);

@@ -8,10 +8,12 @@ import {
   type Access,
   type AccessTerms,
   openAccess,
+  openWebhooks,
   type Server,
   type ServerOptions,
   type StreamTerms,
   startServer,
+  type Webhooks,
 } from '../../src/server/index.js';
 import { checkAnswer } from './answerCheck.js';
 
@@ -49,6 +51,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+const QUICK = { timeoutMs: 300, firstRetryMs: 10, lastRetryMs: 40, giveUpMs: 1_500 };
+
 export const START_MS = 1_700_000_000_000;
 
 /** With `terms`, callers must say who they are. */
@@ -60,6 +64,7 @@ export async function startService(
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-api-'));
   let host: Host;
   let server: Server;
+  let webhooks: Webhooks;
   let access: Access | null = null;
   let count = 0;
   const clock = () => service.timeMs;
@@ -68,11 +73,23 @@ export async function startService(
     host = await openHost({ directory, clock, segmentBytes: 1 << 22 });
     const onFault = (error: Error) => service.faults.push(error);
     if (terms !== null) access = await openAccess({ directory, clock, terms });
-    server = await startServer({ host, address: '127.0.0.1', port, clock, access, stream, onFault, ...more });
+    webhooks = await openWebhooks({ directory, clock, terms: QUICK });
+    server = await startServer({
+      host,
+      address: '127.0.0.1',
+      port,
+      clock,
+      access,
+      stream,
+      webhooks,
+      onFault,
+      ...more,
+    });
   }
 
   async function close(): Promise<void> {
     await server.close();
+    await webhooks.close();
     await host.close();
     await access?.close();
   }

@@ -18,16 +18,22 @@ export function eventMessage(
   { channel, whose }: { readonly channel: EventChannel; readonly whose: Whose },
 ): string | null {
   if (channel === 'journal') return journalText(state, record);
-  const { outcome, sequence, timeMs } = record;
-  if (outcome.kind === 'rejected') return null;
-  const kinds = KINDS[channel];
-  const events: JsonObject[] = [];
-  for (const event of outcome.events) {
-    if (!kinds.has(event.kind)) continue;
-    const told = whose === null ? eventJson(state, event) : partJson(state, event, whose);
-    if (told !== null) events.push(told);
-  }
+  const { sequence, timeMs } = record;
+  const events = channelEvents(state, record, { channel, whose });
   return events.length === 0 ? null : JSON.stringify({ type: 'event', channel, sequence, timeMs, events });
+}
+
+/** Events of the channel in the record, as far as they are about these accounts. */
+export function channelEvents(
+  state: State,
+  { outcome }: EngineRecord,
+  { channel, whose }: { readonly channel: Exclude<EventChannel, 'journal'>; readonly whose: Whose },
+): readonly JsonObject[] {
+  if (outcome.kind === 'rejected') return [];
+  return outcome.events
+    .filter(({ kind }) => KINDS[channel].has(kind))
+    .map((event) => (whose === null ? eventJson(state, event) : partJson(state, event, whose)))
+    .filter((told) => told !== null);
 }
 
 /** Each record is written once, however many follow the journal. */

@@ -17,7 +17,7 @@ export interface RecordFeed {
 export function recordFeed(host: GuardedHost): RecordFeed {
   let recent: EngineRecord[] = [];
   let older: EngineRecord[] = [];
-  let wake: () => void = () => undefined;
+  const wakes: (() => void)[] = [];
   let isWoken = false;
   const stop = host.follow((record) => {
     // Two halves: the older one is let go of when the younger is full, so that nothing is moved.
@@ -30,7 +30,7 @@ export function recordFeed(host: GuardedHost): RecordFeed {
     isWoken = true;
     setImmediate(() => {
       isWoken = false;
-      wake();
+      for (const wake of wakes) wake();
     });
   });
 
@@ -49,8 +49,8 @@ export function recordFeed(host: GuardedHost): RecordFeed {
     get durableSequence() {
       return host.durableSequence;
     },
-    onMore(called) {
-      wake = called;
+    onMore(wake) {
+      wakes.push(wake);
     },
     close: stop,
   };

@@ -10,7 +10,7 @@ import { type GuardedHost, HostFailed } from '../guardedHost.js';
 import type { Logger } from '../log.js';
 import { problemReply, Refused, refuse } from '../reply.js';
 import { type Connection, connection } from './connection.js';
-import { recordFeed } from './recordFeed.js';
+import type { RecordFeed } from './recordFeed.js';
 import { look, stateMessage } from './stateChannels.js';
 
 export interface StreamTerms {
@@ -25,6 +25,7 @@ export const STREAM_PATH = '/v1/stream';
 
 export interface StreamParts {
   readonly host: GuardedHost;
+  readonly feed: RecordFeed;
   readonly access: Access | null;
   readonly terms: StreamTerms;
   readonly trustProxy: boolean;
@@ -49,8 +50,7 @@ const BEAT_SHARE = 4;
 const FINISH_MS = 5_000;
 
 export function openStream(server: HttpServer, parts: StreamParts): Stream {
-  const { host, terms, clock, onFault, log } = parts;
-  const feed = recordFeed(host);
+  const { host, feed, terms, clock, onFault, log } = parts;
   const connections = new Set<Connection>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -152,7 +152,6 @@ export function openStream(server: HttpServer, parts: StreamParts): Stream {
       isClosed = true;
       clearTimeout(lookAt);
       clearInterval(beat);
-      feed.close();
       const patience = new Promise((resolve) => setTimeout(resolve, FINISH_MS).unref());
       await Promise.race([Promise.all([...connections].map((one) => one.finish())), patience]);
       const deadline = performance.now() + FINISH_MS;
