@@ -13,19 +13,24 @@ import {
   isAnalyzeRefusal,
 } from '../contract/analyze.js';
 import { isProfileName, PROFILE_NAMES, SCENARIO_PRESETS, type ScenarioPreset } from '../contract/calc.js';
-import { parseArguments } from './arguments.js';
+import type { CcxtInput } from '../contract/ccxtBook.js';
+import { type ParsedArguments, parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, UsageError } from './failures.js';
 import { type Io, readText } from './io.js';
 import { nearest } from './nearest.js';
 import { table } from './table.js';
+import { exchangeOf, VENUE_HOST, type VenueHost } from './venue.js';
+import { venueAccount } from './venueAccount.js';
 
 export const analyzeHelp = `What positions require, where they are liquidated, and where the venue says otherwise, from CCXT's answers.
 
 Usage: bulkhead analyze FILE|- [--balances FILE] [--tiers FILE] [--markets FILE] [--profile NAME] [...]
+       bulkhead analyze --exchange ID [--every SECONDS] [--profile NAME] [...]
 
 FILE holds what fetchPositions returned, or an object {"positions": [...], "balance": {...}, "leverageTiers": {...},
 "markets": {...}}; "-" is standard input. Numbers are read as they are written, and the venue's raw texts in "info" are preferred where
-they agree. Nothing is sent anywhere.
+they agree. Nothing is sent anywhere. With --exchange the venue itself is asked, through CCXT (\`npm install ccxt\` beside this package), with the key of
+BULKHEAD_VENUE_KEY, BULKHEAD_VENUE_SECRET and, where the venue has one, BULKHEAD_VENUE_PASSWORD: it needs to read, nothing else.
 
 Shown are, for each position, margin, liquidation price and its distance from the mark; what the whole book would
 require with each position isolated, with one balance behind all (cross), and by scenarios (portfolio); every figure of
@@ -40,6 +45,8 @@ Options:
   --profile NAME   compute by the conventions of a venue (bulkhead calc --profiles); none is guessed
   --preset NAME    scenarios of portfolio margin: ${SCENARIO_PRESETS.join(', ')} (default ${SCENARIO_PRESETS[0]})
   --in ASSET       asset of the comparison of modes (default: the one everything settles in, else a dollar)
+  --exchange ID    ask the venue, as CCXT names it, instead of a file
+  --every SECONDS  with --exchange: ask again and again, until SIGINT or SIGTERM; with --json one line each time
   --document       print the calculator's document of the book, for bulkhead calc, and nothing else
   --json           print the answer as JSON, with the figures that agree too
   -h, --help       this page
@@ -49,11 +56,16 @@ Examples:
   bulkhead analyze positions.json --balances balance.json --tiers tiers.json --profile binanceusdm
   node fetch-positions.mjs | bulkhead analyze - --json | jq '.positions[].distancePercent'
   bulkhead analyze positions.json --profile okx --document | bulkhead calc -
+  bulkhead analyze --exchange binanceusdm --profile binanceusdm --every 10
 
 Exit codes: 0 computed, whether or not figures differ; 1 the input was refused; 2 wrong usage.
 `;
 
-export async function analyze(args: readonly string[], io: Io): Promise<number> {
+export async function analyze(
+  args: readonly string[],
+  io: Io,
+  host: VenueHost = VENUE_HOST,
+): Promise<number> {
   const parsed = parseArguments(
     args,
     {
@@ -64,41 +76,79 @@ export async function analyze(args: readonly string[], io: Io): Promise<number> 
       profile: { type: 'string' },
       preset: { type: 'string' },
       in: { type: 'string' },
+      exchange: { type: 'string' },
+      every: { type: 'string' },
       document: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     { positionalsMax: 1 },
   );
-  const [file] = parsed.positionals;
-  if (file === undefined) throw new UsageError('a file is needed, or - for standard input');
-  const others = [parsed.text('balances'), parsed.text('tiers'), parsed.text('markets')];
-  if ([file, ...others].filter((name) => name === '-').length > 1) {
-    throw new UsageError('standard input can be only one of the files');
-  }
   const options = {
     profile: oneOf('profile', parsed.text('profile'), PROFILE_NAMES, isProfileName),
     preset: oneOf('preset', parsed.text('preset'), SCENARIO_PRESETS, isPreset) ?? SCENARIO_PRESETS[0],
     takerFeeRate: rateOf(parsed.text('taker-fee')),
     valuationAsset: parsed.text('in'),
-    nowMs: Date.now(),
   };
+  const isJson = parsed.flag('json');
+  const isDocument = parsed.flag('document');
+  const exchangeId = parsed.text('exchange');
+  if (exchangeId !== undefined) return follow(parsed, exchangeId);
+  if (parsed.text('every') !== undefined) throw new UsageError('--every goes with --exchange');
+
+  const [file] = parsed.positionals;
+  if (file === undefined)
+    throw new UsageError('a file is needed, - for standard input, or --exchange for a venue');
+  const others = [parsed.text('balances'), parsed.text('tiers'), parsed.text('markets')];
+  if ([file, ...others].filter((name) => name === '-').length > 1) {
+    throw new UsageError('standard input can be only one of the files');
+  }
   const [positions, balance, tiers, markets] = await Promise.all(
     [file, ...others].map((name) => (name === undefined ? undefined : readText(name, io))),
   );
-  const input = { positions: positions ?? '', balance, tiers, markets };
-  const answer = parsed.flag('document') ? analyzeDocument(input, options) : analyzeCcxt(input, options);
-  if (isAnalyzeRefusal(answer)) {
-    if (parsed.flag('json')) io.out(`${JSON.stringify(answer)}\n`);
-    else
-      io.err(
-        refusalText(answer, { positions: file, balance: others[0], tiers: others[1], markets: others[2] }),
-      );
-    return EXIT_REFUSED;
+  const names = { positions: file, balance: others[0], tiers: others[1], markets: others[2] };
+  return tell({ positions: positions ?? '', balance, tiers, markets }, names);
+
+  function tell(input: CcxtInput, sources: Parameters<typeof refusalText>[1]): number {
+    const asked = { ...options, nowMs: host.nowMs() };
+    const answer = isDocument ? analyzeDocument(input, asked) : analyzeCcxt(input, asked);
+    if (isAnalyzeRefusal(answer)) {
+      if (isJson) io.out(`${JSON.stringify(answer)}\n`);
+      else io.err(refusalText(answer, sources));
+      return EXIT_REFUSED;
+    }
+    const isText = 'comparisons' in answer && !isJson;
+    io.out(isText ? answerText(answer) : `${JSON.stringify(answer, null, isJson ? 0 : 2)}\n`);
+    return EXIT_DONE;
   }
-  const isText = 'comparisons' in answer && !parsed.flag('json');
-  io.out(isText ? answerText(answer) : `${JSON.stringify(answer, null, parsed.flag('json') ? 0 : 2)}\n`);
-  return EXIT_DONE;
+
+  /** The venue's own account, once or again and again; an answer that cannot be read is told and does not end it. */
+  async function follow(asked: ParsedArguments, id: string): Promise<number> {
+    const files = ['balances', 'tiers', 'markets'] as const;
+    if (asked.positionals.length > 0 || files.some((name) => asked.text(name) !== undefined))
+      throw new UsageError('--exchange stands in place of files');
+    const everyMs =
+      asked.text('every') === undefined
+        ? null
+        : 1_000 * wholeNumber(asked, 'every', { min: 1, max: 86_400, fallback: 1 });
+    const look = await venueAccount(await exchangeOf(host, id, io.env), host);
+    const names = { positions: id, balance: id, tiers: id, markets: id };
+    let isEnded = false;
+    void host.ended().then(() => {
+      isEnded = true;
+    });
+    for (;;) {
+      const startedMs = host.nowMs();
+      if (everyMs !== null && !isJson) io.out(`${new Date(startedMs).toISOString()}\n`);
+      const code = tell(await look(), names);
+      if (everyMs === null) return code;
+      while (!isEnded && host.nowMs() < startedMs + everyMs) await host.sleep(SLICE_MS);
+      if (isEnded) return EXIT_DONE;
+    }
+  }
 }
+
+/** How soon a signal is heard. */
+const SLICE_MS = 200;
 
 function isPreset(name: string): name is ScenarioPreset {
   return (SCENARIO_PRESETS as readonly string[]).includes(name);

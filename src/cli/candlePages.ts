@@ -3,9 +3,7 @@
  * exchange: whoever has `fetchOHLCV` as CCXT shapes it will do.
  */
 import { Refusal } from './failures.js';
-
-/** [opening time in ms, open, high, low, close, volume], as CCXT's unified `fetchOHLCV` gives it. */
-export type OhlcvRow = readonly (number | null | undefined)[];
+import { asked, type OhlcvRow } from './venue.js';
 
 export interface CandleSource {
   readonly fetchOHLCV: (
@@ -38,8 +36,6 @@ export interface CandleQuestion {
 }
 
 export const PAGE = 500;
-const TRIES = 4;
-const WAIT_MS = 1_000;
 
 /** Pages of new bars. A page without any is stepped over: a venue may have nothing so early. */
 export async function* candlePages(
@@ -48,7 +44,7 @@ export async function* candlePages(
 ): AsyncGenerator<readonly CandleBar[]> {
   const endMs = Math.min(untilMs, source.nowMs());
   for (let next = fromMs; next < endMs; ) {
-    const rows = await tryFetch(source, () => source.fetchOHLCV(symbol, timeframe, next, PAGE));
+    const rows = await asked(source, () => source.fetchOHLCV(symbol, timeframe, next, PAGE));
     const bars = rows
       .map((row) => barOf(row, symbol))
       .filter(({ timeMs }) => timeMs >= next && timeMs < untilMs && timeMs + intervalMs <= source.nowMs())
@@ -59,18 +55,6 @@ export async function* candlePages(
     // A page that ends with the bar of now is the last one.
     if (last === undefined && rows.some(([timeMs]) => typeof timeMs === 'number' && timeMs >= next)) return;
     next = last === undefined ? next + PAGE * intervalMs : last.timeMs + intervalMs;
-  }
-}
-
-async function tryFetch<T>({ sleep }: CandleSource, fetch: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await fetch();
-    } catch (error) {
-      if (tried === TRIES)
-        throw new Refusal('venue_failed', `the venue failed ${TRIES} times: ${(error as Error).message}`);
-      await sleep(WAIT_MS * 2 ** (tried - 1));
-    }
   }
 }
 

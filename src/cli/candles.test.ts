@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../testkit/runCommand.js';
-import type { OhlcvRow } from './candlePages.js';
-import { type CandleHost, candles } from './candles.js';
+import { candles } from './candles.js';
 import { Refusal, UsageError } from './failures.js';
 import { marketOf } from './riskPrices.js';
+import type { OhlcvRow, VenueHost } from './venue.js';
 
 const HOUR_MS = 3_600_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
@@ -41,7 +41,7 @@ class Venue {
     this.nowMs = FROM_MS + nowHour * HOUR_MS;
   }
 
-  host(changes: Partial<CandleHost> = {}): CandleHost {
+  host(changes: Partial<VenueHost> = {}): VenueHost {
     const venue = this;
     class fake {
       readonly has = { fetchOHLCV: true };
@@ -77,7 +77,7 @@ class Venue {
     return this.runOn(this.host(), ...more);
   }
 
-  runOn(host: CandleHost, ...more: string[]) {
+  runOn(host: VenueHost, ...more: string[]) {
     const args = [
       '--exchange',
       'fake',

@@ -1,13 +1,20 @@
 /** `bulkhead candles`: price files from a venue, through CCXT where that is installed. */
 import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileFaultText, parseTime, readCandleFile } from '../risk/index.js';
 import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
-import { type CandleBar, type CandleSource, candlePages, type OhlcvRow } from './candlePages.js';
+import { type CandleBar, type CandleSource, candlePages } from './candlePages.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
-import { nearest } from './nearest.js';
+import {
+  type CcxtExchange,
+  exchangeOf,
+  marketOrRefuse,
+  marketsOf,
+  VENUE_HOST,
+  type VenueHost,
+} from './venue.js';
+import { plain } from './venueMarks.js';
 
 export const candlesHelp = `Price files from a venue, as \`risk\`, \`backtest\` and \`levels\` read them with --prices.
 
@@ -55,28 +62,11 @@ const OPTIONS = {
   follow: { type: 'boolean' },
 } as const;
 
-/** What is used of an exchange of CCXT. */
-export interface CcxtExchange {
-  readonly has: Readonly<Record<string, unknown>>;
-  readonly loadMarkets: () => Promise<Readonly<Record<string, { readonly base?: string }>>>;
-  readonly fetchOHLCV: (
-    symbol: string,
-    timeframe: string,
-    since: number,
-    limit: number,
-  ) => Promise<readonly OhlcvRow[]>;
-}
-export type CcxtModule = Readonly<Record<string, unknown>>;
-
-export interface CandleHost {
-  readonly loadCcxt: () => Promise<CcxtModule>;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly nowMs: () => number;
-  /** Settles when the user ends it. */
-  readonly ended: () => Promise<void>;
-}
-
-export async function candles(args: readonly string[], io: Io, host: CandleHost = HOST): Promise<number> {
+export async function candles(
+  args: readonly string[],
+  io: Io,
+  host: VenueHost = VENUE_HOST,
+): Promise<number> {
   const parsed = parseArguments(args, OPTIONS);
   const need = (name: 'exchange' | 'symbols' | 'from' | 'out') => {
     const text = parsed.text(name);
@@ -98,7 +88,8 @@ export async function candles(args: readonly string[], io: Io, host: CandleHost 
   if (untilMs <= fromMs) throw new UsageError('--to comes after --from');
 
   const exchange = await exchangeOf(host, exchangeId);
-  const files = await filesOf(exchange, { symbols, timeframe, directory });
+  if (exchange.has['fetchOHLCV'] !== true) throw new Refusal('no_candles', `${exchangeId} gives no candles`);
+  const files = await filesOf(exchange, { symbols, timeframe, directory, host });
   await mkdir(directory, { recursive: true }).catch((error) => {
     throw fileRefusal(error, directory);
   });
@@ -167,12 +158,6 @@ function lineOf({ timeMs, open, high, low, close, volume }: CandleBar): string {
   return `${[timeMs, ...[open, high, low, close].map(plain), volume === null ? '' : plain(volume)].join(',')}\n`;
 }
 
-/** A number as decimal text without an exponent. */
-function plain(value: number): string {
-  const text = String(value);
-  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
-}
-
 interface CandleFile {
   readonly isThere: boolean;
   /** Opening time of the newest bar. */
@@ -211,37 +196,21 @@ async function append(path: string, text: string): Promise<void> {
   }
 }
 
-async function exchangeOf({ loadCcxt }: CandleHost, id: string): Promise<CcxtExchange> {
-  const ccxt = await loadCcxt();
-  const known = { ...(ccxt['default'] as CcxtModule | undefined), ...ccxt };
-  const Exchange = /^[a-z0-9]+$/.test(id) ? known[id] : undefined;
-  if (typeof Exchange !== 'function') {
-    const names = Object.keys(known).filter((name) => /^[a-z0-9]+$/.test(name));
-    const meant = nearest(id, names);
-    throw new Refusal(
-      'unknown_exchange',
-      `CCXT knows no exchange ${id}${meant === null ? '' : `; is ${meant} meant?`}`,
-    );
-  }
-  const exchange = new (Exchange as new (options: object) => CcxtExchange)({ enableRateLimit: true });
-  if (exchange.has['fetchOHLCV'] !== true) throw new Refusal('no_candles', `${id} gives no candles`);
-  return exchange;
-}
-
 /** One file for each symbol, named so that the price readers take it for the base asset. */
 async function filesOf(
   exchange: CcxtExchange,
-  of: { readonly symbols: readonly string[]; readonly timeframe: string; readonly directory: string },
+  of: {
+    readonly symbols: readonly string[];
+    readonly timeframe: string;
+    readonly directory: string;
+    readonly host: VenueHost;
+  },
 ): Promise<readonly CandleTask[]> {
-  const markets = await exchange.loadMarkets();
+  const markets = await marketsOf(exchange, of.host);
   const bases = new Set<string>();
   return of.symbols.map((symbol) => {
-    const base = markets[symbol]?.base;
-    if (base === undefined || !/^[A-Za-z0-9]+$/.test(base)) {
-      const meant = nearest(symbol, Object.keys(markets));
-      const hint = meant === null ? '' : `; is ${meant} meant?`;
-      throw new Refusal('unknown_symbol', `the venue has no ${symbol}${hint}`);
-    }
+    const { base = '' } = marketOrRefuse(markets, symbol);
+    if (!/^[A-Za-z0-9]+$/.test(base)) throw new Refusal('unknown_symbol', `${symbol} has no base asset`);
     if (bases.has(base))
       throw new UsageError(`--symbols has two of ${base}: one folder, one history of an asset`);
     bases.add(base);
@@ -264,22 +233,3 @@ function timeOf(text: string, name: string): number {
 function iso(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
-
-const HOST: CandleHost = {
-  async loadCcxt() {
-    // A name in a variable: the compiler must not look for what is not there.
-    const name = 'ccxt';
-    try {
-      return (await import(name)) as CcxtModule;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      throw new Refusal('ccxt_missing', 'CCXT is not installed: npm install ccxt, beside this package');
-    }
-  },
-  sleep: (ms) => setTimeout(ms),
-  nowMs: Date.now,
-  ended: () =>
-    new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    }),
-};

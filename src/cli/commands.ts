@@ -64,6 +64,9 @@ export const COMMANDS: readonly Command[] = [
   entry('candles', 'price files from a venue, through CCXT where that is installed', () =>
     import('./candles.js').then((file) => ({ run: file.candles, help: file.candlesHelp })),
   ),
+  entry('feed', 'the marks of a venue into a running service, through CCXT where that is installed', () =>
+    import('./feed.js').then((file) => ({ run: file.feed, help: file.feedHelp })),
+  ),
   entry('verify', 'audit a journal: bytes, chain, decisions, hashes, laws', () =>
     import('./verify.js').then((file) => ({ run: file.verify, help: file.verifyHelp })),
   ),
