@@ -116,7 +116,8 @@ describe('the examples', () => {
     await hears(/ada-1: ratio 0\.\d+, allocate [\d.]+ USDT\n/);
     expect(await ratio()).toBeGreaterThan(0.3);
     expect(await ratio()).toBeLessThan(0.4);
-    await mark('41000');
+    await send({ kind: 'allocate', account: 'ada-1', asset: 'USDT', amount: '3000' });
+    await mark('46000');
     await hears(/ada-1: ratio 0\.\d+, release [\d.]+ USDT/);
     const ended = new Promise((resolve) => bot.once('exit', resolve));
     bot.kill('SIGTERM');
