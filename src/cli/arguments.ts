@@ -38,6 +38,13 @@ export function parseArguments(
   };
 }
 
+/** The text of an option that there must be. */
+export function needed(parsed: ParsedArguments, name: string): string {
+  const text = parsed.text(name);
+  if (text === undefined || text === '') throw new UsageError(`--${name} is needed`);
+  return text;
+}
+
 /** The whole number of an option, checked against its range; `fallback` when it was not given. */
 export function wholeNumber(
   parsed: ParsedArguments,

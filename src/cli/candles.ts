@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFaultText, parseTime, readCandleFile } from '../risk/index.js';
-import { oneOf, type ParsedArguments, parseArguments } from './arguments.js';
+import { needed, oneOf, type ParsedArguments, parseArguments } from './arguments.js';
 import { type CandleBar, type CandleSource, candlePages } from './candlePages.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
@@ -68,22 +68,17 @@ export async function candles(
   host: VenueHost = VENUE_HOST,
 ): Promise<number> {
   const parsed = parseArguments(args, OPTIONS);
-  const need = (name: 'exchange' | 'symbols' | 'from' | 'out') => {
-    const text = parsed.text(name);
-    if (text === undefined || text === '') throw new UsageError(`--${name} is needed`);
-    return text;
-  };
-  const [exchangeId, directory] = [need('exchange'), need('out')];
+  const [exchangeId, directory] = [needed(parsed, 'exchange'), needed(parsed, 'out')];
   const symbols = [
     ...new Set(
-      need('symbols')
+      needed(parsed, 'symbols')
         .split(',')
         .filter((symbol) => symbol !== ''),
     ),
   ];
   const timeframe = oneOf(parsed, 'interval', { words: INTERVALS, fallback: '1d' });
   const intervalMs = INTERVALS_MS[timeframe];
-  const fromMs = Math.ceil(timeOf(need('from'), 'from') / intervalMs) * intervalMs;
+  const fromMs = Math.ceil(timeOf(needed(parsed, 'from'), 'from') / intervalMs) * intervalMs;
   const untilMs = untilOf(parsed);
   if (untilMs <= fromMs) throw new UsageError('--to comes after --from');
 

@@ -23,6 +23,12 @@ export const COMMANDS: readonly Command[] = [
   entry('config', 'settings of the service: show where each comes from, check them', () =>
     import('./config.js').then((file) => ({ run: file.config, help: file.configHelp })),
   ),
+  entry('backup', 'a copy of a running service: journal, keys, audit', () =>
+    import('./backup.js').then((file) => ({ run: file.backup, help: file.backupHelp })),
+  ),
+  entry('restore', 'a folder to start a service from, out of a backup', () =>
+    import('./backup.js').then((file) => ({ run: file.restore, help: file.restoreHelp })),
+  ),
   entry('calc', 'margin, liquidation price and removable collateral of positions in a file', () =>
     import('./calc.js').then((file) => ({ run: file.calc, help: file.calcHelp })),
   ),

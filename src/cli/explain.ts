@@ -111,7 +111,13 @@ function wrongMarks(parsed: ParsedArguments): WrongMarks | null {
 /** The records of a stopped store up to a sequence. */
 export function* recordsOf(directory: string, until = Number.MAX_SAFE_INTEGER): Iterable<EngineRecord> {
   try {
-    for (const { sequence, record } of readJournal(directory).read(1)) {
+    const journal = readJournal(directory);
+    if (journal.archive !== null)
+      throw new Refusal(
+        'records_archived',
+        `${directory}: records before ${journal.firstSequence} are in ${journal.archive}, which is not there as it was: give it back`,
+      );
+    for (const { sequence, record } of journal.read(1)) {
       if (sequence > until) return;
       yield decodeRecord(record);
     }

@@ -1,7 +1,7 @@
 /** `bulkhead feed`: the marks of a venue into a running service, and its depth into a file, through CCXT where that is installed. */
 import { appendFile, stat } from 'node:fs/promises';
 import type { InstrumentsAnswer } from '../contract/index.js';
-import { type ParsedArguments, parseArguments, wholeNumber } from './arguments.js';
+import { needed, parseArguments, wholeNumber } from './arguments.js';
 import { EXIT_DONE, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
 import { nearest } from './nearest.js';
@@ -201,10 +201,4 @@ async function fedOf(
     };
     return { instrument, symbol, market: marketOrRefuse(markets, symbol), tickSize, markTicksPerTick };
   });
-}
-
-function needed(parsed: ParsedArguments, name: 'exchange' | 'map'): string {
-  const text = parsed.text(name);
-  if (text === undefined || text === '') throw new UsageError(`--${name} is needed`);
-  return text;
 }

@@ -1,10 +1,13 @@
 /** `bulkhead serve`: opens the journal of a folder and answers over HTTP until it is told to stop. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { credentialHeaders } from '../client/index.js';
 import type { RiskSchedule, Settings } from '../contract/index.js';
 import { type Host, JournalDamaged, JournalInUse, openHost } from '../journal/index.js';
 import {
   type Access,
+  type Backups,
+  backupsIn,
   createLog,
   LogDamaged,
   MasterKeyUnusable,
@@ -68,7 +71,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     : (event: Happening) => io.out(`${words(event)}\n`);
   const schedule = settings.risk === null ? null : await riskScheduleOf(settings.risk, io);
   const tls = await tlsOf(settings);
-  const host = await openJournal(directory, settings['journal.snapshotEvery']);
+  const host = await openJournal(directory, settings, io);
   let keeper: CandleKeeper | null = null;
   let access: Access | null = null;
   let webhooks: Webhooks | null = null;
@@ -143,6 +146,8 @@ type Happening =
   | { readonly event: 'firstKey'; readonly key: string; readonly secret: string }
   | { readonly event: 'listening'; readonly url: string; readonly data: string; readonly sequence: number }
   | RiskRun
+  | { readonly event: 'backedUp'; readonly backup: string; readonly sequence: number }
+  | { readonly event: 'backupFailed'; readonly message: string }
   | { readonly event: 'stopping'; readonly signal: string }
   | { readonly event: 'stopped'; readonly sequence: number };
 
@@ -158,6 +163,10 @@ function words(event: Happening): string {
         : event.changes.map(changeText).join('\n');
     case 'riskRefused':
       return `risk parameters stay as they are: ${event.code}: ${event.message}`;
+    case 'backedUp':
+      return `backup ${event.backup}, up to sequence ${event.sequence}`;
+    case 'backupFailed':
+      return `no backup was made: ${event.message}`;
     case 'stopping':
       return `${event.signal}: taking no more requests`;
     case 'stopped':
@@ -185,6 +194,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
   const { host, directory, settings, access, webhooks, tls, schedule, tell, io } = serving;
   const address = settings['listen.host'];
   const end = ending();
+  const backups = backupsOf(settings, { host, directory });
   const log = createLog(settings['log.level'], io.err);
   try {
     const server = await listen({
@@ -193,6 +203,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       port: settings['listen.port'],
       access,
       webhooks,
+      backups,
       tls,
       trustProxy: settings['listen.trustProxy'],
       log,
@@ -215,7 +226,9 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
     if (access !== null && access.firstKey !== null) tell({ event: 'firstKey', ...access.firstKey });
     const service = serviceWithin(server, access);
     const rates = schedule === null ? null : keepRates({ schedule, service, directory, tell });
+    const stopBackups = backUpEvery(settings['backup.everyHours'], backups, tell);
     const reason = await end.reason;
+    stopBackups();
     await rates?.stop();
     if (reason instanceof Error) io.err(`the journal or the engine has failed: ${reason.message}\n`);
     else tell({ event: 'stopping', signal: reason });
@@ -227,6 +240,29 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
   } finally {
     end.forget();
   }
+}
+
+function backupsOf(
+  settings: Settings,
+  { host, directory }: { readonly host: Host; readonly directory: string },
+): Backups | null {
+  const into = settings['backup.directory'];
+  if (into === null) return null;
+  const copyJournal = (destination: string) => host.backup(destination);
+  return backupsIn({ into: resolve(into), directory, kept: settings['backup.kept'], copyJournal });
+}
+
+/** One that fails is told, and tried again at its next time. */
+function backUpEvery(hours: number, backups: Backups | null, tell: (event: Happening) => void): () => void {
+  if (backups === null || hours === 0) return () => undefined;
+  const timer = setInterval(() => {
+    backups.make().then(
+      ({ backup, sequence }) => tell({ event: 'backedUp', backup, sequence }),
+      (error: Error) => tell({ event: 'backupFailed', message: error.message }),
+    );
+  }, hours * HOUR_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** The service as its own schedule asks it, with a key that is lent for as long as it runs. */
@@ -284,9 +320,15 @@ async function listen(options: Parameters<typeof startServer>[0]): Promise<Serve
   }
 }
 
-async function openJournal(directory: string, snapshotEvery: number): Promise<Host> {
+async function openJournal(directory: string, settings: Settings, io: Io): Promise<Host> {
+  const archive = settings['journal.archive'];
   try {
-    return await openHost({ directory, snapshotEvery });
+    return await openHost({
+      directory,
+      snapshotEvery: settings['journal.snapshotEvery'],
+      archive: archive === null ? null : resolve(archive),
+      onChoreFailed: (error) => io.err(`warning: no snapshot or archive was written: ${error.message}\n`),
+    });
   } catch (error) {
     if (error instanceof JournalInUse) throw new Refusal('journal_in_use', error.message);
     if (error instanceof JournalDamaged) throw new Refusal('journal_damaged', error.message);

@@ -66,6 +66,14 @@ function asText({ store, findings, ...counts }: Verification): string {
         : 'not decided again: the store itself is damaged',
     ],
     ['snapshots', String(counts.snapshots)],
+    ...(counts.archive === null
+      ? []
+      : [
+          [
+            'not audited',
+            `records before ${counts.auditedFrom}: they are in ${counts.archive}, which is not there as it was`,
+          ] as const,
+        ]),
     ...(wasDecided ? [['state hash', counts.stateHash] as const] : []),
   ]);
   const tail = store.tornTail;

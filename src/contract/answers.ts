@@ -338,6 +338,8 @@ export interface Answers {
   readonly Approvals: ApprovalsAnswer;
   readonly Approval: ApprovalRow;
   readonly Audit: AuditAnswer;
+  readonly Backups: BackupsAnswer;
+  readonly Backup: BackupRow;
   readonly Webhooks: WebhooksAnswer;
   readonly Webhook: WebhookRow;
   readonly WebhookSecret: WebhookSecretAnswer;
@@ -421,4 +423,18 @@ export interface WebhooksAnswer {
 
 export interface WebhookSecretAnswer extends WebhookRow {
   readonly secret: string;
+}
+
+/** A copy of the books. */
+export interface BackupRow {
+  /** Its folder's name, in the folder of the setting `backup.directory`. */
+  readonly backup: string;
+  /** Last record in it. */
+  readonly sequence: number;
+  readonly timeMs: number;
+}
+
+export interface BackupsAnswer {
+  /** Oldest first. */
+  readonly backups: readonly BackupRow[];
 }

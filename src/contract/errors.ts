@@ -186,6 +186,17 @@ const DOOR = {
     status: 503,
     isRetryable: true,
   },
+  no_backups: {
+    message: 'the service has no folder for backups',
+    remedy: 'set backup.directory',
+    status: 409,
+  },
+  records_archived: {
+    message: 'what was asked for is in the archive of the journal, which is not there',
+    remedy:
+      'begin with the stated sequence, or give the archive back; a command with this id was done then, and is not done again',
+    status: 410,
+  },
   unknown_webhook: {
     message: 'there is no such webhook',
     remedy: 'see GET /v1/webhooks',

@@ -32,6 +32,7 @@ export const GET_ANSWERS = {
   '/v1/approvals': 'Approvals',
   '/v1/audit': 'Audit',
   '/v1/webhooks': 'Webhooks',
+  '/v1/backups': 'Backups',
   '/livez': 'Live',
   '/readyz': 'Ready',
 } as const satisfies Readonly<Record<string, AnswerName>>;

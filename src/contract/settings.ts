@@ -89,6 +89,23 @@ export const SETTINGS = {
     about: 'Records between two snapshots, from which a start goes on; 0: none.',
     fallback: 500_000,
   },
+  'journal.archive': {
+    schema: orNull(text),
+    about:
+      'Folder that full segments from before the oldest snapshot go to; while it is there its records are read as before. Null: they stay.',
+    fallback: null,
+  },
+  'backup.directory': {
+    schema: orNull(text),
+    about: 'Folder that backups are made in, on this machine; null: none are.',
+    fallback: null,
+  },
+  'backup.everyHours': {
+    schema: Type.Number({ minimum: 0, maximum: 500 }),
+    about: 'A backup by itself so often; 0: only when asked for.',
+    fallback: 0,
+  },
+  'backup.kept': { schema: whole(1, 10_000), about: 'Backups kept; older ones are removed.', fallback: 7 },
   'stream.connectionsMax': {
     schema: whole(1, 1_000_000),
     about: 'Streams open at once; more are refused.',

@@ -2,6 +2,7 @@
  * Copies the durable part of a journal into another folder while it is being written. Sealed segments never
  * change and the durable part of the last one neither, so reading them needs no pause.
  */
+import { baseOf, writeBase } from './baseFile.js';
 import { type Files, publishFile, type ReadFile, zeros } from './files.js';
 import { HEAD_NAME, type Head, writeHead } from './headFile.js';
 import { readFully } from './sectorReader.js';
@@ -25,7 +26,8 @@ export async function copyJournal(files: Files, { from, to, head, endByte }: Cop
   if (files.list(to).some((name) => name === HEAD_NAME || segmentNumber(name) !== null)) {
     throw new Error(`there is a journal in ${to} already`);
   }
-  for (let segment = 1; segment <= head.segment; segment++) {
+  const base = baseOf(files, from);
+  for (let segment = base?.segment ?? 1; segment <= head.segment; segment++) {
     const end = segment === head.segment ? endByte : Number.POSITIVE_INFINITY;
     await copyFile(files, { from, to, name: segmentName(segment), end });
   }
@@ -33,10 +35,11 @@ export async function copyJournal(files: Files, { from, to, head, endByte }: Cop
     if (Number(name.slice(-16)) > head.durable.sequence) continue;
     await copyFile(files, { from, to, name, end: Number.POSITIVE_INFINITY });
   }
+  if (base !== null) await writeBase(files, to, base);
   await writeHead(files, to, head);
 }
 
-async function copyFile(
+export async function copyFile(
   files: Files,
   { from, to, name, end }: { from: string; to: string; name: string; end: number },
 ): Promise<void> {

@@ -2,6 +2,7 @@
  * Verification: reads a store and names everything that is wrong in it. It takes no lock and changes nothing; what
  * a running writer has half written looks like damage, so check a stopped store, or a backup of a running one.
  */
+import { wholeStore } from './archive.js';
 import type { Files } from './files.js';
 import { type InspectOptions, inspect } from './inspect.js';
 import { type Finding, NO_JOURNAL } from './journal.js';
@@ -29,7 +30,11 @@ export function checkJournal(
   directory: string,
   options: Pick<InspectOptions, 'onSegment'> = {},
 ): JournalCheck {
-  const { findings, segments, head, snapshots, lastSegment } = inspect(files, directory, options);
+  const { files: all, ignoreBase } = wholeStore(files, directory);
+  const { findings, segments, head, snapshots, lastSegment } = inspect(all, directory, {
+    ...options,
+    ignoreBase,
+  });
   const findingsOrNone = segments === 0 && findings.length === 0 ? [nothingHere] : findings;
   return {
     findings: findingsOrNone,

@@ -17,6 +17,12 @@ export class FrameIndex {
     if (!near) this.#places.push(place);
   }
 
+  /** Forgets what is in segments before this one. */
+  dropBefore(segment: number): void {
+    const kept = this.#places.findIndex((place) => place.segment >= segment);
+    this.#places.splice(0, kept < 0 ? this.#places.length : kept);
+  }
+
   /** The nearest kept frame that does not begin after the sequence. */
   find(sequence: number): FramePlace | null {
     let low = 0;

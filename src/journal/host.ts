@@ -18,10 +18,11 @@ import { type Journal, JournalDamaged, type StateHash } from './journal.js';
 import { memoryJournal } from './memoryJournal.js';
 import { openSegmentedJournal } from './segmentedJournal.js';
 
-/** What a sender gets. A duplicate is the same id with the same body: it gets the first answer. */
+/** What a sender gets. A duplicate is the same id with the same body: it gets the first answer, where its record can be read. */
 export type Answer =
   | { readonly kind: 'recorded'; readonly record: EngineRecord; readonly work: readonly EngineRecord[] }
   | { readonly kind: 'duplicate'; readonly record: EngineRecord }
+  | { readonly kind: 'archived'; readonly sequence: number }
   | { readonly kind: 'conflict'; readonly sequence: number };
 
 /** Plays one command inside a trial. */
@@ -46,6 +47,8 @@ export interface Host {
   records(fromSequence: number): Iterable<EngineRecord>;
   /** Sequence of the last durable record. */
   readonly durableSequence: number;
+  /** The first record that can be read: those before it are in an archive that is not there. */
+  readonly firstSequence: number;
   /** Is given each record from now on, in order, once it is durable. The function returned ends it. */
   follow(see: (record: EngineRecord) => void): () => void;
   /** Stores the state as it is now; resolves with its sequence. */
@@ -61,6 +64,10 @@ export interface HostOptions {
   /** Records between two snapshots; 0 for none. */
   readonly snapshotEvery?: number;
   readonly segmentBytes?: number;
+  /** Folder that full segments from before the oldest snapshot go to; null: they stay. */
+  readonly archive?: string | null;
+  /** A snapshot, or the archive, could not be written: the journal goes on without. */
+  readonly onChoreFailed?: (error: Error) => void;
 }
 
 const SNAPSHOT_EVERY = 500_000;
@@ -77,8 +84,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
   });
   try {
     holder.engine = recover(journal);
-    const backup = (destination: string) => journal.backup(destination);
-    return await startHost(journal, holder.engine, { clock, snapshotEvery, backup });
+    const { archive = null, onChoreFailed = () => undefined } = options;
+    return await startHost(journal, holder.engine, {
+      clock,
+      snapshotEvery,
+      backup: (destination) => journal.backup(destination),
+      async retire() {
+        if (archive !== null) await journal.archive(archive);
+      },
+      onChoreFailed,
+    });
   } catch (error) {
     await journal.close().catch(() => undefined);
     throw error;
@@ -90,7 +105,13 @@ export async function openMemoryHost(options: { readonly clock?: () => number } 
   const holder = { engine: createEngine() };
   const journal = memoryJournal({ stateHash: hashOf(holder) });
   const backup = () => Promise.reject(new Error('an engine in memory has nothing to back up'));
-  return startHost(journal, holder.engine, { clock: options.clock ?? Date.now, snapshotEvery: 0, backup });
+  return startHost(journal, holder.engine, {
+    clock: options.clock ?? Date.now,
+    snapshotEvery: 0,
+    backup,
+    retire: async () => undefined,
+    onChoreFailed: () => undefined,
+  });
 }
 
 /** State hash as the journal keeps it: 16 bytes. */
@@ -108,6 +129,10 @@ function hashOf(holder: { readonly engine: Engine }): StateHash {
 /** From the newest snapshot on, every record applied, and the state hash of each frame compared. */
 function recover(journal: Journal): Engine {
   const snapshot = journal.latestSnapshot();
+  if (snapshot === null && journal.firstSequence > 1) {
+    const what = 'records before it are in the archive, and no snapshot holds what they led to';
+    throw new JournalDamaged([{ file: `record ${journal.firstSequence}`, offset: 0, what }]);
+  }
   const engine = snapshot === null ? createEngine() : decodeSnapshot(snapshot.content);
   for (const { sequence, record, stateHash } of journal.read(engine.state.clock.sequence + 1)) {
     engine.replay(decodeRecord(record));
@@ -127,10 +152,13 @@ interface HostParts {
   readonly clock: () => number;
   readonly snapshotEvery: number;
   readonly backup: (destination: string) => Promise<number>;
+  /** Lets go of what no start needs any more. */
+  readonly retire: () => Promise<void>;
+  readonly onChoreFailed: (error: Error) => void;
 }
 
 async function startHost(journal: Journal, engine: Engine, parts: HostParts): Promise<Host> {
-  const { clock, snapshotEvery, backup } = parts;
+  const { clock, snapshotEvery, backup, retire, onChoreFailed } = parts;
   let snapshotAt = engine.state.clock.sequence;
   const tail = durableTail(() => journal.durableSequence);
   engine.onRecord = (record, bytes) => {
@@ -146,12 +174,14 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
     const durable = journal.flush();
     if (snapshotEvery > 0 && engine.state.clock.sequence - snapshotAt >= snapshotEvery) {
       // A snapshot that fails costs recovery time, nothing else: the journal is the truth.
-      snapshot().catch(() => undefined);
+      snapshot().catch(onChoreFailed);
     }
     await durable;
     tail.give();
     if (submission.kind !== 'duplicate') return submission;
-    return { kind: 'duplicate', record: recordAt(submission.sequence) as EngineRecord };
+    const { sequence } = submission;
+    const record = recordAt(sequence);
+    return record === null ? { kind: 'archived', sequence } : { kind: 'duplicate', record };
   }
 
   function recordAt(sequence: number): EngineRecord | null {
@@ -159,9 +189,11 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
     return bytes === null ? null : decodeRecord(bytes);
   }
 
-  function snapshot(): Promise<number> {
+  async function snapshot(): Promise<number> {
     snapshotAt = engine.state.clock.sequence;
-    return journal.saveSnapshot(encodeSnapshot(engine));
+    const saved = await journal.saveSnapshot(encodeSnapshot(engine));
+    await retire();
+    return saved;
   }
 
   async function durably<T>(value: T): Promise<T> {
@@ -183,6 +215,9 @@ async function startHost(journal: Journal, engine: Engine, parts: HostParts): Pr
     },
     get durableSequence() {
       return journal.durableSequence;
+    },
+    get firstSequence() {
+      return journal.firstSequence;
     },
     follow: tail.follow,
     snapshot,

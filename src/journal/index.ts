@@ -1,3 +1,4 @@
+export { ARCHIVE_PATH_BYTES_MAX } from './baseFile.js';
 export { checkJournal, type JournalCheck, type TornTail } from './checkJournal.js';
 export type { Files, Lock, ReadFile, WriteFile, WriteMode } from './files.js';
 export * from './host.js';

@@ -2,6 +2,7 @@
  * Reads every byte of a store without changing any, and says what is there and what is wrong with it. Opening and
  * verifying both go through here, so neither can be more lenient than the other.
  */
+import { BASE_NAME, type Base, loadBase } from './baseFile.js';
 import { type ChainHead, genesis } from './chain.js';
 import { type Files, TEMPORARY_SUFFIX } from './files.js';
 import { FrameIndex } from './frameIndex.js';
@@ -17,6 +18,8 @@ export interface Inspection {
   readonly findings: readonly Finding[];
   /** Null where there is no journal yet. */
   readonly journalId: Uint8Array | null;
+  /** Null where the journal begins with its first segment. */
+  readonly base: Base | null;
   /** The last whole frame. */
   readonly head: ChainHead;
   readonly headFile: Head | null;
@@ -37,6 +40,8 @@ export interface LastSegment {
 
 export interface InspectOptions {
   readonly acceptTornTail?: boolean;
+  /** The segments before the base are there too: read from the first one on. */
+  readonly ignoreBase?: boolean;
   readonly onSegment?: (progress: { readonly segment: number; readonly segments: number }) => void;
 }
 
@@ -46,21 +51,29 @@ export function inspect(files: Files, directory: string, options: InspectOptions
   const snapshots = snapshotNames(files, directory);
   const headFile = names.includes(HEAD_NAME) ? readHead(survey) : null;
   const ids = readSnapshots(survey, snapshots);
-  const walk = walkSegments(survey, names);
+  const base = names.includes(BASE_NAME) && options.ignoreBase !== true ? readBase(survey) : null;
+  const walk = walkSegments(survey, names, base);
   if (headFile !== null) ids.push({ file: HEAD_NAME, id: headFile.journalId });
   checkIds(survey, walk.journalId, ids);
   checkStart(survey, { names, snapshots, headFile, walk });
+  if (base !== null && snapshots.length === 0)
+    survey.findings.push({
+      file: BASE_NAME,
+      offset: 0,
+      what: 'no snapshot holds what the segments before it led to',
+    });
   if (survey.findings.length === 0) checkClaims(survey, walk.head);
   return {
     findings: survey.findings,
     journalId: walk.journalId,
+    base,
     head: walk.head,
     headFile,
     segments: walk.segments,
     lastSegment: walk.last,
     index: survey.index,
     snapshots,
-    leftovers: names.filter((name) => name.endsWith(TEMPORARY_SUFFIX)),
+    leftovers: names.filter((name) => name.endsWith(TEMPORARY_SUFFIX) || isBefore(base, name)),
   };
 }
 
@@ -97,6 +110,19 @@ function readHead(survey: Survey): Head | null {
   return head;
 }
 
+function readBase(survey: Survey): Base | null {
+  const base = readable(() => loadBase(survey.files, survey.directory));
+  if (typeof base !== 'string') return base;
+  survey.findings.push({ file: BASE_NAME, offset: 0, what: base });
+  return null;
+}
+
+/** A segment that is in the archive already, and was not removed any more. */
+function isBefore(base: Base | null, name: string): boolean {
+  const segment = segmentNumber(name);
+  return base !== null && segment !== null && segment < base.segment;
+}
+
 function readable<T>(read: () => T | string): T | string {
   try {
     return read();
@@ -119,23 +145,32 @@ function readSnapshots(survey: Survey, names: readonly string[]): { file: string
   return ids;
 }
 
-function walkSegments(survey: Survey, names: readonly string[]): Walk {
+function walkSegments(survey: Survey, names: readonly string[], base: Base | null): Walk {
   const numbers = names
     .map(segmentNumber)
     .filter((number) => number !== null)
     .sort((a, b) => a - b);
   const lastNumber = numbers.at(-1) ?? 0;
-  let walk: Walk = { journalId: null, head: genesis(new Uint8Array(0)), segments: lastNumber, last: null };
+  const first = base?.segment ?? 1;
+  let walk: Walk = {
+    journalId: base?.journalId ?? null,
+    head: base?.at ?? genesis(new Uint8Array(0)),
+    segments: lastNumber,
+    last: null,
+  };
+  if (base !== null) meetClaims(survey, base.at);
   /** Whether everything before is known, so that the next header can be held against it. */
   let sound = true;
-  for (let segment = 1; segment <= lastNumber; segment++) {
+  for (let segment = first; segment <= Math.max(lastNumber, first); segment++) {
+    if (segment > lastNumber && base === null) break;
     if (!numbers.includes(segment)) {
       survey.findings.push({ file: segmentName(segment), offset: 0, what: 'the segment is missing' });
       sound = false;
       continue;
     }
     survey.options.onSegment?.({ segment, segments: lastNumber });
-    const next = walkSegment(survey, { segment, isLast: segment === lastNumber, before: walk, sound });
+    const isLast = segment === lastNumber;
+    const next = walkSegment(survey, { segment, isLast, before: walk, sound });
     sound = next.sound;
     walk = { ...walk, ...next.walk };
   }

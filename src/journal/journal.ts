@@ -8,6 +8,8 @@ export interface Journal {
   readonly lastSequence: number;
   /** Sequence of the last record known to be on disk. */
   readonly durableSequence: number;
+  /** The first record that can be read: those before it are in an archive that is not there. */
+  readonly firstSequence: number;
   /**
    * Puts a copy of the record into the open batch and returns its sequence. The host calls it after the
    * record's effects are in its state, because a batch may be sealed right behind any record.

@@ -27,6 +27,8 @@ class MemoryJournal implements Journal {
     this.#stateHash = stateHash;
   }
 
+  readonly firstSequence = 1;
+
   get lastSequence(): number {
     return this.#records.length;
   }

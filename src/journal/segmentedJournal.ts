@@ -1,6 +1,8 @@
 /** The embedded durable journal: one folder, one writer, a log of fixed-size segments of hash-chained frames. */
 import { assert } from '../base/assert.js';
+import { archivedPlace, archiveSegments, isArchiveThere, withArchive } from './archive.js';
 import { copyJournal } from './backup.js';
+import type { Base } from './baseFile.js';
 import { Batch } from './batch.js';
 import type { ChainHead } from './chain.js';
 import { type TornTail, tornTailOf } from './checkJournal.js';
@@ -41,7 +43,7 @@ import {
   segmentCapacityBytes,
   segmentSeed,
 } from './segment.js';
-import { loadNewestSnapshot, saveSnapshot } from './snapshots.js';
+import { loadSnapshot, oldestSnapshotSequence, saveSnapshot, snapshotNames } from './snapshots.js';
 
 export interface SegmentedJournalOptions {
   readonly directory: string;
@@ -72,7 +74,8 @@ export async function openSegmentedJournal(options: SegmentedJournalOptions): Pr
     const tail = await makeReady(files, directory, { inspection, segmentBytes });
     const { lastSegment, index } = inspection;
     const tornTail = lastSegment === null ? null : tornTailOf(lastSegment);
-    return new SegmentedJournal({ ...options, files, segmentBytes }, { lock, tail, index, tornTail });
+    const { base } = inspection;
+    return new SegmentedJournal({ ...options, files, segmentBytes }, { lock, tail, index, tornTail, base });
   } catch (error) {
     await lock.release();
     throw error;
@@ -84,6 +87,7 @@ interface Opened {
   readonly tail: Tail;
   readonly index: FrameIndex;
   readonly tornTail: TornTail | null;
+  readonly base: Base | null;
 }
 
 /** A batch is sealed when it reaches this, or a quarter of a segment. */
@@ -102,6 +106,7 @@ export class SegmentedJournal implements Journal {
   readonly #lock: Lock;
   readonly #index: FrameIndex;
 
+  #base: Base | null;
   #segment: SegmentHeader;
   #seed: number;
   #file: WriteFile;
@@ -131,6 +136,7 @@ export class SegmentedJournal implements Journal {
     this.#lock = opened.lock;
     this.#index = opened.index;
     this.tornTail = opened.tornTail;
+    this.#base = opened.base;
     this.#segment = opened.tail.header;
     this.#seed = segmentSeed(opened.tail.header);
     this.#file = opened.tail.file;
@@ -145,6 +151,11 @@ export class SegmentedJournal implements Journal {
 
   get durableSequence(): number {
     return this.#durable.sequence;
+  }
+
+  get firstSequence(): number {
+    const base = this.#base;
+    return base === null || isArchiveThere(this.#files, base) ? 1 : base.at.sequence + 1;
   }
 
   append(record: Uint8Array): number {
@@ -190,7 +201,7 @@ export class SegmentedJournal implements Journal {
   }
 
   latestSnapshot(): Snapshot | null {
-    return loadNewestSnapshot(this.#files, this.#directory);
+    return loadSnapshot(this.#files, this.#directory, snapshotNames(this.#files, this.#directory).at(-1));
   }
 
   /**
@@ -212,6 +223,22 @@ export class SegmentedJournal implements Journal {
         endByte,
       });
       return durable.sequence;
+    });
+  }
+
+  /** Full segments from before the oldest snapshot go to the archive. */
+  async archive(archive: string): Promise<void> {
+    this.#assertRunning();
+    return this.#chore(async () => {
+      const [files, directory] = [this.#files, this.#directory];
+      const snapshotSequence = oldestSnapshotSequence(files, directory);
+      // Without a snapshot every record is needed to begin with.
+      if (snapshotSequence === null) return;
+      const current = this.#segment;
+      const base = await archiveSegments(files, { directory, archive, current, snapshotSequence });
+      if (base === null) return;
+      this.#base = base;
+      this.#index.dropBefore(base.segment);
     });
   }
 
@@ -344,10 +371,17 @@ export class SegmentedJournal implements Journal {
   }
 
   *#read(from: number, to: number): Iterable<JournalRecord> {
-    const place = from >= 1 && from <= Math.min(to, this.#durable.sequence) ? this.#index.find(from) : null;
-    if (place === null) return;
+    if (from < 1 || from > Math.min(to, this.#durable.sequence)) return;
     const { journalId } = this.#segment;
-    yield* readRecords(this.#files, this.#directory, { journalId, place, from, to });
+    const base = this.#base;
+    if (base !== null && from <= base.at.sequence) {
+      if (!isArchiveThere(this.#files, base)) return;
+      const place = archivedPlace(this.#files, base, from);
+      const files = withArchive(this.#files, this.#directory, base);
+      return yield* readRecords(files, this.#directory, { journalId, place, from, to });
+    }
+    const place = this.#index.find(from);
+    if (place !== null) yield* readRecords(this.#files, this.#directory, { journalId, place, from, to });
   }
 
   async #close(): Promise<void> {

@@ -41,9 +41,8 @@ export async function saveSnapshot(
     await files.remove(`${directory}/${old}`);
 }
 
-/** The newest snapshot, read whole and checked. Throws JournalDamaged. */
-export function loadNewestSnapshot(files: Files, directory: string): Snapshot | null {
-  const name = snapshotNames(files, directory).at(-1);
+/** A snapshot, read whole and checked; null without a name. Throws JournalDamaged. */
+export function loadSnapshot(files: Files, directory: string, name: string | undefined): Snapshot | null {
   if (name === undefined) return null;
   const header = checkSnapshot(files, directory, name);
   if (typeof header === 'string') throw new JournalDamaged([{ file: name, offset: 0, what: header }]);
@@ -116,4 +115,10 @@ function hashContent(file: ReadFile, bytes: number): Buffer {
     hash.update(chunk.subarray(0, readFully(file, chunk, SECTOR_BYTES + at)));
   }
   return hash.digest();
+}
+
+/** Sequence of the oldest snapshot that is kept; null where there is none. */
+export function oldestSnapshotSequence(files: Files, directory: string): number | null {
+  const [name] = snapshotNames(files, directory);
+  return name === undefined ? null : Number(name.slice(-16));
 }

@@ -9,6 +9,7 @@ import {
   checkEverything,
   createEngine,
   decodeRecord,
+  decodeSnapshot,
   type Engine,
   type EngineRecord,
   type ExternalCommand,
@@ -26,6 +27,10 @@ export interface Verification {
   /** Everything wrong, in the order in which it was found. Empty: the journal is sound. */
   readonly findings: readonly Finding[];
   readonly records: number;
+  /** First record that was decided again. */
+  readonly auditedFrom: number;
+  /** Where the records before it are; null where all could be reached. */
+  readonly archive: string | null;
   readonly commands: number;
   readonly rejected: number;
   /** Hash of the state after the last record. */
@@ -41,18 +46,26 @@ export interface VerifyProgress {
 export function verifyJournal(directory: string, progress: VerifyProgress = {}): Verification {
   const store = checkJournal(nodeFiles, directory);
   if (store.findings.length > 0)
-    return report(store, store.findings, createEngine(), { commands: 0, rejected: 0 });
+    return report(store, store.findings, createEngine(), {
+      commands: 0,
+      rejected: 0,
+      auditedFrom: 1,
+      archive: null,
+    });
   return auditRecords(store, readJournal(directory), progress);
 }
 
 function auditRecords(store: JournalCheck, journal: ReadOnlyJournal, progress: VerifyProgress): Verification {
-  const engine = createEngine();
+  // Where the first records cannot be reached the audit begins with the oldest snapshot.
+  const start = journal.archive === null ? null : journal.oldestSnapshot();
+  const engine = start === null ? createEngine() : decodeSnapshot(start.content);
+  const auditedFrom = engine.state.clock.sequence + 1;
   const findings: Finding[] = [];
   const counts = { commands: 0, rejected: 0 };
   const snapshot = journal.latestSnapshot();
   let expected: Uint8Array[] = [];
   engine.onRecord = (_record, bytes) => expected.push(bytes);
-  for (const { sequence, record: bytes, stateHash } of journal.read(1)) {
+  for (const { sequence, record: bytes, stateHash } of journal.read(auditedFrom)) {
     const record = readable(bytes);
     if (typeof record === 'string') {
       findings.push(at(sequence, `the record cannot be read: ${record}`));
@@ -80,7 +93,7 @@ function auditRecords(store: JournalCheck, journal: ReadOnlyJournal, progress: V
   }
   expected = [];
   if (findings.length === 0) append(findings, lawFindings(engine));
-  return report(store, findings, engine, counts);
+  return report(store, findings, engine, { ...counts, auditedFrom, archive: journal.archive });
 }
 
 /** The record, or why it is none. */
@@ -121,7 +134,7 @@ function report(
   store: JournalCheck,
   findings: readonly Finding[],
   engine: Engine,
-  counts: { readonly commands: number; readonly rejected: number },
+  counts: Pick<Verification, 'commands' | 'rejected' | 'auditedFrom' | 'archive'>,
 ): Verification {
   return {
     store,

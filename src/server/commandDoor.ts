@@ -220,6 +220,8 @@ async function submit(
   const isFree = !isBound(caller);
   if (answer.kind === 'conflict')
     throw refuse('idempotency_conflict', { id, ...(isFree ? { sequence: answer.sequence } : {}) });
+  // It was done; what was answered cannot be read now.
+  if (answer.kind === 'archived') throw refuse('records_archived', { id });
   const { record } = answer;
   const isReplay = answer.kind === 'duplicate';
   const work = isReplay ? workAfter(host, record.sequence) : workOf(answer.work);

@@ -2,7 +2,7 @@
 import { eventJson, JOURNAL_LIMIT, type JsonObject, readEventsQuery } from '../contract/index.js';
 import type { EngineRecord, EventKind } from '../engine/index.js';
 import { touchedRows } from './affectedAccounts.js';
-import { okReply, refuseIssues, under } from './reply.js';
+import { firstOrRefuse, okReply, refuseIssues, under } from './reply.js';
 import type { Handler } from './routes.js';
 
 /** Records looked at for one answer: a long journal with few of them is gone through page by page. */
@@ -29,7 +29,7 @@ function eventsOf(kinds: readonly EventKind[]): Handler {
   return async (host, { query }) => {
     const read = readEventsQuery(query);
     if (!read.ok) throw refuseIssues(under('/query', read.error));
-    const from = Number(read.value.from ?? 1);
+    const from = firstOrRefuse(read.value.from === undefined ? null : Number(read.value.from), host);
     const limit = Number(read.value.limit ?? JOURNAL_LIMIT);
     const { sequence, timeMs } = await host.read((sight) => ({
       sequence: sight.state.clock.sequence,

@@ -25,6 +25,7 @@ export interface GuardedHost {
   records: Host['records'];
   follow: Host['follow'];
   readonly durableSequence: number;
+  readonly firstSequence: number;
   /** The state as it is now, durable or not: to read commands by, never to answer from. */
   readonly state: Situation['state'];
 }
@@ -107,6 +108,9 @@ export function guardHost(
     },
     get durableSequence() {
       return host.durableSequence;
+    },
+    get firstSequence() {
+      return host.firstSequence;
     },
     follow: (see) => host.follow(see),
     records(fromSequence) {

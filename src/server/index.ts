@@ -2,6 +2,7 @@
 export { ACCESS_DEFAULTS, type Access, type AccessTerms, openAccess } from './access/access.js';
 export { LogDamaged } from './access/chainedLog.js';
 export { MasterKeyUnusable } from './access/masterKey.js';
+export { type Backups, backupsIn } from './backups.js';
 export { type CandleStore, openCandleStore } from './candleStore.js';
 export { createLog, type Logger } from './log.js';
 export { ROUTES, type Route } from './routes.js';

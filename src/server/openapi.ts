@@ -184,14 +184,17 @@ function isName(answer: Route['answer']): answer is AnswerName {
 }
 
 /** By status: what may be answered instead. */
-function refusals({ tag, path, body, scope, method, answer }: Route): JsonObject {
+function refusals({ tag, path, body, scope, method, answer, query }: Route): JsonObject {
   const statuses = new Set([
     400,
     503,
     ...(scope === null ? [] : [401, 403, 429]),
     ...(path.includes(':') || tag === 'access' || tag === 'webhooks' ? [404] : []),
     ...(path.includes('/:approval/') ? [409, 422] : []),
-    ...(path === '/v1/webhooks' && method === 'POST' ? [409] : []),
+    ...(path === '/v1/backups' ? [409] : []),
+    ...(path === '/v1/webhooks' && method === 'POST' ? [409, 410] : []),
+    // The audit is a record of its own, and stays.
+    ...('from' in (query?.properties ?? {}) && tag !== 'access' ? [410] : []),
     ...(method === 'POST' ? [413, 415] : []),
     ...(answer === 'stream' ? [426] : []),
     ...(body === undefined ? [] : [413, 415, 422]),

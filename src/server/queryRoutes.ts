@@ -17,7 +17,7 @@ import {
 import { isOwnAccount } from './access/ownRows.js';
 import { reaches } from './access/principal.js';
 import type { GuardedHost, Sight } from './guardedHost.js';
-import { okReply, type Refused, type Reply, refuse, refuseIssues, under } from './reply.js';
+import { firstOrRefuse, okReply, type Refused, type Reply, refuse, refuseIssues, under } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 
 export const getInstrument = answer((sight, { params }) =>
@@ -46,7 +46,7 @@ export const getExplanation = answer((sight, request) =>
 export async function getJournal(host: GuardedHost, { query }: RouteRequest): Promise<Reply> {
   const read = readJournalQuery(query);
   if (!read.ok) throw refuseIssues(under('/query', read.error));
-  const from = Number(read.value.from ?? 1);
+  const from = firstOrRefuse(read.value.from === undefined ? null : Number(read.value.from), host);
   const limit = Number(read.value.limit ?? JOURNAL_LIMIT);
   const sequence = await host.read(({ state }) => state.clock.sequence);
   const records: JsonObject[] = [];

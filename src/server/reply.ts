@@ -34,6 +34,16 @@ export function refuse(code: ErrorCode, context: JsonObject = {}): Refused {
   return new Refused(problem(code, { context }));
 }
 
+/** The first sequence to read, which must not be in the archive; the oldest there is where none is asked for. */
+export function firstOrRefuse(
+  asked: number | null,
+  { firstSequence }: { readonly firstSequence: number },
+): number {
+  if (asked !== null && asked < firstSequence)
+    throw refuse('records_archived', { from: String(asked), firstSequence: String(firstSequence) });
+  return asked ?? firstSequence;
+}
+
 export function refuseIssues(issues: Issues): Refused {
   return new Refused(issuesProblem(issues));
 }

@@ -23,6 +23,8 @@ import {
 } from '../contract/index.js';
 import type { Access } from './access/access.js';
 import type { Principal } from './access/principal.js';
+import { getBackups, postBackup } from './backupRoutes.js';
+import type { Backups } from './backups.js';
 import { postBatch, postCommand } from './commandRoutes.js';
 import { getDocs, getOpenApi } from './docsRoutes.js';
 import { getFills, getFunding, getLiquidationEvents } from './eventRoutes.js';
@@ -84,6 +86,8 @@ export interface RouteRequest {
   readonly access: Access | null;
   /** Null where there is no place to keep them. */
   readonly webhooks: Webhooks | null;
+  /** Null where there is no place for them. */
+  readonly backups: Backups | null;
   /** What `/metrics` says now. */
   readonly metrics: () => Promise<MetricsText>;
 }
@@ -137,6 +141,7 @@ const service = { tag: 'service', scope: null, reach: 'public' } as const;
 const commands = { tag: 'commands', scope: 'each', reach: 'accounts' } as const;
 const access = { tag: 'access', scope: 'admin', reach: 'venue' } as const;
 
+const backups = { tag: 'books', scope: 'admin', reach: 'venue' } as const;
 const webhooks = { tag: 'webhooks', scope: 'admin', reach: 'venue' } as const;
 
 export const ROUTES: readonly Route[] = [
@@ -424,6 +429,14 @@ export const ROUTES: readonly Route[] = [
     ...webhooks,
     answer: 'Webhook',
     handler: postWebhookRemove,
+  }),
+  get('/v1/backups', 'backups there are', { ...backups, answer: 'Backups', handler: getBackups }),
+  post('/v1/backups', 'make a backup while commands go on', {
+    ...backups,
+    detail:
+      'In the folder of the setting `backup.directory`, on the machine of the service. The master key is not in it.',
+    answer: 'Backup',
+    handler: postBackup,
   }),
   get('/livez', 'the process answers', { ...service, answer: 'Live', handler: getLive }),
   get('/readyz', 'commands can be taken', { ...service, answer: 'Ready', handler: getReady }),

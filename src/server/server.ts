@@ -10,6 +10,7 @@ import type { Host } from '../journal/index.js';
 import type { Access } from './access/access.js';
 import { ANYBODY, type Principal } from './access/principal.js';
 import { assertReaches } from './access/reach.js';
+import type { Backups } from './backups.js';
 import { BODY_BYTES_MAX, readBody } from './body.js';
 import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
 import { type Logger, SILENT } from './log.js';
@@ -35,6 +36,7 @@ export interface ServerOptions {
   readonly trustProxy?: boolean;
   readonly log?: Logger;
   readonly webhooks?: Webhooks | null;
+  readonly backups?: Backups | null;
   readonly stream?: Partial<StreamTerms>;
   /** Whether `/metrics` is for everybody. */
   readonly metricsOpen?: boolean;
@@ -81,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log: options.log ?? SILENT,
     onFault: options.onFault ?? (() => undefined),
     webhooks: options.webhooks ?? null,
+    backups: options.backups ?? null,
   };
   const app = createApp(guarded, {
     ...shared,
@@ -136,6 +139,7 @@ interface AppParts {
   readonly log: Logger;
   readonly onFault: (error: Error) => void;
   readonly webhooks: Webhooks | null;
+  readonly backups: Backups | null;
   readonly metrics: Metrics;
   readonly metricsOpen: boolean;
   readonly streams: () => number;
@@ -195,7 +199,7 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
 }
 
 function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: AppParts): void {
-  const { metricsOpen, metrics, streams, webhooks } = parts;
+  const { metricsOpen, metrics, streams, webhooks, backups } = parts;
   const access = route.path === METRICS_PATH && metricsOpen ? null : parts.access;
   app.route({
     method: route.method,
@@ -213,6 +217,7 @@ function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: 
         caller,
         access,
         webhooks,
+        backups,
         metrics: () => metrics.read(host, streams()),
       });
       return send(reply, answer);

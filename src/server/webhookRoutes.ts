@@ -1,6 +1,6 @@
 /** Webhooks: made, shown, set going again, removed, by administrators. */
 import { issue, readWebhookRequest, type WebhookRow } from '../contract/index.js';
-import { okReply, type Reply, refuse, refuseIssues } from './reply.js';
+import { firstOrRefuse, okReply, type Reply, refuse, refuseIssues } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 import { WEBHOOKS_MAX, type WebhookStatus, type Webhooks } from './webhooks/webhooks.js';
 
@@ -19,7 +19,7 @@ export const postWebhook: Handler = async (host, request) => {
     throw refuse('too_many_webhooks', { webhooksMax: String(WEBHOOKS_MAX) });
   const { secret, ...made } = await webhooks.make(
     { url, channels, clients },
-    from ?? host.durableSequence + 1,
+    from === undefined ? host.durableSequence + 1 : firstOrRefuse(from, host),
   );
   await access?.audit.add({ what: 'webhook', by: caller.id, change: 'made', webhook: made.webhook });
   return okReply({ ...row(made), secret });

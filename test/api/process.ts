@@ -12,6 +12,8 @@ export interface ServeProcess {
   /** Sequence it found in its folder. */
   readonly sequence: number;
   readonly errors: string[];
+  /** Lines of its standard output after the first. */
+  readonly lines: string[];
   post(body: unknown): Promise<Answer>;
   get(path: string): Promise<Answer>;
   /** Sends the signal and waits for the end. */
@@ -38,7 +40,8 @@ export async function spawnServe(
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const listening = await Promise.race([firstLine(child), ended.then(() => null)]);
+  const lines: string[] = [];
+  const listening = await Promise.race([firstLine(child, lines), ended.then(() => null)]);
   if (listening === null) throw new Error(`serve has ended: ${errors.join('')}`);
   const { url, sequence } = JSON.parse(listening) as { url: string; sequence: number };
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
@@ -49,6 +52,7 @@ export async function spawnServe(
     url,
     sequence,
     errors,
+    lines,
     post: (body) =>
       ask('/v1/commands', {
         method: 'POST',
@@ -63,7 +67,12 @@ export async function spawnServe(
   };
 }
 
-function firstLine(child: ChildProcess): Promise<string> {
+function firstLine(child: ChildProcess, more: string[]): Promise<string> {
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
-  return new Promise((resolve) => lines.once('line', resolve));
+  return new Promise((resolve) => {
+    lines.once('line', (first) => {
+      resolve(first);
+      lines.on('line', (line) => more.push(line));
+    });
+  });
 }

@@ -29,6 +29,7 @@ export type AuditEntry =
   | { readonly what: 'key'; readonly by: string; readonly change: string; readonly key: string }
   | { readonly what: 'approval'; readonly by: string; readonly change: string; readonly approval: string }
   | { readonly what: 'webhook'; readonly by: string; readonly change: string; readonly webhook: string }
+  | { readonly what: 'backup'; readonly by: string; readonly backup: string }
   | { readonly what: 'refused'; readonly counts: Readonly<Record<string, number>> };
 
 export interface Audit {

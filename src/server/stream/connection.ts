@@ -27,7 +27,7 @@ import { assertReaches } from '../access/reach.js';
 import { handOnCommands, REPLAY_HEADER } from '../commandDoor.js';
 import { handOnBatch } from '../commandRoutes.js';
 import { type GuardedHost, HostFailed } from '../guardedHost.js';
-import { Refused, type Reply, refuse, refuseIssues } from '../reply.js';
+import { firstOrRefuse, Refused, type Reply, refuse, refuseIssues } from '../reply.js';
 import { eventMessage, type Whose } from './eventChannels.js';
 import type { RecordFeed } from './recordFeed.js';
 import type { Watch } from './stateChannels.js';
@@ -135,6 +135,8 @@ export function connection(socket: WebSocket, parts: ConnectionParts): Connectio
   async function pump(): Promise<void> {
     for (const following of followings.values()) {
       while (isBehind(following) && !isClogged && isOpen() && followings.has(following.channel)) {
+        // What it has not been told of is in an archive that is not there any more.
+        if (following.next < host.firstSequence) return close('slow');
         let looked = 0;
         for (const record of feed.from(following.next)) {
           following.next = record.sequence + 1;
@@ -229,7 +231,7 @@ export function connection(socket: WebSocket, parts: ConnectionParts): Connectio
     const sequence = feed.durableSequence;
     if (isEventChannel(channel)) {
       if (channel === 'journal' && names !== undefined) throw notFor('/names', 'is not for the journal');
-      const next = from ?? sequence + 1;
+      const next = from === undefined ? sequence + 1 : firstOrRefuse(from, host);
       followings.set(channel, { channel, whose: whoseOf(host.state, caller, names), next });
       say({ type: 'subscribed', request, channel, sequence: next - 1 });
       return wake();

@@ -74,6 +74,15 @@ export function webhookSender(id: string, parts: SenderParts): WebhookSender {
 
   async function run(): Promise<void> {
     const { channels, clients, next: noted } = ring.all.get(id) as Webhook;
+    if (next < host.firstSequence) {
+      next = host.firstSequence;
+      await ring.told(id, next);
+      await ring.stop(
+        id,
+        `records before ${next} are in an archive that is not there; resume goes on from that sequence`,
+      );
+      return;
+    }
     const whose = whoseOf(host, clients);
     let looked = 0;
     for (const record of feed.from(next)) {
