@@ -79,6 +79,9 @@ export const COMMANDS: readonly Command[] = [
   entry('replay', 'the records of a journal, or the state they lead to', () =>
     import('./replay.js').then((file) => ({ run: file.replay, help: file.replayHelp })),
   ),
+  entry('rebuild', 'a new journal out of the records of another, such as one of an older version', () =>
+    import('./rebuild.js').then((file) => ({ run: file.rebuild, help: file.rebuildHelp })),
+  ),
   entry('explain', 'what happened to one margin account and why, or what a wrong mark did', () =>
     import('./explain.js').then((file) => ({ run: file.explain, help: file.explainHelp })),
   ),

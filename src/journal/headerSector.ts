@@ -50,6 +50,7 @@ export function decodeHeader(sector: Buffer, magic: string): HeaderReader | stri
   const version = Number(sector.readBigUInt64LE(MAGIC_BYTES));
   if (sectorState(sector, 0) !== 'whole') return 'the header fails its checksum';
   if (sector.toString('latin1', 0, MAGIC_BYTES) !== magic) return `the header is not that of "${magic}"`;
-  if (version !== FORMAT_VERSION) return `format version ${version} is not known here`;
+  if (version !== FORMAT_VERSION)
+    return `format version ${version} is not known here: bulkhead rebuild takes over what another version wrote`;
   return new HeaderReader(sector);
 }
