@@ -86,6 +86,7 @@ const CLASSES: Readonly<Partial<Record<CcxtErrorClass, readonly ErrorCode[]>>> =
     'invalid_definition',
     'out_of_range',
     'unknown_asset',
+    'asset_not_in_pool',
     'unknown_pool',
     'malformed_json',
     'duplicate_key',

@@ -36,7 +36,7 @@ export function findLoss(state: State, named: NamedLoss): Loss | Rejection {
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow));
-  if (poolAssetRow === undefined) return unknown('unknown_asset', named.asset);
+  if (poolAssetRow === undefined) return unknown('asset_not_in_pool', named.asset);
   const found = takeoverOf(state, named, { poolRow, assetRow, poolAssetRow });
   if ('code' in found) return found;
   const { takeoverRow, deficitRows } = found;

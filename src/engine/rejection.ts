@@ -523,6 +523,11 @@ export const REJECTIONS = {
     remedy: 'trade less, or wait until more is open',
     status: 422,
   },
+  asset_not_in_pool: {
+    message: 'nothing in the pool settles in the asset, and it is no collateral there',
+    remedy: 'list an instrument that settles in it, or list it as collateral of the pool',
+    status: 409,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -143,6 +143,7 @@ function withOldScenarios(): readonly [World, ExternalCommand] {
 
 export const SHARED_REFUSALS = {
   unknown_collateral: inIsolated({ kind: 'allocate', account: 'ada', asset: 'BTC', amountMinor: 1n }),
+  asset_not_in_pool: inIsolated({ kind: 'topUpFund', pool: 'main', asset: 'BTC', amountMinor: 1n }),
   unknown_scenarios: inShared(noVectors),
   unknown_order: inIsolated({ kind: 'cancelOrder', order: 'none' }),
   instrument_reduce_only: () => {

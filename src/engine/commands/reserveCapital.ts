@@ -20,8 +20,9 @@ export function decideReserveCapital(
   const poolRow = state.pools.names.rowOf(pool);
   if (poolRow < 0) return unknown('unknown_pool', pool);
   const assetRow = state.assets.names.rowOf(asset);
+  if (assetRow < 0) return unknown('unknown_asset', asset);
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow));
-  if (assetRow < 0 || poolAssetRow === undefined) return unknown('unknown_asset', asset);
+  if (poolAssetRow === undefined) return unknown('asset_not_in_pool', asset);
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
   if (state.pools.status.get(poolRow) === POOL_STATUS.closed)

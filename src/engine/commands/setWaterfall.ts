@@ -27,8 +27,9 @@ export function decideSetWaterfall(
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
   const assetRow = state.assets.names.rowOf(asset);
+  if (assetRow < 0) return unknown('unknown_asset', asset);
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, assetRow));
-  if (assetRow < 0 || poolAssetRow === undefined) return unknown('unknown_asset', asset);
+  if (poolAssetRow === undefined) return unknown('asset_not_in_pool', asset);
   const checked = policy === null ? null : checkedPolicy(policy);
   if (checked !== null && 'code' in checked) return checked;
   if (checked === null && !state.waterfalls.has(poolAssetRow)) return reject('nothing_to_do');

@@ -47,7 +47,7 @@ describe("the venue's money", () => {
     [
       'a fund in an asset the pool does not settle in',
       { kind: 'topUpFund', pool: 'main', asset: 'BTC', amountMinor: 1n },
-      'unknown_asset',
+      'asset_not_in_pool',
     ],
     ['an unknown pool', { kind: 'topUpFund', pool: 'none', asset: 'USDT', amountMinor: 1n }, 'unknown_pool'],
     ['an unknown asset', { kind: 'injectCapital', asset: 'EUR', amountMinor: 1n }, 'unknown_asset'],

@@ -149,6 +149,6 @@ function findFund(
   const quarantined = poolFault(state, poolRow);
   if (quarantined !== null) return quarantined;
   const poolAssetRow = state.poolAssetRows.get(pairKey(poolRow, found.assetRow));
-  if (poolAssetRow === undefined) return unknown('unknown_asset', command.asset);
+  if (poolAssetRow === undefined) return unknown('asset_not_in_pool', command.asset);
   return { ...found, poolRow, poolAssetRow, fundRow: poolLedgerRow(state, poolAssetRow, 'insuranceFund') };
 }
