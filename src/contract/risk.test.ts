@@ -139,8 +139,9 @@ describe('the question on risk', () => {
         positions: [{ id: 'a', values: BTC.map((_, at) => (at % 2 ? 1e300 : -1e300)) }],
       },
       'result_not_finite',
-      '',
+      '/positions/0',
     ],
+    [{ positions: [{ id: 'a', size: 1e308, values: BTC }] }, 'result_not_finite', '/positions/0'],
   ])('refuses %j', (change, code, path) => {
     const error = refuse({ ...BOOK, method: 'filtered', ...change });
     expect(error).toMatchObject({ code, path });

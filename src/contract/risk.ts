@@ -39,14 +39,18 @@ function questionOf(document: RiskDocument): Result<RiskQuestion, RiskDocumentFa
   if (by === 'scaled' && document.horizon?.exponent === undefined)
     return err(riskDocumentFault('exponent_missing', '/horizon/exponent'));
   const sign = side === 'long' ? 1 : -1;
+  const legs = positions.map(({ id, values, size = 1 }) => ({
+    id,
+    pnl: values.map((value) => sign * size * value),
+  }));
+  // A variance that is no number would look like none at all.
+  const large = legs.findIndex(({ pnl }) => !Number.isFinite(pnl.reduce((sum, x) => sum + x * x, 0)));
+  if (large >= 0) return err(riskDocumentFault('result_not_finite', `/positions/${large}`));
   return ok({
     method,
     confidence,
     ids: periods ?? Array.from(positions[0]?.values ?? [], (_, at) => String(at + 1)),
-    legs: positions.map(({ id, values, size = 1 }) => ({
-      id,
-      pnl: values.map((value) => sign * size * value),
-    })),
+    legs,
     horizon: { periods: lasts, by, exponent },
     parameters: parametersOf(document),
     bootstrap,
