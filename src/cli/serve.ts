@@ -11,12 +11,16 @@ import {
   createLog,
   LogDamaged,
   MasterKeyUnusable,
+  NO_TRACES,
   openAccess,
+  openTraces,
   openWebhooks,
   type Server,
   startServer,
+  type Traces,
   type Webhooks,
 } from '../server/index.js';
+import { packageVersion } from '../server/version.js';
 import { parseArguments } from './arguments.js';
 import { EXIT_DONE, EXIT_REFUSED, Refusal, UsageError } from './failures.js';
 import { fileRefusal, type Io } from './io.js';
@@ -194,6 +198,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
   const { host, directory, settings, access, webhooks, tls, schedule, tell, io } = serving;
   const address = settings['listen.host'];
   const end = ending();
+  const traces = settings['traces.enabled'] ? await tracesOrRefuse() : NO_TRACES;
   const backups = backupsOf(settings, { host, directory });
   const log = createLog(settings['log.level'], io.err);
   try {
@@ -207,6 +212,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       tls,
       trustProxy: settings['listen.trustProxy'],
       log,
+      traces,
       metricsOpen: settings['metrics.open'],
       stream: {
         connectionsMax: settings['stream.connectionsMax'],
@@ -240,6 +246,15 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
   } finally {
     end.forget();
   }
+}
+
+async function tracesOrRefuse(): Promise<Traces> {
+  const traces = await openTraces(packageVersion());
+  if (traces !== null) return traces;
+  throw new Refusal(
+    'traces_missing',
+    'traces.enabled needs @opentelemetry/api: npm install it beside this package',
+  );
 }
 
 function backupsOf(

@@ -116,6 +116,12 @@ export const SETTINGS = {
     about: 'A stream of which nothing was read for so long while something waits is closed.',
     fallback: 30_000,
   },
+  'traces.enabled': {
+    schema: Type.Boolean(),
+    about:
+      'Spans by OpenTelemetry, whose API must be installed beside this package; what registers an SDK comes with `node --import`.',
+    fallback: false,
+  },
   'metrics.open': {
     schema: Type.Boolean(),
     about:

@@ -5,6 +5,7 @@
 import { hashText } from '../base/index.js';
 import type { ExternalCommand, Recorded, Situation } from '../engine/index.js';
 import { type Answer, type Host, JournalFailed, type Run } from '../journal/index.js';
+import { NO_TRACES, type Traces } from './traces.js';
 
 export type { Run };
 
@@ -42,9 +43,10 @@ export function guardHost(
     readonly onFailure: (error: Error) => void;
     /** A command was durable so long after it had been handed on. */
     readonly onDurable?: (seconds: number) => void;
+    readonly traces?: Traces;
   },
 ): GuardedHost {
-  const { clock, onFailure, onDurable = () => undefined } = options;
+  const { clock, onFailure, onDurable = () => undefined, traces = NO_TRACES } = options;
   let failure: Error | null = null;
 
   function fail(error: unknown): HostFailed {
@@ -76,7 +78,7 @@ export function guardHost(
       assertOpen();
       try {
         const handedAt = performance.now();
-        const answer = await host.submit(commandId, command);
+        const answer = await traces.command(command, () => host.submit(commandId, command));
         onDurable((performance.now() - handedAt) / 1000);
         return answer;
       } catch (error) {

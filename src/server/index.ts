@@ -8,5 +8,6 @@ export { createLog, type Logger } from './log.js';
 export { ROUTES, type Route } from './routes.js';
 export { type InnerRequest, type Server, type ServerOptions, startServer } from './server.js';
 export { STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';
+export { NO_TRACES, openTraces, type Traces } from './traces.js';
 export type { DeliveryTerms } from './webhooks/webhookSender.js';
 export { openWebhooks, type Webhooks } from './webhooks/webhooks.js';

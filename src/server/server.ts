@@ -19,6 +19,7 @@ import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js
 import { methodsAt, ROUTES, type Route } from './routes.js';
 import { recordFeed } from './stream/recordFeed.js';
 import { openStream, STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';
+import { NO_TRACES, type Traces } from './traces.js';
 import type { Webhooks } from './webhooks/webhooks.js';
 
 export interface ServerOptions {
@@ -38,6 +39,7 @@ export interface ServerOptions {
   readonly webhooks?: Webhooks | null;
   readonly backups?: Backups | null;
   readonly stream?: Partial<StreamTerms>;
+  readonly traces?: Traces;
   /** Whether `/metrics` is for everybody. */
   readonly metricsOpen?: boolean;
   /** Something is wrong with the service itself. */
@@ -74,7 +76,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, clock = Date.now, onFailure = () => undefined } = options;
   const ending = { isEnding: false };
   const metrics = openMetrics();
-  const guarded = guardHost(host, { clock, onFailure, onDurable: metrics.durable });
+  const traces = options.traces ?? NO_TRACES;
+  const guarded = guardHost(host, { clock, onFailure, onDurable: metrics.durable, traces });
   metrics.follow(guarded);
   const feed = recordFeed(guarded);
   const shared = {
@@ -90,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ending,
     tls: options.tls ?? null,
     metrics,
+    traces,
     metricsOpen: options.metricsOpen ?? false,
     streams: () => stream.size,
   });
@@ -141,6 +145,7 @@ interface AppParts {
   readonly webhooks: Webhooks | null;
   readonly backups: Backups | null;
   readonly metrics: Metrics;
+  readonly traces: Traces;
   readonly metricsOpen: boolean;
   readonly streams: () => number;
 }
@@ -199,26 +204,28 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
 }
 
 function addRoute(app: FastifyInstance, host: GuardedHost, route: Route, parts: AppParts): void {
-  const { metricsOpen, metrics, streams, webhooks, backups } = parts;
+  const { metricsOpen, metrics, streams, webhooks, backups, traces } = parts;
   const access = route.path === METRICS_PATH && metricsOpen ? null : parts.access;
   app.route({
     method: route.method,
     url: route.path,
     handler: async (request, reply) => {
-      const { params, query, headers } = request;
+      const { params, query, headers, method } = request;
       const bytes = (request.body as Buffer | undefined) ?? NO_BYTES;
-      const caller = await callerOf(request, bytes, { route, access });
-      const body = request.body === undefined ? undefined : readBody(headers['content-type'], bytes);
-      const answer = await route.handler(host, {
-        params: params as Record<string, string>,
-        query,
-        headers,
-        body,
-        caller,
-        access,
-        webhooks,
-        backups,
-        metrics: () => metrics.read(host, streams()),
+      const answer = await traces.request({ method, route: route.path, headers }, async () => {
+        const caller = await callerOf(request, bytes, { route, access });
+        const body = request.body === undefined ? undefined : readBody(headers['content-type'], bytes);
+        return route.handler(host, {
+          params: params as Record<string, string>,
+          query,
+          headers,
+          body,
+          caller,
+          access,
+          webhooks,
+          backups,
+          metrics: () => metrics.read(host, streams()),
+        });
       });
       return send(reply, answer);
     },

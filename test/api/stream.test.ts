@@ -466,7 +466,7 @@ describe('a service that ends in the middle', () => {
 describe('many streams', () => {
   it('are each told of everything, and no more are opened than the setting says', async () => {
     await openVenue(service);
-    const streams = await Promise.all(Array.from({ length: 1_000 }, () => openRaw()));
+    const streams = await Promise.all(Array.from({ length: 2_000 }, () => openRaw()));
     for (const [at, raw] of streams.entries()) raw.send({ op: 'subscribe', request: at, channel: 'journal' });
     await Promise.all(streams.map((raw, at) => raw.next(({ request }) => request === at)));
     await service.accept(mark(service, '40001'));
