@@ -112,12 +112,12 @@ async function syncAll(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await syncAll(path);
-    else await syncOne(path);
+    else await syncFile(path);
   }
-  await syncOne(directory);
+  await nodeFiles.syncDirectory(directory);
 }
 
-async function syncOne(path: string): Promise<void> {
+async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -5,9 +5,8 @@
 import { assert } from '../base/assert.js';
 import { type ChainHead, HASH_BYTES, JOURNAL_ID_BYTES } from './chain.js';
 import { type Files, publishFile } from './files.js';
-import { decodeHeader, encodeHeader } from './headerSector.js';
-import { SECTOR_BYTES } from './sector.js';
-import { readFully } from './sectorReader.js';
+import { encodeHeader } from './headerSector.js';
+import { loadHeaderFile } from './headFile.js';
 
 const MAGIC = 'bharchiv';
 export const BASE_NAME = 'base';
@@ -34,21 +33,14 @@ export async function writeBase(files: Files, directory: string, base: Base): Pr
 
 /** The base, or what is wrong with it. */
 export function loadBase(files: Files, directory: string): Base | string {
-  const file = files.openToRead(`${directory}/${BASE_NAME}`);
-  try {
-    const sector = Buffer.alloc(SECTOR_BYTES);
-    const fields = decodeHeader(sector.subarray(0, readFully(file, sector, 0)), MAGIC);
-    if (typeof fields === 'string') return fields;
-    if (file.size() !== SECTOR_BYTES) return 'it goes on behind its only sector';
-    return {
-      journalId: fields.bytes(JOURNAL_ID_BYTES),
-      segment: fields.number(),
-      at: { frame: fields.number(), sequence: fields.number(), hash: fields.bytes(HASH_BYTES) },
-      archive: new TextDecoder().decode(fields.bytes(Math.min(fields.number(), ARCHIVE_PATH_BYTES_MAX))),
-    };
-  } finally {
-    file.close();
-  }
+  const fields = loadHeaderFile(files, `${directory}/${BASE_NAME}`, MAGIC);
+  if (typeof fields === 'string') return fields;
+  return {
+    journalId: fields.bytes(JOURNAL_ID_BYTES),
+    segment: fields.number(),
+    at: { frame: fields.number(), sequence: fields.number(), hash: fields.bytes(HASH_BYTES) },
+    archive: new TextDecoder().decode(fields.bytes(Math.min(fields.number(), ARCHIVE_PATH_BYTES_MAX))),
+  };
 }
 
 /** Null where the journal begins with its first segment, or its base cannot be read. */

@@ -4,7 +4,7 @@
  */
 import { type ChainHead, HASH_BYTES, JOURNAL_ID_BYTES } from './chain.js';
 import { type Files, publishFile } from './files.js';
-import { decodeHeader, encodeHeader } from './headerSector.js';
+import { decodeHeader, encodeHeader, type HeaderReader } from './headerSector.js';
 import { SECTOR_BYTES } from './sector.js';
 import { readFully } from './sectorReader.js';
 
@@ -26,17 +26,23 @@ export async function writeHead(files: Files, directory: string, head: Head): Pr
 
 /** The head, or what is wrong with it. */
 export function loadHead(files: Files, directory: string): Head | string {
-  const file = files.openToRead(`${directory}/${HEAD_NAME}`);
+  const fields = loadHeaderFile(files, `${directory}/${HEAD_NAME}`, MAGIC);
+  if (typeof fields === 'string') return fields;
+  return {
+    journalId: fields.bytes(JOURNAL_ID_BYTES),
+    segment: fields.number(),
+    durable: { frame: fields.number(), sequence: fields.number(), hash: fields.bytes(HASH_BYTES) },
+  };
+}
+
+/** The fields of a file that is one header sector, or what is wrong with it. */
+export function loadHeaderFile(files: Files, path: string, magic: string): HeaderReader | string {
+  const file = files.openToRead(path);
   try {
     const sector = Buffer.alloc(SECTOR_BYTES);
-    const fields = decodeHeader(sector.subarray(0, readFully(file, sector, 0)), MAGIC);
+    const fields = decodeHeader(sector.subarray(0, readFully(file, sector, 0)), magic);
     if (typeof fields === 'string') return fields;
-    if (file.size() !== SECTOR_BYTES) return 'it goes on behind its only sector';
-    return {
-      journalId: fields.bytes(JOURNAL_ID_BYTES),
-      segment: fields.number(),
-      durable: { frame: fields.number(), sequence: fields.number(), hash: fields.bytes(HASH_BYTES) },
-    };
+    return file.size() === SECTOR_BYTES ? fields : 'it goes on behind its only sector';
   } finally {
     file.close();
   }

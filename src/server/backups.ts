@@ -5,6 +5,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupRow } from '../contract/index.js';
+import { nodeFiles } from '../journal/index.js';
 
 export interface Backups {
   /** Oldest first. */
@@ -51,7 +52,7 @@ export function backupsIn(options: {
     // Made anew at the same sequence it replaces the one before: keys may have changed.
     await rm(join(into, backup), { recursive: true, force: true });
     await rename(making, join(into, backup));
-    await syncFolder(into);
+    await nodeFiles.syncDirectory(into);
     const all = await list();
     for (const old of all.slice(0, Math.max(0, all.length - kept)))
       await rm(join(into, old.backup), { recursive: true, force: true });
@@ -83,7 +84,7 @@ async function copyLists(from: string, to: string): Promise<void> {
       await handle.close();
     }
   }
-  await syncFolder(to);
+  await nodeFiles.syncDirectory(to);
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
@@ -92,14 +93,5 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -220,3 +220,17 @@ export async function openVenue(service: Service): Promise<void> {
   }
   await service.accept(mark(service, '40000'));
 }
+
+/** A pool that reduces accounts by orders. */
+export const LIQUIDATION = {
+  warningHealth: '2',
+  callHealth: '1.5',
+  targetHealth: '1.2',
+  closeOutHealth: '0.5',
+  stepShare: '0.5',
+  minStepLots: 1,
+  slippage: '0.01',
+  feeRate: '0.001',
+  orderLifeMs: 5_000,
+  pauseMs: 0,
+} as const;

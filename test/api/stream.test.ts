@@ -10,7 +10,7 @@ import {
   signedHeaders,
 } from '../../src/client/index.js';
 import type { EventMessage, Json, StateMessage, WireCommand } from '../../src/contract/index.js';
-import { type Body, fill, mark, openVenue, type Service, startService } from './service.js';
+import { type Body, fill, LIQUIDATION, mark, openVenue, type Service, startService } from './service.js';
 
 interface Key {
   readonly key: string;
@@ -135,19 +135,6 @@ describe('a stream of events', () => {
     expect(calls[0]?.events?.[0]).toMatchObject({ kind: 'noticeGiven', account: 'ada-1' });
   });
 });
-
-const LIQUIDATION = {
-  warningHealth: '2',
-  callHealth: '1.5',
-  targetHealth: '1.2',
-  closeOutHealth: '0.5',
-  stepShare: '0.5',
-  minStepLots: 1,
-  slippage: '0.01',
-  feeRate: '0.001',
-  orderLifeMs: 5_000,
-  pauseMs: 0,
-} as const;
 
 describe('a stream of state', () => {
   it('tells all of it first, then what has changed, and nothing where nothing has', async () => {

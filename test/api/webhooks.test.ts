@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server as HttpServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Body, fill, mark, openVenue, type Service, startService } from './service.js';
+import { type Body, fill, LIQUIDATION, mark, openVenue, type Service, startService } from './service.js';
 
 let service: Service;
 let listener: Listener;
@@ -55,19 +55,6 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
-
-const LIQUIDATION = {
-  warningHealth: '2',
-  callHealth: '1.5',
-  targetHealth: '1.2',
-  closeOutHealth: '0.5',
-  stepShare: '0.5',
-  minStepLots: 1,
-  slippage: '0.01',
-  feeRate: '0.001',
-  orderLifeMs: 5_000,
-  pauseMs: 0,
-};
 
 /** ada is called, and called no more; each is a record of its own. */
 async function callAda(rounds = 1): Promise<void> {

@@ -99,6 +99,16 @@ const batch = (request: number) => ({
 });
 const answered = () => socket.sent.filter(({ type }) => type === 'answers').map(({ request }) => request);
 
+/** 5,000 records followed from the first, by a reader that takes nothing. */
+async function followStuck(): Promise<void> {
+  release();
+  for (let request = 1; request <= 5; request++) socket.hear(batch(request));
+  await turns();
+  socket.isStuck = true;
+  socket.hear({ op: 'subscribe', request: 9, channel: 'journal', from: 1 });
+  await turns();
+}
+
 describe('a stream', () => {
   it('reads no more while too many commands are not answered, and then goes on', async () => {
     for (let request = 1; request <= 4; request++) socket.hear(batch(request));
@@ -115,12 +125,7 @@ describe('a stream', () => {
   });
 
   it('fetches no more than there is room for, and falls behind instead', async () => {
-    release();
-    for (let request = 1; request <= 5; request++) socket.hear(batch(request));
-    await turns();
-    socket.isStuck = true;
-    socket.hear({ op: 'subscribe', request: 9, channel: 'journal', from: 1 });
-    await turns();
+    await followStuck();
     const events = () => socket.sent.filter(({ type }) => type === 'event').map(({ sequence }) => sequence);
     const first = events().length;
     expect(first).toBeGreaterThan(1_000);
@@ -137,12 +142,7 @@ describe('a stream', () => {
   });
 
   it('ends where nothing is taken for too long, and where no ping is answered', async () => {
-    release();
-    for (let request = 1; request <= 5; request++) socket.hear(batch(request));
-    await turns();
-    socket.isStuck = true;
-    socket.hear({ op: 'subscribe', request: 9, channel: 'journal', from: 1 });
-    await turns();
+    await followStuck();
     stream.beat();
     expect(socket.closedWith).toBe(null);
     await new Promise((resolve) => setTimeout(resolve, 80));
