@@ -9,6 +9,7 @@ import {
   type Backups,
   backupsIn,
   createLog,
+  isOwnMachine,
   LogDamaged,
   MasterKeyUnusable,
   NO_TRACES,
@@ -28,7 +29,7 @@ import type { SentChange } from './riskVenue.js';
 import { type CandleKeeper, type CandleTime, keepCandles } from './serveCandles.js';
 import { keepRates, type RiskRun, riskScheduleOf } from './serveRisk.js';
 import { type Service, serviceBy } from './service.js';
-import { LOOPBACK, settingFaults } from './settingFaults.js';
+import { settingFaults } from './settingFaults.js';
 import { resolveSettings, SETTING_OPTIONS } from './settings.js';
 
 export const serveHelp = `Answer commands and queries over HTTP, with every accepted command durable before it is answered.
@@ -221,7 +222,7 @@ async function answerUntilEnd(serving: Serving): Promise<number> {
       onFault: (error) => io.err(`fault: ${error.stack ?? error.message}\n`),
       onFailure: end.fail,
     });
-    if (!LOOPBACK.test(address) && tls === null)
+    if (!isOwnMachine(address) && tls === null)
       io.err(`warning: ${address} is open to others, and what is sent there can be read on its way\n`);
     tell({
       event: 'listening',

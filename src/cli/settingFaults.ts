@@ -3,15 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../contract/index.js';
 import { ARCHIVE_PATH_BYTES_MAX } from '../journal/index.js';
+import { isOwnMachine } from '../server/index.js';
 import { Refusal } from './failures.js';
 import { fileRefusal } from './io.js';
-
-export const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
 /** Throws the first one. */
 export async function settingFaults(settings: Settings): Promise<void> {
   const host = settings['listen.host'];
-  if (settings['access.mode'] === 'none' && !LOOPBACK.test(host))
+  if (settings['access.mode'] === 'none' && !isOwnMachine(host))
     throw new Refusal(
       'open_to_all',
       `access.mode none is only for an address of this machine, and ${host} is not one: ask for keys`,

@@ -175,6 +175,11 @@ const DOOR = {
     remedy: 'open it as a WebSocket, as the reference of the stream shows',
     status: 426,
   },
+  foreign_host: {
+    message: 'the request was made for another machine than this one, by its Host header',
+    remedy: 'ask by localhost or 127.0.0.1; a service that asks nobody who they are answers no other name',
+    status: 403,
+  },
   cross_origin: {
     message: 'the page that opens the stream is not of this service',
     remedy: 'open it from a page of the service, or from a program, which sends no Origin',

@@ -5,6 +5,7 @@ export { MasterKeyUnusable } from './access/masterKey.js';
 export { type Backups, backupsIn } from './backups.js';
 export { type CandleStore, openCandleStore } from './candleStore.js';
 export { createLog, type Logger } from './log.js';
+export { isOwnMachine } from './ownMachine.js';
 export { ROUTES, type Route } from './routes.js';
 export { type InnerRequest, type Server, type ServerOptions, startServer } from './server.js';
 export { STREAM_DEFAULTS, type StreamTerms } from './stream/stream.js';

@@ -188,7 +188,8 @@ function refusals({ tag, path, body, scope, method, answer, query }: Route): Jso
   const statuses = new Set([
     400,
     503,
-    ...(scope === null ? [] : [401, 403, 429]),
+    403,
+    ...(scope === null ? [] : [401, 429]),
     ...(path.includes(':') || tag === 'access' || tag === 'webhooks' ? [404] : []),
     ...(path.includes('/:approval/') ? [409, 422] : []),
     ...(path === '/v1/backups' ? [409] : []),

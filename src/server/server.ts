@@ -15,6 +15,7 @@ import { BODY_BYTES_MAX, readBody } from './body.js';
 import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
 import { type Logger, SILENT } from './log.js';
 import { METRICS_PATH, type Metrics, openMetrics } from './metrics.js';
+import { assertOwnName, isOwnMachine } from './ownMachine.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
 import { recordFeed } from './stream/recordFeed.js';
@@ -80,7 +81,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const guarded = guardHost(host, { clock, onFailure, onDurable: metrics.durable, traces });
   metrics.follow(guarded);
   const feed = recordFeed(guarded);
+  // A page of elsewhere can have its own name lead to this machine: where nobody is asked who they are, names are.
+  const onlyOwnNames = (options.access ?? null) === null && isOwnMachine(options.address);
   const shared = {
+    onlyOwnNames,
     access: options.access ?? null,
     trustProxy: options.trustProxy ?? false,
     log: options.log ?? SILENT,
@@ -136,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 interface AppParts {
+  readonly onlyOwnNames: boolean;
   readonly ending: { readonly isEnding: boolean };
   readonly access: Access | null;
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -169,9 +174,10 @@ function createApp(host: GuardedHost, parts: AppParts): FastifyInstance {
     // Read when it is known who sends it: a signature is of the bytes.
     async (_request: FastifyRequest, bytes: Buffer) => bytes,
   );
-  app.addHook('onRequest', async () => {
+  app.addHook('onRequest', async (request) => {
     if (host.failure !== null) throw new HostFailed(host.failure.message);
     if (ending.isEnding) throw refuse('shutting_down');
+    if (parts.onlyOwnNames) assertOwnName(request.headers.host);
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, ip, routeOptions } = request;

@@ -1,5 +1,6 @@
 /** Webhooks: made, shown, set going again, removed, by administrators. */
 import { issue, readWebhookRequest, type WebhookRow } from '../contract/index.js';
+import { isOwnMachine } from './ownMachine.js';
 import { firstOrRefuse, okReply, type Reply, refuse, refuseIssues } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 import { WEBHOOKS_MAX, type WebhookStatus, type Webhooks } from './webhooks/webhooks.js';
@@ -62,8 +63,6 @@ function row({ channels, clients, ...webhook }: WebhookStatus): WebhookRow {
   return { ...webhook, channels, clients };
 }
 
-const OF_THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
 /** What is told of clients does not go over the wire to be read by others. */
 function assertGoodAddress(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -71,7 +70,7 @@ function assertGoodAddress(text: string): void {
     url !== null &&
     url.username === '' &&
     url.password === '' &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && OF_THIS_MACHINE.test(url.hostname)));
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isOwnMachine(url.hostname)));
   if (!isGood)
     throw refuseIssues([
       issue(

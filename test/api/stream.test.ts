@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -260,6 +261,28 @@ describe('whoever sends rubbish', () => {
   });
 });
 
+describe('a name that leads to this machine from elsewhere', () => {
+  it('is answered by nobody where nobody is asked who they are', async () => {
+    const { port } = new URL(service.url);
+    const ask = (host: string, path: string) =>
+      new Promise<Body>((resolve) => {
+        request({ port, path, headers: { host } }, (answer) => {
+          let text = '';
+          answer.on('data', (part: Buffer) => {
+            text += part.toString();
+          });
+          answer.on('end', () => resolve({ status: answer.statusCode, ...JSON.parse(text) }));
+        }).end();
+      });
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', '10.0.0.1'])
+      expect(await ask(host, '/v1/state')).toMatchObject({ status: 403, code: 'foreign_host' });
+    for (const host of ['localhost', `LOCALHOST:${port}`, '127.0.0.1', `[::1]:${port}`])
+      expect(await ask(host, '/v1/state')).toMatchObject({ status: 200 });
+    await expect(openRaw({ host: 'evil.example' })).rejects.toThrow('status 403');
+    await expect(openRaw({ host: 'evil.example', origin: 'http://evil.example' })).rejects.toThrow('403');
+  });
+});
+
 describe('a reader that does not read', () => {
   /** A stream whose socket is not read from. */
   async function stalled(): Promise<ReturnType<typeof connectSocket>> {
@@ -269,7 +292,7 @@ describe('a reader that does not read', () => {
     socket.on('error', () => undefined);
     const key = randomBytes(16).toString('base64');
     socket.write(
-      `GET /v1/stream HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
+      `GET /v1/stream HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
     );
     await new Promise((resolve) => socket.once('data', resolve));
     socket.pause();

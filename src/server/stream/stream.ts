@@ -8,6 +8,7 @@ import { ANYBODY, type Principal } from '../access/principal.js';
 import { BODY_BYTES_MAX } from '../body.js';
 import { type GuardedHost, HostFailed } from '../guardedHost.js';
 import type { Logger } from '../log.js';
+import { assertOwnName } from '../ownMachine.js';
 import { problemReply, Refused, refuse } from '../reply.js';
 import { type Connection, connection } from './connection.js';
 import type { RecordFeed } from './recordFeed.js';
@@ -28,6 +29,7 @@ export interface StreamParts {
   readonly feed: RecordFeed;
   readonly access: Access | null;
   readonly terms: StreamTerms;
+  readonly onlyOwnNames: boolean;
   readonly trustProxy: boolean;
   readonly clock: () => number;
   readonly isEnding: () => boolean;
@@ -177,6 +179,7 @@ async function admit(request: IncomingMessage, parts: StreamParts, open: number)
   const { url = '', headers, method = 'GET', socket } = request;
   if (host.failure !== null) throw new HostFailed(host.failure.message);
   if (isEnding()) throw refuse('shutting_down');
+  if (parts.onlyOwnNames) assertOwnName(headers.host);
   if (url.split('?')[0] !== STREAM_PATH) throw refuse('not_found', { path: url.slice(0, 200) });
   // A page of elsewhere may open a stream to this machine in the browser of somebody who may see it.
   const { origin } = headers;
