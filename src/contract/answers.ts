@@ -340,6 +340,7 @@ export interface Answers {
   readonly Audit: AuditAnswer;
   readonly Backups: BackupsAnswer;
   readonly Backup: BackupRow;
+  readonly WouldChange: WouldChangeAnswer;
   readonly Webhooks: WebhooksAnswer;
   readonly Webhook: WebhookRow;
   readonly WebhookSecret: WebhookSecretAnswer;
@@ -437,4 +438,11 @@ export interface BackupRow {
 export interface BackupsAnswer {
   /** Oldest first. */
   readonly backups: readonly BackupRow[];
+}
+
+/** Nothing was changed: it would have been. */
+export interface WouldChangeAnswer {
+  readonly dryRun: true;
+  /** What would have been done, to what. */
+  readonly change: string;
 }

@@ -53,9 +53,23 @@ export const EventsQuery = Type.Object(
   closed,
 );
 
+/** Of a route that changes something beside the journal. */
+export const ChangeQuery = Type.Object(
+  {
+    dryRun: Type.Optional(
+      Type.String({
+        description: 'true: only say whether it would be done; nothing is changed.',
+        pattern: '^(true|false)$',
+      }),
+    ),
+  },
+  closed,
+);
+
 export type Page = Type.Static<typeof PageQuery>;
 export type HoldingsFilter = Omit<Type.Static<typeof HoldingsQuery>, keyof Page>;
 
+export const readChangeQuery = reader(ChangeQuery);
 export const readPageQuery = reader(PageQuery);
 export const readAccountsQuery = reader(AccountsQuery);
 export const readHoldingsQuery = reader(HoldingsQuery);

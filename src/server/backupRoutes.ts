@@ -1,11 +1,12 @@
 /** Backups, made and listed by administrators. */
 import type { Backups } from './backups.js';
-import { okReply, type Reply, refuse } from './reply.js';
+import { isDryRun, okReply, type Reply, refuse, wouldChange } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 
 export const getBackups = withBackups(async ({ backups }) => okReply({ backups: await backups.list() }));
 
-export const postBackup = withBackups(async ({ backups, access, caller }) => {
+export const postBackup = withBackups(async ({ backups, access, caller, query }) => {
+  if (isDryRun(query)) return wouldChange('a backup would be made');
   const made = await backups.make();
   await access?.audit.add({ what: 'backup', by: caller.id, backup: made.backup });
   return okReply(made);

@@ -3,8 +3,8 @@ import { type JsonObject, type KeyRow, readKeyRequest, readTrailQuery } from '..
 import type { Access } from './access/access.js';
 import { type Approval, isWaiting } from './access/approvals.js';
 import type { ApiKey } from './access/keyRing.js';
-import { sendApproved } from './commandDoor.js';
-import { okReply, type Reply, refuse, refuseIssues, under } from './reply.js';
+import { sendApproved, tryCommand } from './commandDoor.js';
+import { isDryRun, okReply, type Reply, refuse, refuseIssues, under, wouldChange } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 
 export const getKeys = behindDoor(async ({ access }) =>
@@ -12,12 +12,13 @@ export const getKeys = behindDoor(async ({ access }) =>
 );
 
 /** Nobody gives what they have not: a bound administrator makes keys for nobody, and no scope is given beyond one's own. */
-export const postKey = behindDoor(async ({ access, body, caller }) => {
+export const postKey = behindDoor(async ({ access, body, caller, query }) => {
   const read = readKeyRequest(body);
   if (!read.ok) throw refuseIssues(read.error);
   const { label, scopes, clients = null, pools = null, requestsPerSecond = null } = read.value;
   const missing = scopes.find((scope) => !caller.scopes.has(scope));
   if (missing !== undefined) throw refuse('not_permitted', { scope: missing });
+  if (isDryRun(query)) return wouldChange('a key would be made');
   const { key, secret } = await access.ring.make(
     { label, scopes, clients, pools, requestsPerSecond },
     caller.id,
@@ -26,14 +27,18 @@ export const postKey = behindDoor(async ({ access, body, caller }) => {
   return okReply({ ...keyRow(key), secret });
 });
 
-export const postKeyRotate = behindDoor(async ({ access, params, caller }) => {
-  const { key, secret } = await access.ring.rotate(liveKey(access, params).key, caller.id);
+export const postKeyRotate = behindDoor(async ({ access, params, caller, query }) => {
+  const { key: id } = liveKey(access, params);
+  if (isDryRun(query)) return wouldChange(`key ${id} would be rotated`);
+  const { key, secret } = await access.ring.rotate(id, caller.id);
   await access.audit.add({ what: 'key', by: caller.id, change: 'rotated', key: key.key });
   return okReply({ ...keyRow(key), secret });
 });
 
-export const postKeyRevoke = behindDoor(async ({ access, params, caller }) => {
-  const key = await access.ring.revoke(liveKey(access, params).key, caller.id);
+export const postKeyRevoke = behindDoor(async ({ access, params, caller, query }) => {
+  const { key: id } = liveKey(access, params);
+  if (isDryRun(query)) return wouldChange(`key ${id} would be revoked`);
+  const key = await access.ring.revoke(id, caller.id);
   await access.audit.add({ what: 'key', by: caller.id, change: 'revoked', key: key.key });
   return okReply({ ...keyRow(key) });
 });
@@ -56,6 +61,7 @@ export const postApprove: Handler = async (host, request) => {
     if (!caller.scopes.has(approval.scope)) throw refuse('not_permitted', { scope: approval.scope });
   }
   const { id, command, by } = approval;
+  if (isDryRun(request.query)) return tryCommand(host, caller, command);
   const reply = await sendApproved(host, request, { id, command, path: '/command', askedBy: by });
   if (approval.decision !== 'approved') {
     await access.approvals.decide(approval.approval, 'approved', caller.id);
@@ -76,6 +82,7 @@ export const postReject = behindDoor(async (request) => {
   assertWaiting(approval, access);
   if (approval.by !== caller.id && !caller.scopes.has(approval.scope))
     throw refuse('not_permitted', { scope: approval.scope });
+  if (isDryRun(request.query)) return wouldChange(`approval ${approval.approval} would be rejected`);
   const decided = await access.approvals.decide(approval.approval, 'rejected', caller.id);
   await access.audit.add({
     what: 'approval',

@@ -2,6 +2,7 @@
 import {
   ANSWER_SCHEMAS,
   type AnswerName,
+  ChangeQuery,
   ERRORS,
   type ErrorCode,
   type JsonObject,
@@ -169,14 +170,17 @@ function commandSchemas(): Record<string, JsonObject> {
   };
 }
 
-function answerContent({ answer, path }: Route): JsonObject {
+function answerContent({ answer, path, query }: Route): JsonObject {
   if (answer === 'stream') return {};
   if (answer === 'page')
     return path === '/openapi.json'
       ? { 'application/json': { schema: { type: 'object' } } }
       : { [path === '/docs' ? 'text/html' : 'text/plain']: { schema: { type: 'string' } } };
   const schema = isName(answer) ? ANSWER_SCHEMAS.answers[answer] : plain(answer);
-  return { 'application/json': { schema } };
+  // What is approved is a command, whose trial has its own answer.
+  const isTried = query === ChangeQuery && answer !== 'Command';
+  const shown = isTried ? { anyOf: [schema, ANSWER_SCHEMAS.answers.WouldChange] } : schema;
+  return { 'application/json': { schema: shown } };
 }
 
 function isName(answer: Route['answer']): answer is AnswerName {

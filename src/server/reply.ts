@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type Problem,
   problem,
+  readChangeQuery,
 } from '../contract/index.js';
 
 export interface Reply {
@@ -56,6 +57,17 @@ export function under(path: string, [first, ...rest]: Issues): Issues {
 
 export function okReply(body: object, headers: Reply['headers'] = {}): Reply {
   return { status: 200, body: body as JsonObject, headers };
+}
+
+/** Whether a change is only tried. */
+export function isDryRun(query: unknown): boolean {
+  const read = readChangeQuery(query);
+  if (!read.ok) throw refuseIssues(under('/query', read.error));
+  return read.value.dryRun === 'true';
+}
+
+export function wouldChange(change: string): Reply {
+  return okReply({ dryRun: true, change });
 }
 
 /** `more` are members beyond those of RFC 9457: where in the journal the refusal stands. */

@@ -1,7 +1,7 @@
 /** Webhooks: made, shown, set going again, removed, by administrators. */
 import { issue, readWebhookRequest, type WebhookRow } from '../contract/index.js';
 import { isOwnMachine } from './ownMachine.js';
-import { firstOrRefuse, okReply, type Reply, refuse, refuseIssues } from './reply.js';
+import { firstOrRefuse, isDryRun, okReply, type Reply, refuse, refuseIssues, wouldChange } from './reply.js';
 import type { Handler, RouteRequest } from './routes.js';
 import { WEBHOOKS_MAX, type WebhookStatus, type Webhooks } from './webhooks/webhooks.js';
 
@@ -10,7 +10,7 @@ export const getWebhooks = withWebhooks(async ({ webhooks }) =>
 );
 
 export const postWebhook: Handler = async (host, request) => {
-  const { webhooks, access, caller, body } = request;
+  const { webhooks, access, caller, body, query } = request;
   if (webhooks === null) throw refuse('not_found');
   const read = readWebhookRequest(body);
   if (!read.ok) throw refuseIssues(read.error);
@@ -18,16 +18,16 @@ export const postWebhook: Handler = async (host, request) => {
   assertGoodAddress(url);
   if (webhooks.list().length >= WEBHOOKS_MAX)
     throw refuse('too_many_webhooks', { webhooksMax: String(WEBHOOKS_MAX) });
-  const { secret, ...made } = await webhooks.make(
-    { url, channels, clients },
-    from === undefined ? host.durableSequence + 1 : firstOrRefuse(from, host),
-  );
+  const next = from === undefined ? host.durableSequence + 1 : firstOrRefuse(from, host);
+  if (isDryRun(query)) return wouldChange('a webhook would be made');
+  const { secret, ...made } = await webhooks.make({ url, channels, clients }, next);
   await access?.audit.add({ what: 'webhook', by: caller.id, change: 'made', webhook: made.webhook });
   return okReply({ ...row(made), secret });
 };
 
 export const postWebhookResume = withWebhooks(async (request) => {
   const { webhook } = webhookAt(request);
+  if (isDryRun(request.query)) return wouldChange(`webhook ${webhook} would be tried again`);
   const resumed = await request.webhooks.resume(webhook);
   await request.access?.audit.add({ what: 'webhook', by: request.caller.id, change: 'resumed', webhook });
   return okReply(row(resumed));
@@ -36,6 +36,7 @@ export const postWebhookResume = withWebhooks(async (request) => {
 export const postWebhookRemove = withWebhooks(async (request) => {
   const found = webhookAt(request);
   const { webhook } = found;
+  if (isDryRun(request.query)) return wouldChange(`webhook ${webhook} would be removed`);
   await request.webhooks.remove(webhook);
   await request.access?.audit.add({ what: 'webhook', by: request.caller.id, change: 'removed', webhook });
   return okReply(row(found));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { signedHeaders } from '../../src/client/index.js';
-import { type Json, WIRE_COMMANDS, WIRE_KINDS } from '../../src/contract/index.js';
+import { ChangeQuery, type Json, WIRE_COMMANDS, WIRE_KINDS } from '../../src/contract/index.js';
 import { backupsIn } from '../../src/server/index.js';
 import { ROUTES, type Route } from '../../src/server/routes.js';
 import { arbitraryOf } from '../../src/testkit/fromSchema.js';
@@ -128,4 +128,39 @@ it('never fails, answers as its operation says, and a refusal that is not record
   );
   for (const kind of ['GET 200', 'GET 400', 'GET 404', 'POST 200', 'POST 400', 'POST 404'])
     expect([...seen]).toContain(kind);
+});
+
+it('only says what would be done where it is only tried', async () => {
+  const { key } = (await ask('POST', '/v1/keys', { label: 'x', scopes: ['read'] })).body;
+  const hook = { url: 'http://127.0.0.1:9/none', channels: ['marginCalls'] };
+  const { webhook } = (await ask('POST', '/v1/webhooks', hook)).body;
+  const { approval } = await service.access.approvals.ask({
+    by: 'somebody',
+    scope: 'treasury',
+    id: 'held-1',
+    command: { kind: 'injectCapital', asset: 'USDT', amount: '5' },
+    digest: 'x',
+  });
+  const all = async () => ({
+    keys: (await ask('GET', '/v1/keys')).body,
+    webhooks: (await ask('GET', '/v1/webhooks')).body.webhooks.map((one: { url: string }) => one.url),
+    approvals: (await ask('GET', '/v1/approvals')).body,
+    backups: (await ask('GET', '/v1/backups')).body,
+    audit: service.access.audit.size,
+    sequence: service.host.engine.state.clock.sequence,
+  });
+  const before = await all();
+  const bodies: Readonly<Record<string, unknown>> = {
+    '/v1/keys': { label: 'y', scopes: ['read'] },
+    '/v1/webhooks': hook,
+  };
+  const tried = ROUTES.filter(({ query }) => query === ChangeQuery);
+  expect(tried).toHaveLength(9);
+  for (const { path } of tried) {
+    const filled = path.replace(':key', key).replace(':webhook', webhook).replace(':approval', approval);
+    const { status, body } = await ask('POST', `${filled}?dryRun=true`, bodies[path] ?? {});
+    expect([path, status, body.dryRun]).toEqual([path, 200, true]);
+    expect((await ask('POST', `${filled}?dryRun=maybe`, bodies[path] ?? {})).status).toBe(400);
+  }
+  expect(await all()).toEqual(before);
 });
