@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStreamClient } from '../../src/client/index.js';
 import type { Json } from '../../src/contract/index.js';
 import { verifyJournal } from '../../src/journal/index.js';
 import { type ServeProcess, spawnServe } from './process.js';
@@ -234,5 +235,37 @@ describe('serve, asked to end', () => {
   it('refuses a folder that another one has, and says so', async () => {
     await start();
     await expect(spawnServe(directory)).rejects.toThrow(/bulkhead serve: /);
+  });
+});
+
+describe('streams over a service that is killed', () => {
+  it('go on by themselves: every command is answered and done once, every event told once and in order', async () => {
+    const first = await start();
+    const port = new URL(first.url).port;
+    const told: number[] = [];
+    const stream = openStreamClient({ url: first.url });
+    await stream.subscribe('journal', ({ sequence }) => told.push(sequence), { from: 1 });
+    const sent: Promise<unknown>[] = [];
+    let current = first;
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let at = 0; at < 300; at++) {
+        const name = `s-${round}-${at}`;
+        sent.push(stream.command({ kind: 'openClient', client: name }, name));
+        if (at % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await current.end('SIGKILL');
+      current = await spawnServe(directory, ['--auth', 'none', '--port', port]);
+      running = current;
+    }
+    const answers = (await Promise.all(sent)) as readonly { readonly sequence: number }[];
+    const count = ROUNDS * 300;
+    expect(new Set(answers.map(({ sequence }) => sequence)).size).toBe(count);
+    for (let tries = 0; told.length < count && tries < 500; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    stream.close();
+    expect(told).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+    expect(await current.end('SIGTERM')).toMatchObject({ code: 0 });
+    running = null;
+    expect(verifyJournal(directory)).toMatchObject({ findings: [], records: count });
   });
 });
