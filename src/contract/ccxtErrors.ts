@@ -87,6 +87,7 @@ const CLASSES: Readonly<Partial<Record<CcxtErrorClass, readonly ErrorCode[]>>> =
     'out_of_range',
     'unknown_asset',
     'asset_not_in_pool',
+    'instrument_not_in_pool',
     'unknown_pool',
     'malformed_json',
     'duplicate_key',

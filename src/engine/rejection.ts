@@ -528,6 +528,11 @@ export const REJECTIONS = {
     remedy: 'list an instrument that settles in it, or list it as collateral of the pool',
     status: 409,
   },
+  instrument_not_in_pool: {
+    message: 'the instrument is of another risk pool',
+    remedy: 'name the pool that it is in',
+    status: 422,
+  },
 } as const satisfies Record<string, RejectionInfo>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -269,6 +269,19 @@ export const SHARED_REFUSALS = {
     for (const client of ['ada', 'bob']) world.account(`${client}-x`, client, 'X', 10);
     return [world, fill({ instrument: 'X', buyer: side('ada-x'), seller: side('bob-x') })];
   },
+  instrument_not_in_pool: () => {
+    const world = isolated();
+    world.accept({
+      kind: 'openPool',
+      pool: 'other',
+      isDesk: false,
+      workBudget: 1,
+      admission: 'fills',
+      valuationAsset: null,
+      legRule: 'larger',
+    });
+    return [world, { kind: 'halt', pool: 'other', instrument: 'BTC-PERP', untilMs: world.timeMs + 1 }];
+  },
   wrong_order: () => {
     const world = isolated();
     world.accept(order({ account: 'eve' }));

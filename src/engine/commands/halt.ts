@@ -53,6 +53,6 @@ function findHalted(
   const instrumentRow = findTrading(state, instrument);
   if (typeof instrumentRow === 'object') return instrumentRow;
   if (state.instruments.pool.get(instrumentRow) !== poolRow)
-    return reject('wrong_instrument', { pool, instrument });
+    return reject('instrument_not_in_pool', { pool, instrument });
   return { poolRow, instrumentRow };
 }

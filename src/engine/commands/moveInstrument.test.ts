@@ -348,6 +348,6 @@ describe('a pool that is split', () => {
     expect(world.state.pools.table.size).toBe(size);
     expect(hashText(world.engine.stateHash())).toBe(before);
     world.accept(move());
-    expect(world.refuse(split())).toBe('wrong_instrument');
+    expect(world.refuse(split())).toBe('instrument_not_in_pool');
   });
 });

@@ -54,7 +54,7 @@ export function decideSplitPool(situation: Situation, command: CommandOf<'splitP
     const row = findTrading(state, instrument);
     if (typeof row === 'object') return row;
     if (state.instruments.pool.get(row) !== fromPoolRow)
-      return reject('wrong_instrument', { pool, instrument });
+      return reject('instrument_not_in_pool', { pool, instrument });
     instrumentRows.push(row);
   }
   return move(situation, { instrumentRows, toPoolRow, fundSharePpm });

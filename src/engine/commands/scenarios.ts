@@ -71,7 +71,7 @@ function readInstruments(
     const instrumentRow = state.instruments.names.rowOf(instrument);
     if (instrumentRow < 0) return unknown('unknown_instrument', instrument);
     if (state.instruments.pool.get(instrumentRow) !== poolRow)
-      return reject('wrong_instrument', { instrument });
+      return reject('instrument_not_in_pool', { instrument });
     if (read.some((other) => other.instrumentRow === instrumentRow))
       return reject('invalid_definition', { field: 'instruments', rule: 'each instrument once' });
     if (vectors.pnlPerLot.length !== scenarios.length)
