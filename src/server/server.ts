@@ -16,6 +16,7 @@ import { type GuardedHost, guardHost, HostFailed } from './guardedHost.js';
 import { type Logger, SILENT } from './log.js';
 import { METRICS_PATH, type Metrics, openMetrics } from './metrics.js';
 import { assertOwnName, isOwnMachine } from './ownMachine.js';
+import { answerPlainly } from './plainUpgrade.js';
 import { JSON_TYPE, problemReply, Refused, type Reply, refuse } from './reply.js';
 import { methodsAt, ROUTES, type Route } from './routes.js';
 import { recordFeed } from './stream/recordFeed.js';
@@ -108,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     terms: { ...STREAM_DEFAULTS, ...options.stream },
     clock,
     isEnding: () => ending.isEnding,
+    answerPlainly: (request, connection) => answerPlainly(app, request, connection),
   });
   const { webhooks, onFault } = shared;
   webhooks?.start({ host: guarded, feed, onFault });

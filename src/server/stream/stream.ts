@@ -33,6 +33,11 @@ export interface StreamParts {
   readonly trustProxy: boolean;
   readonly clock: () => number;
   readonly isEnding: () => boolean;
+  /** Answers a request that asks for another protocol as the plain one it is. */
+  readonly answerPlainly: (
+    request: IncomingMessage,
+    connection: { readonly socket: Duplex; readonly head: Buffer },
+  ) => Promise<void>;
   readonly onFault: (error: Error) => void;
   readonly log: Logger;
 }
@@ -52,7 +57,7 @@ const BEAT_SHARE = 4;
 const FINISH_MS = 5_000;
 
 export function openStream(server: HttpServer, parts: StreamParts): Stream {
-  const { host, feed, terms, clock, onFault, log } = parts;
+  const { host, feed, terms, clock, onFault, log, answerPlainly } = parts;
   const connections = new Set<Connection>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -66,6 +71,11 @@ export function openStream(server: HttpServer, parts: StreamParts): Stream {
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+      return void answerPlainly(request, { socket, head }).catch((error: unknown) => {
+        onFault(error as Error);
+        socket.destroy();
+      });
     admit(request, parts, connections.size)
       .then((caller) => {
         sockets.handleUpgrade(request, socket, head, (opened) => begin(opened, caller));
